@@ -1,0 +1,231 @@
+//! Access tokens: JSON Web Tokens signed with Ed25519, valid for ten minutes.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::keys::Keys;
+
+/// How long an access token is valid, in seconds.
+pub(crate) const LIFETIME_SECONDS: i64 = 600;
+
+const AUDIENCE: &str = "causerie";
+const ISSUER: &str = "causerie";
+
+/// Why a token does not identify anybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum TokenError {
+    /// Not a token that this server signed with its present key for this purpose.
+    #[error("the access token is not valid")]
+    Malformed,
+    /// Once valid; its time is over.
+    #[error("the access token has expired")]
+    Expired,
+}
+
+/// What a valid token says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Claims {
+    /// The user who is signed in.
+    pub(crate) user: Uuid,
+    /// The session the token belongs to; it may have ended since.
+    pub(crate) session: Uuid,
+    /// Seconds since the Unix epoch at which the token ends.
+    pub(crate) expires_at: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Payload {
+    iss: String,
+    aud: String,
+    sub: String,
+    sid: String,
+    iat: i64,
+    exp: i64,
+}
+
+/// Issues and verifies access tokens.
+///
+/// This server is the only issuer, so a token's header can only be the one constant text that names
+/// the algorithm, the type and the key. Comparing it whole leaves nothing for a token to choose.
+pub(crate) struct AccessTokens {
+    header: String,
+    signing: SigningKey,
+    verifying: VerifyingKey,
+}
+
+impl AccessTokens {
+    pub(crate) fn new(keys: &Keys) -> Self {
+        let header = json!({ "alg": "EdDSA", "typ": "at+jwt", "kid": keys.key_id() });
+        Self {
+            header: URL_SAFE_NO_PAD.encode(header.to_string()),
+            signing: keys.signing().clone(),
+            verifying: keys.signing().verifying_key(),
+        }
+    }
+
+    /// A token for `user` in `session`, and when it expires. Times are seconds since the Unix epoch.
+    pub(crate) fn issue(&self, user: Uuid, session: Uuid, now_seconds: i64) -> (String, i64) {
+        let expires_at = now_seconds + LIFETIME_SECONDS;
+        let payload = json!(Payload {
+            iss: ISSUER.into(),
+            aud: AUDIENCE.into(),
+            sub: user.to_string(),
+            sid: session.to_string(),
+            iat: now_seconds,
+            exp: expires_at,
+        });
+        (self.sign(&payload.to_string()), expires_at)
+    }
+
+    fn sign(&self, payload: &str) -> String {
+        let signed = format!("{}.{}", self.header, URL_SAFE_NO_PAD.encode(payload));
+        let signature = self.signing.sign(signed.as_bytes());
+        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()))
+    }
+
+    /// What `token` says, if this server signed it and it has not expired at `now_seconds` (since
+    /// the Unix epoch). Whether the session still lives is for the caller to ask.
+    pub(crate) fn verify(&self, token: &str, now_seconds: i64) -> Result<Claims, TokenError> {
+        let payload = self.open(token).ok_or(TokenError::Malformed)?;
+        if payload.iss != ISSUER || payload.aud != AUDIENCE {
+            return Err(TokenError::Malformed);
+        }
+        let claims = Claims {
+            user: payload.sub.parse().map_err(|_| TokenError::Malformed)?,
+            session: payload.sid.parse().map_err(|_| TokenError::Malformed)?,
+            expires_at: payload.exp,
+        };
+        if claims.expires_at <= now_seconds {
+            return Err(TokenError::Expired);
+        }
+        Ok(claims)
+    }
+
+    /// The payload of a token that bears our header and our signature.
+    fn open(&self, token: &str) -> Option<Payload> {
+        let (signed, signature) = token.rsplit_once('.')?;
+        let (header, payload) = signed.split_once('.')?;
+        if header != self.header {
+            return None;
+        }
+        let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
+        let signature = Signature::from_slice(&signature).ok()?;
+        self.verifying
+            .verify_strict(signed.as_bytes(), &signature)
+            .ok()?;
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_790_000_000;
+    const USER: Uuid = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001);
+    const SESSION: Uuid = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0002);
+
+    fn tokens() -> AccessTokens {
+        AccessTokens::new(&Keys::for_tests(1))
+    }
+
+    fn json_part(token: &str, part: usize) -> serde_json::Value {
+        let part = token.split('.').nth(part).expect("a part");
+        let bytes = URL_SAFE_NO_PAD.decode(part).expect("base64url");
+        serde_json::from_slice(&bytes).expect("JSON")
+    }
+
+    #[test]
+    fn says_who_is_signed_in_until_it_expires() {
+        let (token, expires_at) = tokens().issue(USER, SESSION, NOW);
+        assert_eq!(expires_at, NOW + 600);
+        let expected = Claims {
+            user: USER,
+            session: SESSION,
+            expires_at,
+        };
+        assert_eq!(tokens().verify(&token, NOW), Ok(expected));
+        assert_eq!(tokens().verify(&token, NOW + 599), Ok(expected));
+        let late = tokens().verify(&token, NOW + 600);
+        assert_eq!(late, Err(TokenError::Expired));
+    }
+
+    #[test]
+    fn names_its_type_its_key_and_its_audience() {
+        let (token, _) = tokens().issue(USER, SESSION, NOW);
+        let header = json_part(&token, 0);
+        assert_eq!(header["alg"], "EdDSA");
+        assert_eq!(header["typ"], "at+jwt");
+        assert_eq!(header["kid"], Keys::for_tests(1).key_id());
+        let payload = json_part(&token, 1);
+        assert_eq!(payload["aud"], "causerie");
+        assert_eq!(payload["iat"], NOW);
+        assert_eq!(payload["exp"], NOW + 600);
+    }
+
+    #[test]
+    fn the_signature_is_that_of_rfc_8037() {
+        let secret = URL_SAFE_NO_PAD
+            .decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A")
+            .expect("base64url");
+        let signing = SigningKey::from_bytes(&secret.try_into().expect("32 bytes"));
+        let tokens = AccessTokens {
+            header: URL_SAFE_NO_PAD.encode(r#"{"alg":"EdDSA"}"#),
+            verifying: signing.verifying_key(),
+            signing,
+        };
+        assert_eq!(
+            tokens.sign("Example of Ed25519 signing"),
+            "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.\
+             hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg"
+        );
+    }
+
+    #[test]
+    fn refuses_what_this_server_did_not_sign() {
+        let tokens = tokens();
+        let (token, _) = tokens.issue(USER, SESSION, NOW);
+        let [header, payload, signature] = token.split('.').collect::<Vec<_>>()[..] else {
+            panic!("three parts");
+        };
+        let none = URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"at+jwt"}"#);
+        let other_payload = URL_SAFE_NO_PAD.encode(r#"{"sub":"someone else"}"#);
+        let (other_key, _) = AccessTokens::new(&Keys::for_tests(2)).issue(USER, SESSION, NOW);
+        let refused = [
+            String::new(),
+            "not a token".into(),
+            format!("{header}.{payload}"),
+            format!("{header}.{payload}."),
+            format!("{none}.{payload}."),
+            format!("{none}.{payload}.{signature}"),
+            format!("{header}.{other_payload}.{signature}"),
+            format!("{token}.{signature}"),
+            format!("{token}="),
+            other_key,
+        ];
+        for token in refused {
+            let answer = tokens.verify(&token, NOW);
+            assert_eq!(answer, Err(TokenError::Malformed), "{token}");
+        }
+    }
+
+    #[test]
+    fn refuses_its_own_signature_for_another_purpose() {
+        let payload = |aud: &str, iss: &str| json!({ "iss": iss, "aud": aud, "sub": USER.to_string(), "sid": SESSION.to_string(), "iat": NOW, "exp": NOW + 9 });
+        let tokens = tokens();
+        let sign = |payload: serde_json::Value| tokens.sign(&payload.to_string());
+        let good = sign(payload("causerie", "causerie"));
+        assert!(tokens.verify(&good, NOW).is_ok());
+        for other in [
+            payload("elsewhere", "causerie"),
+            payload("causerie", "elsewhere"),
+        ] {
+            let answer = tokens.verify(&sign(other), NOW);
+            assert_eq!(answer, Err(TokenError::Malformed));
+        }
+    }
+}

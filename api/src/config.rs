@@ -1,0 +1,310 @@
+//! The server's settings: what they are called, what they default to, and how they are read.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::Args;
+use ipnet::IpNet;
+use tracing_subscriber::EnvFilter;
+
+/// The settings as they are given, each by an argument or an environment variable.
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArgs {
+    /// Address and port to listen on, such as 0.0.0.0:8080 for every IPv4 interface. Port 0 takes
+    /// any free port; the one taken is printed
+    #[arg(
+        long,
+        env = "CAUSERIE_LISTEN",
+        value_name = "ADDRESS:PORT",
+        default_value = "127.0.0.1:8080",
+        global = true
+    )]
+    listen: SocketAddr,
+
+    /// Folder for everything the server keeps: its keys, and the database unless that is elsewhere.
+    /// It is made if absent
+    #[arg(
+        long,
+        env = "CAUSERIE_DATA_DIR",
+        value_name = "FOLDER",
+        default_value = "./data",
+        global = true
+    )]
+    data_dir: PathBuf,
+
+    /// Database: sqlite://PATH (sqlite:///PATH when absolute) or
+    /// postgres://USER:PASSWORD@HOST:PORT/NAME [default: causerie.db in the data folder]
+    #[arg(
+        long,
+        env = "CAUSERIE_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true,
+        global = true
+    )]
+    database_url: Option<String>,
+
+    /// Web origins, separated by commas, whose pages may use this server, such as
+    /// https://chat.example.org [default: only pages this server serves itself]
+    #[arg(
+        long,
+        env = "CAUSERIE_ALLOWED_ORIGINS",
+        value_name = "ORIGINS",
+        value_delimiter = ',',
+        global = true
+    )]
+    allowed_origins: Vec<Origin>,
+
+    /// Reverse proxies, as addresses or CIDR blocks separated by commas, whose X-Forwarded-For is
+    /// believed [default: none]
+    #[arg(
+        long,
+        env = "CAUSERIE_TRUSTED_PROXIES",
+        value_name = "BLOCKS",
+        value_delimiter = ',',
+        value_parser = parse_block,
+        global = true
+    )]
+    trusted_proxies: Vec<IpNet>,
+
+    /// What is logged to standard error: error, warn, info, debug or trace, for everything or by
+    /// module, such as info,causerie=debug
+    #[arg(
+        long,
+        env = "CAUSERIE_LOG",
+        value_name = "FILTER",
+        default_value = "info",
+        value_parser = parse_filter,
+        global = true
+    )]
+    log: String,
+}
+
+/// The settings, checked.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    /// Where to listen; port 0 takes any free port.
+    pub(crate) listen: SocketAddr,
+    /// The folder for keys and, by default, the database. It may not exist yet.
+    pub(crate) data_dir: PathBuf,
+    pub(crate) database: DatabaseUrl,
+    /// Origins allowed besides the server's own.
+    pub(crate) allowed_origins: Vec<Origin>,
+    /// Peers whose `X-Forwarded-For` is believed.
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    /// A filter that `tracing_subscriber::EnvFilter` accepts.
+    pub(crate) log: String,
+}
+
+impl TryFrom<ConfigArgs> for Config {
+    type Error = BadDatabaseUrl;
+
+    fn try_from(args: ConfigArgs) -> Result<Self, BadDatabaseUrl> {
+        let database = match args.database_url.as_deref() {
+            None | Some("") => DatabaseUrl::Sqlite(args.data_dir.join("causerie.db")),
+            Some(url) => url.parse()?,
+        };
+        Ok(Self {
+            listen: args.listen,
+            data_dir: args.data_dir,
+            database,
+            allowed_origins: args.allowed_origins,
+            trusted_proxies: args.trusted_proxies,
+            log: args.log,
+        })
+    }
+}
+
+/// Where the database is. Printing it, in either way, never shows a password.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum DatabaseUrl {
+    /// The path of a database file, made if absent.
+    Sqlite(PathBuf),
+    /// A connection URL with everything in it, the password too.
+    Postgres(String),
+}
+
+/// Why a database URL is not one. The text names no part that may be secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum BadDatabaseUrl {
+    #[error(
+        "the database URL has an unknown scheme{0}; use sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME"
+    )]
+    UnknownScheme(String),
+    #[error("the database URL names no file; use sqlite://PATH, such as sqlite://data/causerie.db")]
+    NoPath,
+    #[error("the database URL takes no options after the path of an SQLite file")]
+    SqliteOptions,
+}
+
+impl FromStr for DatabaseUrl {
+    type Err = BadDatabaseUrl;
+
+    fn from_str(url: &str) -> Result<Self, BadDatabaseUrl> {
+        let Some((scheme, rest)) = url.split_once("://") else {
+            return Err(BadDatabaseUrl::UnknownScheme(String::new()));
+        };
+        match scheme {
+            "sqlite" if rest.is_empty() || rest.starts_with(":memory:") => {
+                Err(BadDatabaseUrl::NoPath)
+            }
+            "sqlite" if rest.contains('?') => Err(BadDatabaseUrl::SqliteOptions),
+            "sqlite" => Ok(Self::Sqlite(rest.into())),
+            "postgres" | "postgresql" => Ok(Self::Postgres(url.to_owned())),
+            // Something longer than a scheme may be a password with "://" in it.
+            _ if scheme.len() <= 16 && scheme.bytes().all(|b| b.is_ascii_alphanumeric()) => {
+                Err(BadDatabaseUrl::UnknownScheme(format!(" \"{scheme}\"")))
+            }
+            _ => Err(BadDatabaseUrl::UnknownScheme(String::new())),
+        }
+    }
+}
+
+impl fmt::Display for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite://{}", path.display()),
+            Self::Postgres(url) => match without_secrets(url) {
+                Some(place) => write!(f, "postgres://{place}"),
+                None => f.write_str("postgres://…"),
+            },
+        }
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Host, port and name of a PostgreSQL URL, without user, password and options; `None` when it is
+/// not plain which part is which.
+fn without_secrets(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let (before_options, options) = rest.split_once('?').unwrap_or((rest, ""));
+    if before_options.matches('@').count() > 1 || options.contains('@') {
+        return None;
+    }
+    Some(before_options.rsplit('@').next().unwrap_or(before_options))
+}
+
+/// A web origin in the form browsers send it: scheme, host and, unless usual, port; lower case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Origin(String);
+
+impl Origin {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Origin {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim().to_ascii_lowercase();
+        let host = text
+            .strip_prefix("https://")
+            .or_else(|| text.strip_prefix("http://"))
+            .ok_or("an origin begins with https:// or http://")?;
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-._:[]".contains(c);
+        if host.is_empty() || !host.chars().all(plain) {
+            return Err("an origin is a scheme and a host, such as https://chat.example.org");
+        }
+        let usual_port = if text.starts_with("https") {
+            ":443"
+        } else {
+            ":80"
+        };
+        Ok(Self(
+            text.strip_suffix(usual_port).unwrap_or(&text).to_owned(),
+        ))
+    }
+}
+
+fn parse_block(text: &str) -> Result<IpNet, &'static str> {
+    let text = text.trim();
+    text.parse()
+        .or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from))
+        .map_err(|_| "expected an address or a CIDR block, such as 10.0.0.0/8")
+}
+
+fn parse_filter(text: &str) -> Result<String, String> {
+    EnvFilter::try_new(text)
+        .map(|_| text.to_owned())
+        .map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn database_urls_name_a_file_or_a_server() {
+        let sqlite = |path: &str| Ok(DatabaseUrl::Sqlite(path.into()));
+        let server = "postgresql://u:p@db:5432/chat?sslmode=require";
+        let unknown = |named: &str| Err(BadDatabaseUrl::UnknownScheme(named.into()));
+        let cases = [
+            ("sqlite://data/chat.db", sqlite("data/chat.db")),
+            ("sqlite:///var/lib/chat.db", sqlite("/var/lib/chat.db")),
+            (server, Ok(DatabaseUrl::Postgres(server.into()))),
+            ("sqlite://", Err(BadDatabaseUrl::NoPath)),
+            ("sqlite://:memory:", Err(BadDatabaseUrl::NoPath)),
+            ("sqlite://a.db?mode=rwc", Err(BadDatabaseUrl::SqliteOptions)),
+            ("mysql://u:secret@db/chat", unknown(" \"mysql\"")),
+            ("u:secret@db/chat", unknown("")),
+            ("u:secret@db/chat://", unknown("")),
+        ];
+        for (url, expected) in cases {
+            let parsed: Result<DatabaseUrl, _> = url.parse();
+            if let Err(error) = &parsed {
+                assert!(!error.to_string().contains("secret"), "{error}");
+                assert!(!error.to_string().contains('\n'), "{error}");
+            }
+            assert_eq!(parsed, expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_printed_url_shows_no_password() {
+        let cases = [
+            (
+                "postgres://u:secret@db:5432/chat",
+                "postgres://db:5432/chat",
+            ),
+            ("postgres://db/chat?password=secret", "postgres://db/chat"),
+            ("postgres://u:a@secret@db/chat", "postgres://…"),
+            ("postgres://db/chat?password=a@secret", "postgres://…"),
+            ("postgres://u:a?secret@db/chat", "postgres://…"),
+        ];
+        for (url, expected) in cases {
+            let url: DatabaseUrl = url.parse().expect("a database URL");
+            assert_eq!(url.to_string(), expected);
+            assert_eq!(format!("{url:?}"), expected);
+        }
+    }
+
+    #[test]
+    fn origins_are_kept_as_browsers_send_them() {
+        let cases = [
+            ("https://Chat.Example.org", Some("https://chat.example.org")),
+            (" http://localhost:5173", Some("http://localhost:5173")),
+            (
+                "https://chat.example.org:443",
+                Some("https://chat.example.org"),
+            ),
+            ("http://[::1]:8080", Some("http://[::1]:8080")),
+            ("chat.example.org", None),
+            ("https://", None),
+            ("https://chat.example.org/", None),
+            ("https://user@chat.example.org", None),
+            ("*", None),
+        ];
+        for (text, expected) in cases {
+            let origin: Option<Origin> = text.parse().ok();
+            assert_eq!(origin.as_ref().map(Origin::as_str), expected, "{text}");
+        }
+    }
+}
