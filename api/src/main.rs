@@ -1,1 +1,6 @@
+//! The `causerie` binary.
+
+mod model;
+mod storage;
+
 fn main() {}

@@ -1,0 +1,110 @@
+//! Messages and what their text may be.
+
+use super::clock::Timestamp;
+use super::ids::{MessageId, RoomId, UserId};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    pub id: MessageId,
+    pub room_id: RoomId,
+    pub author_id: UserId,
+    /// 1, 2, 3 … within the room, with no gap.
+    pub seq: i64,
+    pub client_id: Option<String>,
+    pub body: String,
+    pub sent_at: Timestamp,
+}
+
+/// A message about to be stored; the storage allots its `seq`.
+pub struct NewMessage {
+    pub id: MessageId,
+    pub room_id: RoomId,
+    pub author_id: UserId,
+    pub client_id: Option<String>,
+    /// What a retry with the same `client_id` must match, even after edits.
+    pub fingerprint: Vec<u8>,
+    pub body: String,
+    pub sent_at: Timestamp,
+}
+
+/// Markdown source as it was typed: 1 byte to 16 KiB, not blank, no control characters but
+/// newline and tab, otherwise kept to the byte.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageBody(String);
+
+/// Why a text is not a message body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BodyRefused {
+    #[error("The message is empty")]
+    Blank,
+    #[error("The message is longer than {} bytes", MessageBody::MAX_BYTES)]
+    TooLong,
+    #[error("The message contains control characters")]
+    ControlCharacter,
+}
+
+impl MessageBody {
+    pub const MAX_BYTES: usize = 16 * 1024;
+
+    pub fn into_inner(self) -> String {
+        self.0
+    }
+}
+
+impl TryFrom<String> for MessageBody {
+    type Error = BodyRefused;
+
+    fn try_from(text: String) -> Result<Self, BodyRefused> {
+        if text.len() > Self::MAX_BYTES {
+            return Err(BodyRefused::TooLong);
+        }
+        if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+            return Err(BodyRefused::ControlCharacter);
+        }
+        if text.chars().all(is_blank) {
+            return Err(BodyRefused::Blank);
+        }
+        Ok(Self(text))
+    }
+}
+
+/// White space, and the characters that look like none at all.
+fn is_blank(character: char) -> bool {
+    const INVISIBLE: [char; 10] = [
+        '\u{ad}', '\u{115f}', '\u{1160}', '\u{180e}', '\u{200b}', '\u{200c}', '\u{200d}',
+        '\u{2060}', '\u{3164}', '\u{feff}',
+    ];
+    character.is_whitespace() || INVISIBLE.contains(&character) || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: Result<(), BodyRefused>) {
+        let body = MessageBody::try_from(text.to_owned());
+        assert_eq!(body.clone().map(|_| ()), expected, "{text:?}");
+        if let Ok(body) = body {
+            assert_eq!(body.into_inner(), text);
+        }
+    }
+
+    #[test]
+    fn keeps_what_people_type() {
+        for text in ["hi", " hi ", "e\u{301}", "\u{e9}", "👩‍👩‍👧‍👦", "שלום \u{200f}", "a\n\tb", "x\u{202e}y"] {
+            check(text, Ok(()));
+        }
+        check(&"a".repeat(MessageBody::MAX_BYTES), Ok(()));
+    }
+
+    #[test]
+    fn refuses_the_rest() {
+        for text in ["", " ", "\n\t", "\u{200b}", "\u{3000}", "\u{2067}\u{2069}"] {
+            check(text, Err(BodyRefused::Blank));
+        }
+        for text in ["a\0", "a\r\nb", "\u{1b}[31m", "\u{7f}", "\u{85}a"] {
+            check(text, Err(BodyRefused::ControlCharacter));
+        }
+        check(&"é".repeat(MessageBody::MAX_BYTES / 2 + 1), Err(BodyRefused::TooLong));
+    }
+}

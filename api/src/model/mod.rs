@@ -1,0 +1,19 @@
+//! Plain types that every layer speaks: no SQL, no GraphQL, no HTTP.
+
+pub mod clock;
+pub mod event;
+pub mod ids;
+pub mod message;
+pub mod page;
+pub mod room;
+pub mod session;
+pub mod user;
+
+pub use clock::{Clock, SystemClock, Timestamp};
+pub use event::{Event, EventKind, NewEvent, Position};
+pub use ids::{IdGenerator, MessageId, RoomId, SessionId, UserId};
+pub use message::{Message, MessageBody, NewMessage};
+pub use page::{After, Bound, Direction, Page};
+pub use room::{Member, NewRoom, Role, Room, RoomKind};
+pub use session::Session;
+pub use user::{Account, User};

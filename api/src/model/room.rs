@@ -1,0 +1,57 @@
+//! Rooms and who is in them.
+
+use super::clock::Timestamp;
+use super::event::Position;
+use super::ids::{RoomId, UserId};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoomKind {
+    /// Public: anyone signed in may find and join it.
+    Channel,
+    /// Private, by invitation.
+    Group,
+    /// Two people; one room a pair.
+    Direct,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    Owner,
+    Admin,
+    Member,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Room {
+    pub id: RoomId,
+    pub kind: RoomKind,
+    /// Empty for direct rooms: each side sees the other's name.
+    pub name: String,
+    pub topic: Option<String>,
+    pub created_at: Timestamp,
+    pub member_count: i32,
+    /// The `seq` of the newest message; 0 when there is none.
+    pub last_seq: i64,
+    /// When the newest message was sent, or the room was made.
+    pub last_active_at: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    pub room_id: RoomId,
+    pub user_id: UserId,
+    pub role: Role,
+    pub joined_at: Timestamp,
+    /// Where the log says that they joined: earlier events of the room are not delivered to them.
+    pub joined_position: Position,
+}
+
+/// A room about to be made.
+pub struct NewRoom {
+    pub id: RoomId,
+    pub kind: RoomKind,
+    pub name: String,
+    pub topic: Option<String>,
+    /// Sorted pair of people, for direct rooms only.
+    pub pair: Option<(UserId, UserId)>,
+}

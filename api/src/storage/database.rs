@@ -1,0 +1,170 @@
+//! The one face of both databases: every query by name, and the one place that chooses between
+//! them.
+
+use std::path::PathBuf;
+
+use diesel_async::{AsyncConnection, TransactionManager};
+
+use super::error::{OpenError, Result};
+use super::pool::Pooled;
+use super::postgres::{self, Postgres};
+use super::sqlite::{self, Sqlite};
+use crate::model::{
+    Account, After, Bound, Event, Member, Message, MessageId, NewEvent, NewMessage, NewRoom, Page,
+    Position, Room, RoomId, RoomKind, Session, SessionId, Timestamp, User, UserId,
+};
+
+/// Which database, and where.
+#[derive(Clone, Debug)]
+pub enum Location {
+    /// A file, made when it is absent.
+    Sqlite(PathBuf),
+    /// A `postgres://` URL.
+    Postgres(String),
+}
+
+/// An open, migrated database.
+pub enum Database {
+    Sqlite(Box<Sqlite>),
+    Postgres(Box<Postgres>),
+}
+
+/// A connection on loan, for reading.
+pub enum Connection {
+    Sqlite(Pooled<sqlite::Conn>),
+    Postgres(Pooled<postgres::Conn>),
+}
+
+/// An open transaction. Dropping it without [`Transaction::commit`] undoes it.
+pub struct Transaction(Connection);
+
+impl Database {
+    pub async fn open(location: &Location) -> std::result::Result<Self, OpenError> {
+        Ok(match location {
+            Location::Sqlite(path) => Self::Sqlite(Box::new(Sqlite::open(path).await?)),
+            Location::Postgres(url) => Self::Postgres(Box::new(Postgres::open(url).await?)),
+        })
+    }
+
+    pub async fn read(&self) -> Result<Connection> {
+        Ok(match self {
+            Self::Sqlite(database) => Connection::Sqlite(database.read().await?),
+            Self::Postgres(database) => Connection::Postgres(database.read().await?),
+        })
+    }
+
+    pub async fn begin(&self) -> Result<Transaction> {
+        Ok(Transaction(match self {
+            Self::Sqlite(database) => Connection::Sqlite(database.begin().await?),
+            Self::Postgres(database) => Connection::Postgres(database.begin().await?),
+        }))
+    }
+}
+
+impl Transaction {
+    pub async fn commit(mut self) -> Result<()> {
+        match &mut self.0 {
+            Connection::Sqlite(conn) => {
+                <sqlite::Conn as AsyncConnection>::TransactionManager::commit_transaction(
+                    &mut **conn,
+                )
+                .await?;
+            }
+            Connection::Postgres(conn) => {
+                <postgres::Conn as AsyncConnection>::TransactionManager::commit_transaction(
+                    &mut **conn,
+                )
+                .await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl std::ops::Deref for Transaction {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Transaction {
+    fn deref_mut(&mut self) -> &mut Connection {
+        &mut self.0
+    }
+}
+
+/// Gives [`Connection`] one method a query, each going to the database at hand. What a query
+/// does is documented beside its SQL.
+macro_rules! queries {
+    ($($module:ident { $(fn $name:ident($($arg:ident: $type:ty),*) -> $answer:ty;)* })*) => {
+        impl Connection {
+            $($(
+                pub async fn $name(&mut self, $($arg: $type),*) -> Result<$answer> {
+                    tracing::trace!(query = stringify!($name));
+                    match self {
+                        Self::Sqlite(conn) => sqlite::$module::$name(conn, $($arg),*).await,
+                        Self::Postgres(conn) => postgres::$module::$name(conn, $($arg),*).await,
+                    }
+                }
+            )*)*
+        }
+    };
+}
+
+queries! {
+    users {
+        fn find_users(ids: Vec<UserId>) -> Vec<User>;
+        fn find_account(username: &str) -> Option<Account>;
+        fn insert_account(account: &Account) -> bool;
+        fn update_display_name(id: UserId, display_name: &str) -> Option<User>;
+        fn update_password_hash(id: UserId, hash: &str) -> ();
+    }
+    sessions {
+        fn insert_session(session: &Session) -> ();
+        fn find_session(id: SessionId) -> Option<Session>;
+        fn rotate_session(
+            id: SessionId, generation: u32, attempt_id: Option<&str>, now: Timestamp
+        ) -> Option<Session>;
+        fn end_session(id: SessionId, now: Timestamp) -> bool;
+    }
+    rooms {
+        fn find_rooms(ids: Vec<RoomId>) -> Vec<Room>;
+        fn find_channel_by_name(name: &str) -> Option<Room>;
+        fn find_direct_room(pair: (UserId, UserId)) -> Option<Room>;
+        fn list_rooms_of_user(
+            user: UserId, kind: Option<RoomKind>, page: After<(Timestamp, RoomId)>
+        ) -> Page<Room>;
+        fn list_channels(part: Option<&str>, page: After<String>) -> Page<Room>;
+        fn insert_room(room: &NewRoom, now: Timestamp) -> Option<Room>;
+        fn add_to_member_count(room: RoomId, change: i32) -> Option<Room>;
+        fn allot_seq(room: RoomId, now: Timestamp) -> Option<Room>;
+    }
+    members {
+        fn find_member(room: RoomId, user: UserId) -> Option<Member>;
+        fn find_memberships(user: UserId, in_rooms: Vec<RoomId>) -> Vec<Member>;
+        fn list_memberships(user: UserId) -> Vec<Member>;
+        fn find_counterparts(user: UserId, in_rooms: Vec<RoomId>) -> Vec<(RoomId, User)>;
+        fn list_members(room: RoomId, page: After<(Position, UserId)>) -> Page<Member>;
+        fn insert_member(member: &Member) -> bool;
+        fn delete_member(room: RoomId, user: UserId) -> bool;
+        fn has_other_owner(room: RoomId, user: UserId) -> bool;
+        fn place_new_members(room: RoomId, position: Position) -> ();
+    }
+    messages {
+        fn find_messages(ids: Vec<MessageId>) -> Vec<Message>;
+        fn find_sent(author: UserId, client_id: &str) -> Option<(Message, Vec<u8>)>;
+        fn find_last_messages(in_rooms: Vec<RoomId>) -> Vec<Message>;
+        fn list_messages(room: RoomId, bound: Bound<i64>) -> Page<Message>;
+        fn insert_message(message: &NewMessage, seq: i64) -> Option<Message>;
+    }
+    events {
+        fn log_head() -> Position;
+        fn append_events(new: Vec<NewEvent>) -> Vec<Event>;
+        fn list_events(after: Position, limit: i64) -> Vec<Event>;
+        fn list_events_for_user(
+            user: UserId, room: Option<RoomId>, after: Position, limit: i64
+        ) -> Vec<Event>;
+    }
+}

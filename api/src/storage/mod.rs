@@ -1,0 +1,19 @@
+//! Everything that is kept: one `Database` over SQLite and PostgreSQL. The only place that knows
+//! SQL.
+//!
+//! Queries are written once in `queries/` and compiled twice, against each database's own
+//! connection type, from `sqlite.rs` and `postgres.rs`.
+
+mod columns;
+mod database;
+mod error;
+mod keys;
+mod migrations;
+mod pool;
+mod postgres;
+mod rows;
+mod schema;
+mod sqlite;
+
+pub use database::{Connection, Database, Location, Transaction};
+pub use error::{Error, OpenError, Result};

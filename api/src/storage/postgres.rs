@@ -1,0 +1,84 @@
+//! PostgreSQL: one pool, and the queries compiled for it.
+
+use diesel::ConnectionResult;
+use diesel_async::{
+    AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl,
+    SimpleAsyncConnection,
+    TransactionManager,
+};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+
+use super::error::{OpenError, Result};
+use super::migrations;
+use super::pool::{Pool, Pooled};
+use super::rows::EventRow;
+
+#[path = "queries/events.rs"]
+pub(super) mod events;
+#[path = "queries/members.rs"]
+pub(super) mod members;
+#[path = "queries/messages.rs"]
+pub(super) mod messages;
+#[path = "queries/rooms.rs"]
+pub(super) mod rooms;
+#[path = "queries/sessions.rs"]
+pub(super) mod sessions;
+#[path = "queries/users.rs"]
+pub(super) mod users;
+
+pub(super) type Conn = AsyncPgConnection;
+
+const CONNECTIONS: u32 = 16;
+
+/// No statement and no idle transaction may hold the log for long.
+const PREPARE: &str = "SET statement_timeout = '15s'; \
+     SET idle_in_transaction_session_timeout = '15s'; SET timezone = 'UTC';";
+
+/// Any number will do, as long as every node takes the same.
+const MIGRATION_LOCK: &str = "SELECT pg_advisory_lock(4851627)";
+
+pub(super) struct Postgres {
+    pool: Pool<Conn>,
+}
+
+impl Postgres {
+    pub(super) async fn open(url: &str) -> std::result::Result<Self, OpenError> {
+        let mut first = Conn::establish(url)
+            .await
+            .map_err(|cause| OpenError::Unreachable(cause.to_string()))?;
+        // Freed when this connection closes, also if migrating fails.
+        first
+            .batch_execute(MIGRATION_LOCK)
+            .await
+            .map_err(|cause| OpenError::Migration(cause.to_string()))?;
+        migrations::run(&mut AsyncMigrationHarness::new(first), migrations::POSTGRES)?;
+        Ok(Self { pool: Pool::open(url, CONNECTIONS, establish).await? })
+    }
+
+    pub(super) async fn read(&self) -> Result<Pooled<Conn>> {
+        self.pool.get().await
+    }
+
+    pub(super) async fn begin(&self) -> Result<Pooled<Conn>> {
+        let mut conn = self.pool.get().await?;
+        <Conn as AsyncConnection>::TransactionManager::begin_transaction(&mut *conn).await?;
+        Ok(conn)
+    }
+}
+
+pub(super) async fn insert_events(conn: &mut Conn, rows: Vec<EventRow>) -> Result<()> {
+    diesel::insert_into(super::schema::events::table).values(rows).execute(conn).await?;
+    Ok(())
+}
+
+fn establish(url: &str) -> BoxFuture<'_, ConnectionResult<Conn>> {
+    async move {
+        let mut conn = Conn::establish(url).await?;
+        conn.batch_execute(PREPARE)
+            .await
+            .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+        Ok(conn)
+    }
+    .boxed()
+}

@@ -1,0 +1,76 @@
+//! The event log: appending in commit order, and reading onwards from a position.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::Conn;
+use crate::model::{Event, NewEvent, Position, RoomId, UserId};
+use crate::storage::error::Result;
+use crate::storage::rows::EventRow;
+use crate::storage::schema::{events, log_head, members};
+
+/// The position of the newest committed event.
+pub(in crate::storage) async fn log_head(conn: &mut Conn) -> Result<Position> {
+    Ok(log_head::table.find(1).select(log_head::position).first(conn).await?)
+}
+
+/// Appends as one contiguous run. Holds the head of the log until the transaction ends: to be
+/// the last thing that a transaction does.
+pub(in crate::storage) async fn append_events(
+    conn: &mut Conn,
+    new: Vec<NewEvent>,
+) -> Result<Vec<Event>> {
+    let count = new.len() as i64;
+    let head: i64 = diesel::update(log_head::table.find(1))
+        .set(log_head::position.eq(log_head::position + count))
+        .returning(log_head::position)
+        .get_result(conn)
+        .await?;
+    let first = head - count + 1;
+    let placed: Vec<Event> =
+        (first..).zip(new).map(|(position, event)| event.placed_at(Position(position))).collect();
+    let rows: Vec<EventRow> = placed.iter().map(EventRow::from).collect();
+    super::insert_events(conn, rows).await?;
+    Ok(placed)
+}
+
+/// The next events after a position, of every room.
+pub(in crate::storage) async fn list_events(
+    conn: &mut Conn,
+    after: Position,
+    limit: i64,
+) -> Result<Vec<Event>> {
+    let rows: Vec<EventRow> = events::table
+        .filter(events::position.gt(after))
+        .order(events::position.asc())
+        .limit(limit)
+        .select(EventRow::as_select())
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().map(Event::try_from).collect::<QueryResult<_>>()?)
+}
+
+/// The next events after a position that a person may see: those of the rooms that they are in
+/// now, from when they joined; of one room only when `room` is given.
+pub(in crate::storage) async fn list_events_for_user(
+    conn: &mut Conn,
+    user: UserId,
+    room: Option<RoomId>,
+    after: Position,
+    limit: i64,
+) -> Result<Vec<Event>> {
+    let membership = members::room_id.eq(events::room_id).and(members::user_id.eq(user));
+    let mut query = events::table
+        .inner_join(members::table.on(membership))
+        .filter(events::position.gt(after))
+        .filter(events::position.ge(members::joined_position))
+        .order(events::position.asc())
+        .limit(limit)
+        .select(EventRow::as_select())
+        .into_boxed();
+    if let Some(room) = room {
+        query = query.filter(events::room_id.eq(room));
+    }
+    let rows: Vec<EventRow> = query.load(conn).await?;
+    Ok(rows.into_iter().map(Event::try_from).collect::<QueryResult<_>>()?)
+}

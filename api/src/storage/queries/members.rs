@@ -1,0 +1,136 @@
+//! Who is in which room.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::Conn;
+use crate::model::{After, Member, Page, Position, Role, RoomId, User, UserId};
+use crate::storage::error::Result;
+use crate::storage::rows::{MemberRow, UserRow};
+use crate::storage::schema::{members, users};
+
+pub(in crate::storage) async fn find_member(
+    conn: &mut Conn,
+    room: RoomId,
+    user: UserId,
+) -> Result<Option<Member>> {
+    let row = members::table
+        .find((room, user))
+        .select(MemberRow::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(row.map(Member::from))
+}
+
+/// One person's memberships among these rooms.
+pub(in crate::storage) async fn find_memberships(
+    conn: &mut Conn,
+    user: UserId,
+    in_rooms: Vec<RoomId>,
+) -> Result<Vec<Member>> {
+    let rows = members::table
+        .filter(members::user_id.eq(user))
+        .filter(members::room_id.eq_any(in_rooms))
+        .select(MemberRow::as_select())
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().map(Member::from).collect())
+}
+
+/// Every room that a person is in.
+pub(in crate::storage) async fn list_memberships(
+    conn: &mut Conn,
+    user: UserId,
+) -> Result<Vec<Member>> {
+    let rows = members::table
+        .filter(members::user_id.eq(user))
+        .select(MemberRow::as_select())
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().map(Member::from).collect())
+}
+
+/// The other person of each of these direct rooms.
+pub(in crate::storage) async fn find_counterparts(
+    conn: &mut Conn,
+    user: UserId,
+    in_rooms: Vec<RoomId>,
+) -> Result<Vec<(RoomId, User)>> {
+    let rows: Vec<(RoomId, UserRow)> = members::table
+        .inner_join(users::table)
+        .filter(members::room_id.eq_any(in_rooms))
+        .filter(members::user_id.ne(user))
+        .select((members::room_id, UserRow::as_select()))
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().map(|(room, user)| (room, user.into())).collect())
+}
+
+/// The members of a room in the order in which they joined.
+pub(in crate::storage) async fn list_members(
+    conn: &mut Conn,
+    room: RoomId,
+    page: After<(Position, UserId)>,
+) -> Result<Page<Member>> {
+    let mut query = members::table
+        .filter(members::room_id.eq(room))
+        .order((members::joined_position.asc(), members::user_id.asc()))
+        .select(MemberRow::as_select())
+        .limit(page.limit + 1)
+        .into_boxed();
+    if let Some((position, user)) = page.after {
+        let same_event = members::joined_position.eq(position).and(members::user_id.gt(user));
+        query = query.filter(members::joined_position.gt(position).or(same_event));
+    }
+    let rows: Vec<MemberRow> = query.load(conn).await?;
+    Ok(page.cut(rows).map(Member::from))
+}
+
+/// False when the person is in the room already.
+pub(in crate::storage) async fn insert_member(conn: &mut Conn, member: &Member) -> Result<bool> {
+    let inserted = diesel::insert_into(members::table)
+        .values(MemberRow::from(member))
+        .on_conflict((members::room_id, members::user_id))
+        .do_nothing()
+        .execute(conn)
+        .await?;
+    Ok(inserted == 1)
+}
+
+/// False when the person was not in the room.
+pub(in crate::storage) async fn delete_member(
+    conn: &mut Conn,
+    room: RoomId,
+    user: UserId,
+) -> Result<bool> {
+    let deleted = diesel::delete(members::table.find((room, user))).execute(conn).await?;
+    Ok(deleted == 1)
+}
+
+pub(in crate::storage) async fn has_other_owner(
+    conn: &mut Conn,
+    room: RoomId,
+    user: UserId,
+) -> Result<bool> {
+    let others = members::table
+        .filter(members::room_id.eq(room))
+        .filter(members::user_id.ne(user))
+        .filter(members::role.eq(Role::Owner));
+    Ok(diesel::select(diesel::dsl::exists(others)).get_result(conn).await?)
+}
+
+/// Gives the members whose joining was just logged their place in the log.
+pub(in crate::storage) async fn place_new_members(
+    conn: &mut Conn,
+    room: RoomId,
+    position: Position,
+) -> Result<()> {
+    diesel::update(members::table)
+        .filter(members::room_id.eq(room))
+        .filter(members::joined_position.eq(Position::default()))
+        .set(members::joined_position.eq(position))
+        .execute(conn)
+        .await?;
+    Ok(())
+}

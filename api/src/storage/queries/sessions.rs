@@ -1,0 +1,69 @@
+//! Logins and their rotation.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::Conn;
+use crate::model::{Session, SessionId, Timestamp};
+use crate::storage::error::Result;
+use crate::storage::rows::SessionRow;
+use crate::storage::schema::sessions;
+
+pub(in crate::storage) async fn insert_session(conn: &mut Conn, session: &Session) -> Result<()> {
+    diesel::insert_into(sessions::table)
+        .values(SessionRow::from(session))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+pub(in crate::storage) async fn find_session(
+    conn: &mut Conn,
+    id: SessionId,
+) -> Result<Option<Session>> {
+    let row = sessions::table
+        .find(id)
+        .select(SessionRow::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(row.map(Session::from))
+}
+
+/// Moves a live session from `generation` to the next; `None` when it is not there any more.
+pub(in crate::storage) async fn rotate_session(
+    conn: &mut Conn,
+    id: SessionId,
+    generation: u32,
+    attempt_id: Option<&str>,
+    now: Timestamp,
+) -> Result<Option<Session>> {
+    let row = diesel::update(sessions::table.find(id))
+        .filter(sessions::generation.eq(generation.cast_signed()))
+        .filter(sessions::ended_at.is_null())
+        .set((
+            sessions::generation.eq(sessions::generation + 1),
+            sessions::rotated_at.eq(now),
+            sessions::attempt_id.eq(attempt_id),
+            sessions::last_used_at.eq(now),
+        ))
+        .returning(SessionRow::as_returning())
+        .get_result(conn)
+        .await
+        .optional()?;
+    Ok(row.map(Session::from))
+}
+
+/// False when the session had ended before.
+pub(in crate::storage) async fn end_session(
+    conn: &mut Conn,
+    id: SessionId,
+    now: Timestamp,
+) -> Result<bool> {
+    let ended = diesel::update(sessions::table.find(id))
+        .filter(sessions::ended_at.is_null())
+        .set(sessions::ended_at.eq(now))
+        .execute(conn)
+        .await?;
+    Ok(ended == 1)
+}

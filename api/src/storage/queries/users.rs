@@ -1,0 +1,76 @@
+//! People and their accounts.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::Conn;
+use crate::model::{Account, User, UserId};
+use crate::storage::error::Result;
+use crate::storage::rows::{AccountRow, UserRow};
+use crate::storage::schema::users;
+
+/// The people with these ids, in no order; absent ones are left out.
+pub(in crate::storage) async fn find_users(conn: &mut Conn, ids: Vec<UserId>) -> Result<Vec<User>> {
+    let rows = users::table
+        .filter(users::id.eq_any(ids))
+        .select(UserRow::as_select())
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().map(User::from).collect())
+}
+
+pub(in crate::storage) async fn find_account(
+    conn: &mut Conn,
+    username: &str,
+) -> Result<Option<Account>> {
+    let row = users::table
+        .filter(users::username.eq(username))
+        .select(AccountRow::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(row.map(Account::from))
+}
+
+/// False when the username is taken.
+pub(in crate::storage) async fn insert_account(conn: &mut Conn, account: &Account) -> Result<bool> {
+    let inserted = diesel::insert_into(users::table)
+        .values((
+            users::id.eq(account.user.id),
+            users::username.eq(&account.user.username),
+            users::display_name.eq(&account.user.display_name),
+            users::password_hash.eq(&account.password_hash),
+            users::created_at.eq(account.user.created_at),
+        ))
+        .on_conflict(users::username)
+        .do_nothing()
+        .execute(conn)
+        .await?;
+    Ok(inserted == 1)
+}
+
+pub(in crate::storage) async fn update_display_name(
+    conn: &mut Conn,
+    id: UserId,
+    display_name: &str,
+) -> Result<Option<User>> {
+    let row = diesel::update(users::table.find(id))
+        .set(users::display_name.eq(display_name))
+        .returning(UserRow::as_returning())
+        .get_result(conn)
+        .await
+        .optional()?;
+    Ok(row.map(User::from))
+}
+
+pub(in crate::storage) async fn update_password_hash(
+    conn: &mut Conn,
+    id: UserId,
+    hash: &str,
+) -> Result<()> {
+    diesel::update(users::table.find(id))
+        .set(users::password_hash.eq(hash))
+        .execute(conn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,224 @@
+//! Rows as diesel reads them, and the model's types that they become.
+
+use diesel::prelude::*;
+
+use super::schema::{events, members, messages, rooms, sessions, users};
+use crate::model::{
+    Account, Event, EventKind, Member, Message, MessageId, Position, Role, Room, RoomId, RoomKind,
+    Session, SessionId, Timestamp, User, UserId,
+};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users)]
+pub(super) struct UserRow {
+    id: UserId,
+    username: String,
+    display_name: String,
+    created_at: Timestamp,
+}
+
+impl From<UserRow> for User {
+    fn from(row: UserRow) -> Self {
+        Self {
+            id: row.id,
+            username: row.username,
+            display_name: row.display_name,
+            created_at: row.created_at,
+        }
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users)]
+pub(super) struct AccountRow {
+    #[diesel(embed)]
+    user: UserRow,
+    password_hash: String,
+}
+
+impl From<AccountRow> for Account {
+    fn from(row: AccountRow) -> Self {
+        Self { user: row.user.into(), password_hash: row.password_hash }
+    }
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = sessions, treat_none_as_default_value = false)]
+pub(super) struct SessionRow {
+    id: SessionId,
+    user_id: UserId,
+    device: String,
+    generation: i32,
+    rotated_at: Timestamp,
+    attempt_id: Option<String>,
+    created_at: Timestamp,
+    last_used_at: Timestamp,
+    ended_at: Option<Timestamp>,
+}
+
+impl From<SessionRow> for Session {
+    fn from(row: SessionRow) -> Self {
+        Self {
+            id: row.id,
+            user_id: row.user_id,
+            device: row.device,
+            generation: row.generation.cast_unsigned(),
+            rotated_at: row.rotated_at,
+            attempt_id: row.attempt_id,
+            created_at: row.created_at,
+            last_used_at: row.last_used_at,
+            ended_at: row.ended_at,
+        }
+    }
+}
+
+impl From<&Session> for SessionRow {
+    fn from(session: &Session) -> Self {
+        let session = session.clone();
+        Self {
+            id: session.id,
+            user_id: session.user_id,
+            device: session.device,
+            generation: session.generation.cast_signed(),
+            rotated_at: session.rotated_at,
+            attempt_id: session.attempt_id,
+            created_at: session.created_at,
+            last_used_at: session.last_used_at,
+            ended_at: session.ended_at,
+        }
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = rooms)]
+pub(super) struct RoomRow {
+    id: RoomId,
+    kind: RoomKind,
+    name: String,
+    topic: Option<String>,
+    created_at: Timestamp,
+    member_count: i32,
+    last_seq: i64,
+    last_active_at: Timestamp,
+}
+
+impl From<RoomRow> for Room {
+    fn from(row: RoomRow) -> Self {
+        Self {
+            id: row.id,
+            kind: row.kind,
+            name: row.name,
+            topic: row.topic,
+            created_at: row.created_at,
+            member_count: row.member_count,
+            last_seq: row.last_seq,
+            last_active_at: row.last_active_at,
+        }
+    }
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = members)]
+pub(super) struct MemberRow {
+    room_id: RoomId,
+    user_id: UserId,
+    role: Role,
+    joined_at: Timestamp,
+    joined_position: Position,
+}
+
+impl From<MemberRow> for Member {
+    fn from(row: MemberRow) -> Self {
+        Self {
+            room_id: row.room_id,
+            user_id: row.user_id,
+            role: row.role,
+            joined_at: row.joined_at,
+            joined_position: row.joined_position,
+        }
+    }
+}
+
+impl From<&Member> for MemberRow {
+    fn from(member: &Member) -> Self {
+        Self {
+            room_id: member.room_id,
+            user_id: member.user_id,
+            role: member.role,
+            joined_at: member.joined_at,
+            joined_position: member.joined_position,
+        }
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = messages)]
+pub(super) struct MessageRow {
+    id: MessageId,
+    room_id: RoomId,
+    seq: i64,
+    author_id: UserId,
+    client_id: Option<String>,
+    body: String,
+    sent_at: Timestamp,
+}
+
+impl From<MessageRow> for Message {
+    fn from(row: MessageRow) -> Self {
+        Self {
+            id: row.id,
+            room_id: row.room_id,
+            seq: row.seq,
+            author_id: row.author_id,
+            client_id: row.client_id,
+            body: row.body,
+            sent_at: row.sent_at,
+        }
+    }
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = events, treat_none_as_default_value = false)]
+pub(super) struct EventRow {
+    position: Position,
+    at: Timestamp,
+    room_id: RoomId,
+    kind: String,
+    user_id: Option<UserId>,
+    message_id: Option<MessageId>,
+}
+
+impl From<&Event> for EventRow {
+    fn from(event: &Event) -> Self {
+        let (kind, user_id, message_id) = match event.kind {
+            EventKind::MessageSent(message) => ("message_sent", None, Some(message)),
+            EventKind::MemberJoined(user) => ("member_joined", Some(user), None),
+            EventKind::MemberLeft(user) => ("member_left", Some(user), None),
+        };
+        Self {
+            position: event.position,
+            at: event.at,
+            room_id: event.room_id,
+            kind: kind.to_owned(),
+            user_id,
+            message_id,
+        }
+    }
+}
+
+impl TryFrom<EventRow> for Event {
+    type Error = diesel::result::Error;
+
+    fn try_from(row: EventRow) -> Result<Self, Self::Error> {
+        let kind = match (row.kind.as_str(), row.user_id, row.message_id) {
+            ("message_sent", _, Some(message)) => EventKind::MessageSent(message),
+            ("member_joined", Some(user), _) => EventKind::MemberJoined(user),
+            ("member_left", Some(user), _) => EventKind::MemberLeft(user),
+            (kind, ..) => {
+                let cause = format!("event {} of unknown kind {kind}", row.position.0);
+                return Err(diesel::result::Error::DeserializationError(cause.into()));
+            }
+        };
+        Ok(Self { position: row.position, at: row.at, room_id: row.room_id, kind })
+    }
+}

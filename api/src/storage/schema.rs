@@ -1,0 +1,125 @@
+//! The tables, in types that exist on both databases.
+
+/// SQL types that each database stores in its own way.
+pub mod sql {
+    use diesel::query_builder::QueryId;
+    use diesel::sql_types::SqlType;
+
+    /// `uuid` on PostgreSQL, a 16-byte `blob` on SQLite.
+    #[derive(Debug, Clone, Copy, SqlType, QueryId)]
+    #[diesel(postgres_type(oid = 2950, array_oid = 2951))]
+    #[diesel(sqlite_type(name = "Binary"))]
+    pub struct Uuid;
+
+    /// `timestamptz` on PostgreSQL, microseconds since the Unix epoch on SQLite.
+    #[derive(Debug, Clone, Copy, SqlType, QueryId)]
+    #[diesel(postgres_type(oid = 1184, array_oid = 1185))]
+    #[diesel(sqlite_type(name = "Long"))]
+    pub struct Instant;
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use super::sql::{Instant, Uuid};
+
+    users (id) {
+        id -> Uuid,
+        username -> Text,
+        display_name -> Text,
+        password_hash -> Text,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use super::sql::{Instant, Uuid};
+
+    sessions (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        device -> Text,
+        generation -> Integer,
+        rotated_at -> Instant,
+        attempt_id -> Nullable<Text>,
+        created_at -> Instant,
+        last_used_at -> Instant,
+        ended_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+    use super::sql::{Instant, Uuid};
+
+    rooms (id) {
+        id -> Uuid,
+        kind -> Text,
+        name -> Text,
+        name_key -> Nullable<Text>,
+        pair_key -> Nullable<Text>,
+        topic -> Nullable<Text>,
+        created_at -> Instant,
+        member_count -> Integer,
+        last_seq -> BigInt,
+        last_active_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Text};
+    use super::sql::{Instant, Uuid};
+
+    members (room_id, user_id) {
+        room_id -> Uuid,
+        user_id -> Uuid,
+        role -> Text,
+        joined_at -> Instant,
+        joined_position -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+    use super::sql::{Instant, Uuid};
+
+    messages (id) {
+        id -> Uuid,
+        room_id -> Uuid,
+        seq -> BigInt,
+        author_id -> Uuid,
+        client_id -> Nullable<Text>,
+        fingerprint -> Binary,
+        body -> Text,
+        sent_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use super::sql::{Instant, Uuid};
+
+    events (position) {
+        position -> BigInt,
+        at -> Instant,
+        room_id -> Uuid,
+        kind -> Text,
+        user_id -> Nullable<Uuid>,
+        message_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, SmallInt};
+
+    log_head (id) {
+        id -> SmallInt,
+        position -> BigInt,
+    }
+}
+
+diesel::joinable!(members -> rooms (room_id));
+diesel::joinable!(messages -> rooms (room_id));
+diesel::joinable!(members -> users (user_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::allow_tables_to_appear_in_same_query!(users, sessions, rooms, members, messages, events);

@@ -1,0 +1,90 @@
+//! SQLite: one connection that writes, several that read, and the queries compiled for it.
+
+use std::path::Path;
+
+use diesel::connection::AnsiTransactionManager;
+use diesel::{ConnectionResult, RunQueryDsl, SqliteConnection};
+use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+use diesel_async::{AsyncConnection, SimpleAsyncConnection};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+
+use super::error::{OpenError, Result};
+use super::migrations;
+use super::pool::{Pool, Pooled};
+use super::rows::EventRow;
+
+#[path = "queries/events.rs"]
+pub(super) mod events;
+#[path = "queries/members.rs"]
+pub(super) mod members;
+#[path = "queries/messages.rs"]
+pub(super) mod messages;
+#[path = "queries/rooms.rs"]
+pub(super) mod rooms;
+#[path = "queries/sessions.rs"]
+pub(super) mod sessions;
+#[path = "queries/users.rs"]
+pub(super) mod users;
+
+pub(super) type Conn = SyncConnectionWrapper<SqliteConnection>;
+
+const READERS: u32 = 4;
+
+/// The wait for a lock must be set before the switch to WAL, which may itself find it taken.
+const PREPARE: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; \
+     PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
+
+pub(super) struct Sqlite {
+    writer: Pool<Conn>,
+    readers: Pool<Conn>,
+}
+
+impl Sqlite {
+    pub(super) async fn open(path: &Path) -> std::result::Result<Self, OpenError> {
+        let path = path.to_string_lossy();
+        let mut first = establish(&path)
+            .await
+            .map_err(|cause| OpenError::Unreachable(format!("{path}: {cause}")))?;
+        first
+            .spawn_blocking(|conn| Ok(migrations::run(conn, migrations::SQLITE)))
+            .await
+            .map_err(|cause| OpenError::Migration(cause.to_string()))??;
+        Ok(Self {
+            writer: Pool::open(&path, 1, establish).await?,
+            readers: Pool::open(&path, READERS, establish).await?,
+        })
+    }
+
+    pub(super) async fn read(&self) -> Result<Pooled<Conn>> {
+        self.readers.get().await
+    }
+
+    /// The transaction takes the write lock at once: one that reads first and writes later would
+    /// fail when another has written in between.
+    pub(super) async fn begin(&self) -> Result<Pooled<Conn>> {
+        let mut conn = self.writer.get().await?;
+        conn.spawn_blocking(|conn| {
+            AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")
+        })
+        .await?;
+        Ok(conn)
+    }
+}
+
+pub(super) async fn insert_events(conn: &mut Conn, rows: Vec<EventRow>) -> Result<()> {
+    let insert = move |conn: &mut SqliteConnection| {
+        diesel::insert_into(super::schema::events::table).values(rows).execute(conn)
+    };
+    conn.spawn_blocking(insert).await?;
+    Ok(())
+}
+
+fn establish(path: &str) -> BoxFuture<'_, ConnectionResult<Conn>> {
+    async move {
+        let mut conn = Conn::establish(path).await?;
+        conn.batch_execute(PREPARE).await.map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+        Ok(conn)
+    }
+    .boxed()
+}

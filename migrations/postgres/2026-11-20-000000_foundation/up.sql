@@ -1,0 +1,81 @@
+CREATE TABLE users (
+    id uuid PRIMARY KEY,
+    username text COLLATE "C" NOT NULL UNIQUE,
+    display_name text NOT NULL,
+    password_hash text NOT NULL,
+    created_at timestamptz NOT NULL
+);
+
+CREATE TABLE sessions (
+    id uuid PRIMARY KEY,
+    user_id uuid NOT NULL REFERENCES users (id),
+    device text NOT NULL,
+    generation integer NOT NULL,
+    rotated_at timestamptz NOT NULL,
+    attempt_id text,
+    created_at timestamptz NOT NULL,
+    last_used_at timestamptz NOT NULL,
+    ended_at timestamptz
+);
+
+CREATE INDEX sessions_by_user ON sessions (user_id);
+
+CREATE TABLE rooms (
+    id uuid PRIMARY KEY,
+    kind text NOT NULL CHECK (kind IN ('channel', 'group', 'direct')),
+    name text NOT NULL,
+    -- The folded name of a channel: what is unique, searched and sorted by.
+    name_key text COLLATE "C" UNIQUE,
+    -- The two people of a direct room, in order.
+    pair_key text COLLATE "C" UNIQUE,
+    topic text,
+    created_at timestamptz NOT NULL,
+    member_count integer NOT NULL DEFAULT 0,
+    last_seq bigint NOT NULL DEFAULT 0,
+    last_active_at timestamptz NOT NULL
+);
+
+CREATE TABLE members (
+    room_id uuid NOT NULL REFERENCES rooms (id),
+    user_id uuid NOT NULL REFERENCES users (id),
+    role text NOT NULL CHECK (role IN ('owner', 'admin', 'member')),
+    joined_at timestamptz NOT NULL,
+    joined_position bigint NOT NULL,
+    PRIMARY KEY (room_id, user_id)
+);
+
+CREATE INDEX members_by_user ON members (user_id);
+CREATE INDEX members_in_order ON members (room_id, joined_position, user_id);
+
+CREATE TABLE messages (
+    id uuid PRIMARY KEY,
+    room_id uuid NOT NULL REFERENCES rooms (id),
+    seq bigint NOT NULL,
+    author_id uuid NOT NULL REFERENCES users (id),
+    client_id text COLLATE "C",
+    fingerprint bytea NOT NULL,
+    body text NOT NULL,
+    sent_at timestamptz NOT NULL,
+    UNIQUE (room_id, seq),
+    UNIQUE (author_id, client_id)
+);
+
+CREATE TABLE events (
+    position bigint PRIMARY KEY,
+    at timestamptz NOT NULL,
+    room_id uuid NOT NULL,
+    kind text NOT NULL,
+    user_id uuid,
+    message_id uuid
+);
+
+CREATE INDEX events_by_room ON events (room_id, position);
+
+-- One row: the position of the newest committed event. Its lock is what makes positions
+-- contiguous and in commit order.
+CREATE TABLE log_head (
+    id smallint PRIMARY KEY CHECK (id = 1),
+    position bigint NOT NULL
+);
+
+INSERT INTO log_head (id, position) VALUES (1, 0);

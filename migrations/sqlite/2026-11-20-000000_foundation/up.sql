@@ -1,0 +1,81 @@
+CREATE TABLE users (
+    id blob PRIMARY KEY,
+    username text NOT NULL UNIQUE,
+    display_name text NOT NULL,
+    password_hash text NOT NULL,
+    created_at integer NOT NULL
+) STRICT;
+
+CREATE TABLE sessions (
+    id blob PRIMARY KEY,
+    user_id blob NOT NULL REFERENCES users (id),
+    device text NOT NULL,
+    generation integer NOT NULL,
+    rotated_at integer NOT NULL,
+    attempt_id text,
+    created_at integer NOT NULL,
+    last_used_at integer NOT NULL,
+    ended_at integer
+) STRICT;
+
+CREATE INDEX sessions_by_user ON sessions (user_id);
+
+CREATE TABLE rooms (
+    id blob PRIMARY KEY,
+    kind text NOT NULL CHECK (kind IN ('channel', 'group', 'direct')),
+    name text NOT NULL,
+    -- The folded name of a channel: what is unique, searched and sorted by.
+    name_key text UNIQUE,
+    -- The two people of a direct room, in order.
+    pair_key text UNIQUE,
+    topic text,
+    created_at integer NOT NULL,
+    member_count integer NOT NULL DEFAULT 0,
+    last_seq integer NOT NULL DEFAULT 0,
+    last_active_at integer NOT NULL
+) STRICT;
+
+CREATE TABLE members (
+    room_id blob NOT NULL REFERENCES rooms (id),
+    user_id blob NOT NULL REFERENCES users (id),
+    role text NOT NULL CHECK (role IN ('owner', 'admin', 'member')),
+    joined_at integer NOT NULL,
+    joined_position integer NOT NULL,
+    PRIMARY KEY (room_id, user_id)
+) STRICT;
+
+CREATE INDEX members_by_user ON members (user_id);
+CREATE INDEX members_in_order ON members (room_id, joined_position, user_id);
+
+CREATE TABLE messages (
+    id blob PRIMARY KEY,
+    room_id blob NOT NULL REFERENCES rooms (id),
+    seq integer NOT NULL,
+    author_id blob NOT NULL REFERENCES users (id),
+    client_id text,
+    fingerprint blob NOT NULL,
+    body text NOT NULL,
+    sent_at integer NOT NULL,
+    UNIQUE (room_id, seq),
+    UNIQUE (author_id, client_id)
+) STRICT;
+
+CREATE TABLE events (
+    position integer PRIMARY KEY,
+    at integer NOT NULL,
+    room_id blob NOT NULL,
+    kind text NOT NULL,
+    user_id blob,
+    message_id blob
+) STRICT;
+
+CREATE INDEX events_by_room ON events (room_id, position);
+
+-- One row: the position of the newest committed event. Its lock is what makes positions
+-- contiguous and in commit order.
+CREATE TABLE log_head (
+    id integer PRIMARY KEY CHECK (id = 1),
+    position integer NOT NULL
+) STRICT;
+
+INSERT INTO log_head (id, position) VALUES (1, 0);
