@@ -1,0 +1,3 @@
+import './styles.css';
+import { createRoot } from 'react-dom/client';
+createRoot(document.getElementById('root')!).render(<p>Causerie</p>);
