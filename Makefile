@@ -1,0 +1,31 @@
+.DEFAULT_GOAL := help
+.PHONY: help run test check build-web format
+
+help: ## Say what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 16
+
+run: build-web ## Build everything and serve on http://127.0.0.1:8080, data in ./data
+	cargo run --locked --release --package causerie-api --bin causerie
+
+test: ## Run every test; `make test STAGES="rust kotlin"` runs some
+	scripts/install-test-tools
+	scripts/test-env node tests/run.mjs $(STAGES)
+
+check: ## Format, lints, layout, generated files, licences and advisories
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- --deny warnings
+	cargo test --locked --package causerie-tests --test tidy
+	cargo test --locked --package causerie-api schema
+	scripts/npm-install web
+	npm --prefix web run lint
+	npm --prefix web run typecheck
+	npm --prefix web run codegen:check
+	scripts/check-dependencies
+
+format: ## Format the Rust and the TypeScript
+	cargo fmt --all
+	scripts/npm-install web
+	npm --prefix web run format
+
+build-web: ## Build the web bundle into web/dist if it is out of date
+	scripts/build-web
