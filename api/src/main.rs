@@ -1,5 +1,8 @@
 //! The `causerie` binary.
 
+mod auth;
+mod cli;
+mod config;
 mod model;
 mod storage;
 

@@ -8,6 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::keys::Keys;
+use crate::model::{SessionId, UserId};
 
 /// How long an access token is valid, in seconds.
 pub(crate) const LIFETIME_SECONDS: i64 = 600;
@@ -73,8 +74,8 @@ impl AccessTokens {
         let payload = json!(Payload {
             iss: ISSUER.into(),
             aud: AUDIENCE.into(),
-            sub: user.to_string(),
-            sid: session.to_string(),
+            sub: UserId::from(user).to_string(),
+            sid: SessionId::from(session).to_string(),
             iat: now_seconds,
             exp: expires_at,
         });
@@ -94,9 +95,11 @@ impl AccessTokens {
         if payload.iss != ISSUER || payload.aud != AUDIENCE {
             return Err(TokenError::Malformed);
         }
+        let user: UserId = payload.sub.parse().map_err(|_| TokenError::Malformed)?;
+        let session: SessionId = payload.sid.parse().map_err(|_| TokenError::Malformed)?;
         let claims = Claims {
-            user: payload.sub.parse().map_err(|_| TokenError::Malformed)?,
-            session: payload.sid.parse().map_err(|_| TokenError::Malformed)?,
+            user: *user.as_uuid(),
+            session: *session.as_uuid(),
             expires_at: payload.exp,
         };
         if claims.expires_at <= now_seconds {
@@ -163,6 +166,7 @@ mod tests {
         assert_eq!(header["kid"], Keys::for_tests(1).key_id());
         let payload = json_part(&token, 1);
         assert_eq!(payload["aud"], "causerie");
+        assert_eq!(payload["sub"], UserId::from(USER).to_string());
         assert_eq!(payload["iat"], NOW);
         assert_eq!(payload["exp"], NOW + 600);
     }
@@ -215,7 +219,11 @@ mod tests {
 
     #[test]
     fn refuses_its_own_signature_for_another_purpose() {
-        let payload = |aud: &str, iss: &str| json!({ "iss": iss, "aud": aud, "sub": USER.to_string(), "sid": SESSION.to_string(), "iat": NOW, "exp": NOW + 9 });
+        let (sub, sid) = (
+            UserId::from(USER).to_string(),
+            SessionId::from(SESSION).to_string(),
+        );
+        let payload = |aud: &str, iss: &str| json!({ "iss": iss, "aud": aud, "sub": sub, "sid": sid, "iat": NOW, "exp": NOW + 9 });
         let tokens = tokens();
         let sign = |payload: serde_json::Value| tokens.sign(&payload.to_string());
         let good = sign(payload("causerie", "causerie"));
