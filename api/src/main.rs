@@ -4,6 +4,8 @@ mod auth;
 mod cli;
 mod config;
 mod model;
+mod realtime;
+mod services;
 mod storage;
 
 fn main() {}

@@ -14,6 +14,9 @@ use crate::model::{
     Position, Room, RoomId, RoomKind, Session, SessionId, Timestamp, User, UserId,
 };
 
+type SqliteTransactions = <sqlite::Conn as AsyncConnection>::TransactionManager;
+type PostgresTransactions = <postgres::Conn as AsyncConnection>::TransactionManager;
+
 /// Which database, and where.
 #[derive(Clone, Debug)]
 pub enum Location {
@@ -36,7 +39,10 @@ pub enum Connection {
 }
 
 /// An open transaction. Dropping it without [`Transaction::commit`] undoes it.
-pub struct Transaction(Connection);
+pub struct Transaction {
+    /// Present until the transaction ends.
+    connection: Option<Connection>,
+}
 
 impl Database {
     pub async fn open(location: &Location) -> std::result::Result<Self, OpenError> {
@@ -54,30 +60,49 @@ impl Database {
     }
 
     pub async fn begin(&self) -> Result<Transaction> {
-        Ok(Transaction(match self {
+        let connection = match self {
             Self::Sqlite(database) => Connection::Sqlite(database.begin().await?),
             Self::Postgres(database) => Connection::Postgres(database.begin().await?),
-        }))
+        };
+        Ok(Transaction { connection: Some(connection) })
+    }
+}
+
+impl Connection {
+    async fn commit_open(&mut self) -> Result<()> {
+        match self {
+            Self::Sqlite(conn) => SqliteTransactions::commit_transaction(&mut **conn).await?,
+            Self::Postgres(conn) => PostgresTransactions::commit_transaction(&mut **conn).await?,
+        }
+        Ok(())
+    }
+
+    async fn roll_back(&mut self) -> Result<()> {
+        match self {
+            Self::Sqlite(conn) => SqliteTransactions::rollback_transaction(&mut **conn).await?,
+            Self::Postgres(conn) => PostgresTransactions::rollback_transaction(&mut **conn).await?,
+        }
+        Ok(())
     }
 }
 
 impl Transaction {
     pub async fn commit(mut self) -> Result<()> {
-        match &mut self.0 {
-            Connection::Sqlite(conn) => {
-                <sqlite::Conn as AsyncConnection>::TransactionManager::commit_transaction(
-                    &mut **conn,
-                )
-                .await?;
-            }
-            Connection::Postgres(conn) => {
-                <postgres::Conn as AsyncConnection>::TransactionManager::commit_transaction(
-                    &mut **conn,
-                )
-                .await?;
-            }
-        }
+        (*self).commit_open().await?;
+        self.connection = None;
         Ok(())
+    }
+}
+
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        let Some(mut connection) = self.connection.take() else { return };
+        tokio::spawn(async move {
+            // If even this fails, the pool closes the connection, which undoes it too.
+            if let Err(error) = connection.roll_back().await {
+                tracing::debug!(%error, "a transaction could not be rolled back");
+            }
+        });
     }
 }
 
@@ -85,13 +110,13 @@ impl std::ops::Deref for Transaction {
     type Target = Connection;
 
     fn deref(&self) -> &Connection {
-        &self.0
+        self.connection.as_ref().expect("present until the transaction ends")
     }
 }
 
 impl std::ops::DerefMut for Transaction {
     fn deref_mut(&mut self) -> &mut Connection {
-        &mut self.0
+        self.connection.as_mut().expect("present until the transaction ends")
     }
 }
 

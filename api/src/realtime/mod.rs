@@ -1,0 +1,9 @@
+//! What happens now: following the event log as it grows, and sockets whose session has ended.
+
+mod hub;
+mod live_sessions;
+mod tail;
+
+pub use hub::{Feed, Hub};
+pub use live_sessions::LiveSessions;
+pub use tail::{Tail, TailError};

@@ -1,0 +1,141 @@
+//! Signing up, logging in, and what people say of themselves.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use super::core::{Core, Viewer};
+use super::error::{Error, Result};
+use super::sessions::{Sessions, SignedIn};
+use super::text;
+use crate::auth::password::check_policy;
+use crate::model::{Account, User, UserId};
+
+const DISPLAY_NAME_MOST: usize = 64;
+
+pub struct Registration {
+    pub username: String,
+    pub password: String,
+    /// The username when left out.
+    pub display_name: Option<String>,
+    pub device: Option<String>,
+}
+
+pub struct Credentials {
+    pub username: String,
+    pub password: String,
+    pub device: Option<String>,
+}
+
+pub struct Accounts {
+    core: Arc<Core>,
+    sessions: Sessions,
+}
+
+impl Accounts {
+    pub(super) fn new(core: Arc<Core>) -> Self {
+        Self { sessions: Sessions::new(Arc::clone(&core)), core }
+    }
+
+    pub async fn register(&self, new: Registration, from: IpAddr) -> Result<SignedIn> {
+        self.limit_address(from)?;
+        let username = text::username(&new.username)?;
+        let display_name =
+            text::optional_line("displayName", new.display_name.as_deref(), DISPLAY_NAME_MOST)?;
+        check_policy(&new.password)
+            .map_err(|refused| Error::invalid("password", refused.to_string()))?;
+        let now = self.core.now();
+        let id = self.core.ids.next(now);
+        let session = self.sessions.start(id, new.device.as_deref())?;
+        if self.core.read().await?.find_account(&username).await?.is_some() {
+            return Err(taken());
+        }
+        let password_hash = self.core.passwords.hash(new.password).await.map_err(internal)?;
+        let display_name = display_name.unwrap_or_else(|| username.clone());
+        let user = User { id, username, display_name, created_at: now };
+        let mut transaction = self.core.begin().await?;
+        if !transaction.insert_account(&Account { user, password_hash }).await? {
+            return Err(taken());
+        }
+        transaction.insert_session(&session).await?;
+        transaction.commit().await?;
+        self.sessions.sign_in(session).await
+    }
+
+    pub async fn login(&self, given: Credentials, from: IpAddr) -> Result<SignedIn> {
+        let username = given.username.trim().to_ascii_lowercase();
+        self.core
+            .rate_limits
+            .check_login(&username, from)
+            .map_err(|limited| Error::RateLimited { retry_after: limited.retry_after })?;
+        let account = self.core.read().await?.find_account(&username).await?;
+        let hash = account.as_ref().map(|account| account.password_hash.clone());
+        let verdict =
+            self.core.passwords.verify(given.password.clone(), hash).await.map_err(internal)?;
+        let Some(account) = account.filter(|_| verdict.matches) else {
+            return Err(Error::WrongCredentials("Wrong username or password"));
+        };
+        let session = self.sessions.start(account.user.id, given.device.as_deref())?;
+        let new_hash = match verdict.rehash {
+            true => Some(self.core.passwords.hash(given.password).await.map_err(internal)?),
+            false => None,
+        };
+        let mut transaction = self.core.begin().await?;
+        if let Some(hash) = new_hash {
+            transaction.update_password_hash(account.user.id, &hash).await?;
+        }
+        transaction.insert_session(&session).await?;
+        transaction.commit().await?;
+        self.sessions.sign_in(session).await
+    }
+
+    /// See [`Sessions::refresh`].
+    pub async fn refresh(
+        &self,
+        refresh_token: &str,
+        attempt_id: Option<String>,
+        from: IpAddr,
+    ) -> Result<SignedIn> {
+        self.limit_address(from)?;
+        self.sessions.refresh(refresh_token, attempt_id).await
+    }
+
+    pub async fn update_profile(
+        &self,
+        viewer: Viewer,
+        display_name: Option<String>,
+    ) -> Result<User> {
+        let Some(display_name) = display_name else {
+            return self.find(viewer.user_id).await?.ok_or(Error::NotFound("User"));
+        };
+        let display_name = text::line("displayName", &display_name, DISPLAY_NAME_MOST)?;
+        let mut transaction = self.core.begin().await?;
+        let user = transaction.update_display_name(viewer.user_id, &display_name).await?;
+        transaction.commit().await?;
+        user.ok_or(Error::NotFound("User"))
+    }
+
+    pub async fn find(&self, id: UserId) -> Result<Option<User>> {
+        Ok(self.core.read().await?.find_users(vec![id]).await?.pop())
+    }
+
+    pub async fn find_by_username(&self, username: &str) -> Result<Option<User>> {
+        let username = username.trim().to_ascii_lowercase();
+        let account = self.core.read().await?.find_account(&username).await?;
+        Ok(account.map(|account| account.user))
+    }
+
+    fn limit_address(&self, address: IpAddr) -> Result<()> {
+        self.core
+            .rate_limits
+            .check_address(address)
+            .map_err(|limited| Error::RateLimited { retry_after: limited.retry_after })
+    }
+}
+
+fn taken() -> Error {
+    Error::Conflict { field: "username", message: "This username is taken" }
+}
+
+fn internal(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::Internal(Box::new(error))
+}

@@ -1,0 +1,68 @@
+//! What every use case is built on.
+
+use std::sync::Arc;
+
+use super::accounts::Accounts;
+use super::live::Live;
+use super::messages::Messages;
+use super::rooms::Rooms;
+use super::sessions::Sessions;
+use crate::auth::password::Passwords;
+use crate::auth::rate_limit::RateLimits;
+use crate::auth::refresh::RefreshTokens;
+use crate::auth::tokens::AccessTokens;
+use crate::model::{Clock, IdGenerator, SessionId, Timestamp, UserId};
+use crate::realtime::{Feed, Hub, LiveSessions};
+use crate::storage::Database;
+
+/// Who is asking, through which login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Viewer {
+    pub user_id: UserId,
+    pub session_id: SessionId,
+}
+
+/// The parts that use cases share. Built once, when the server starts.
+pub struct Core {
+    pub database: Arc<Database>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: IdGenerator,
+    pub passwords: Passwords,
+    pub access_tokens: AccessTokens,
+    pub refresh_tokens: RefreshTokens,
+    pub rate_limits: RateLimits,
+    pub hub: Arc<Hub>,
+    pub feed: Feed,
+    pub live_sessions: Arc<LiveSessions>,
+}
+
+impl Core {
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+/// Every use case, by noun.
+pub struct Services {
+    pub accounts: Accounts,
+    pub sessions: Sessions,
+    pub rooms: Rooms,
+    pub messages: Messages,
+    pub live: Live,
+    /// For the loaders, which only read.
+    pub database: Arc<Database>,
+}
+
+impl Services {
+    pub fn new(core: Core) -> Self {
+        let core = Arc::new(core);
+        Self {
+            accounts: Accounts::new(Arc::clone(&core)),
+            sessions: Sessions::new(Arc::clone(&core)),
+            rooms: Rooms::new(Arc::clone(&core)),
+            messages: Messages::new(Arc::clone(&core)),
+            live: Live::new(Arc::clone(&core)),
+            database: Arc::clone(&core.database),
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The use cases: what people may do, and what happens when they do it.
+
+pub mod accounts;
+mod core;
+pub mod error;
+pub mod live;
+pub mod messages;
+mod permissions;
+pub mod rooms;
+pub mod sessions;
+mod text;
+mod transaction;
+
+pub use self::core::{Core, Services, Viewer};
+pub use error::{Error, Result};

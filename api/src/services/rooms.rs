@@ -1,0 +1,219 @@
+//! Rooms: making, finding, joining and leaving them.
+
+use std::sync::Arc;
+
+use super::core::{Core, Viewer};
+use super::error::{Error, Result};
+use super::permissions::{can_join_room, can_leave_room, can_lose_owner, can_see_room};
+use super::text;
+use super::transaction::Transaction;
+use crate::model::{
+    After, EventKind, Member, NewEvent, NewRoom, Page, Position, Role, Room, RoomId, RoomKind,
+    Timestamp, UserId,
+};
+
+const NAME_MOST: usize = 80;
+const TOPIC_MOST: usize = 250;
+const INVITED_MOST: usize = 100;
+
+pub struct RoomDraft {
+    pub kind: RoomKind,
+    pub name: String,
+    pub topic: Option<String>,
+    /// Who is in it from the start, besides its maker.
+    pub members: Vec<UserId>,
+}
+
+/// Which channel to join.
+pub enum ChannelReference {
+    Id(RoomId),
+    Name(String),
+}
+
+pub struct Rooms(Arc<Core>);
+
+impl Rooms {
+    pub(super) fn new(core: Arc<Core>) -> Self {
+        Self(core)
+    }
+
+    /// The room, if this viewer may see it.
+    pub async fn find(&self, viewer: Viewer, id: RoomId) -> Result<Option<Room>> {
+        let mut connection = self.0.read().await?;
+        let Some(room) = connection.find_rooms(vec![id]).await?.pop() else { return Ok(None) };
+        let membership = connection.find_member(id, viewer.user_id).await?;
+        Ok(can_see_room(&room, membership.as_ref()).then_some(room))
+    }
+
+    /// The viewer's rooms, most recently active first.
+    pub async fn list_own(
+        &self,
+        viewer: Viewer,
+        kind: Option<RoomKind>,
+        page: After<(Timestamp, RoomId)>,
+    ) -> Result<Page<Room>> {
+        Ok(self.0.read().await?.list_rooms_of_user(viewer.user_id, kind, page).await?)
+    }
+
+    /// Channels by name; those whose name contains `part` only, when it is given.
+    pub async fn list_channels(
+        &self,
+        part: Option<&str>,
+        page: After<String>,
+    ) -> Result<Page<Room>> {
+        let part = part.map(str::trim).filter(|part| !part.is_empty());
+        Ok(self.0.read().await?.list_channels(part, page).await?)
+    }
+
+    /// Members in the order in which they joined, of a room that the viewer may see.
+    pub async fn list_members(
+        &self,
+        room: RoomId,
+        page: After<(Position, UserId)>,
+    ) -> Result<Page<Member>> {
+        Ok(self.0.read().await?.list_members(room, page).await?)
+    }
+
+    pub async fn create(&self, viewer: Viewer, draft: RoomDraft) -> Result<Room> {
+        if draft.kind == RoomKind::Direct {
+            return Err(Error::invalid("kind", "A direct room is opened, not created"));
+        }
+        let now = self.0.now();
+        let new = NewRoom {
+            id: self.0.ids.next(now),
+            kind: draft.kind,
+            name: text::line("name", &draft.name, NAME_MOST)?,
+            topic: text::optional_line("topic", draft.topic.as_deref(), TOPIC_MOST)?,
+            pair: None,
+        };
+        let mut invited = draft.members;
+        invited.retain(|user| *user != viewer.user_id);
+        invited.sort_unstable();
+        invited.dedup();
+        if invited.len() > INVITED_MOST {
+            let message = format!("At most {INVITED_MOST} people can be added at once");
+            return Err(Error::invalid("memberIds", message));
+        }
+        let mut transaction = self.0.begin().await?;
+        if transaction.find_users(invited.clone()).await?.len() != invited.len() {
+            return Err(Error::invalid("memberIds", "Not everyone in this list exists"));
+        }
+        let Some(room) = transaction.insert_room(&new, now).await? else {
+            return Err(Error::Conflict { field: "name", message: "This name is taken" });
+        };
+        let mut members = vec![(viewer.user_id, Role::Owner)];
+        members.extend(invited.into_iter().map(|user| (user, Role::Member)));
+        let room = admit(&mut transaction, room, &members, now).await?;
+        transaction.commit().await?;
+        Ok(room)
+    }
+
+    /// The one direct room of the viewer and `other`, made if it is not there yet.
+    pub async fn open_direct(&self, viewer: Viewer, other: UserId) -> Result<Room> {
+        if other == viewer.user_id {
+            return Err(Error::invalid("userId", "A direct room needs another person"));
+        }
+        let pair = (viewer.user_id, other);
+        let mut connection = self.0.read().await?;
+        if let Some(room) = connection.find_direct_room(pair).await? {
+            return Ok(room);
+        }
+        if connection.find_users(vec![other]).await?.is_empty() {
+            return Err(Error::NotFound("User"));
+        }
+        drop(connection);
+        let now = self.0.now();
+        let new = NewRoom {
+            id: self.0.ids.next(now),
+            kind: RoomKind::Direct,
+            name: String::new(),
+            topic: None,
+            pair: Some(pair),
+        };
+        let mut transaction = self.0.begin().await?;
+        let Some(room) = transaction.insert_room(&new, now).await? else {
+            let room = transaction.find_direct_room(pair).await?;
+            return room.ok_or(Error::NotFound("Room"));
+        };
+        let members = [(viewer.user_id, Role::Member), (other, Role::Member)];
+        let room = admit(&mut transaction, room, &members, now).await?;
+        transaction.commit().await?;
+        Ok(room)
+    }
+
+    /// Joins a channel; nothing happens when the viewer is in it already.
+    pub async fn join(&self, viewer: Viewer, channel: ChannelReference) -> Result<Room> {
+        let mut connection = self.0.read().await?;
+        let room = match channel {
+            ChannelReference::Id(id) => connection.find_rooms(vec![id]).await?.pop(),
+            ChannelReference::Name(name) => connection.find_channel_by_name(name.trim()).await?,
+        };
+        let room = room.ok_or(Error::NotFound("Room"))?;
+        if connection.find_member(room.id, viewer.user_id).await?.is_some() {
+            return Ok(room);
+        }
+        drop(connection);
+        if !can_join_room(&room) {
+            return Err(Error::NotFound("Room"));
+        }
+        let now = self.0.now();
+        let mut transaction = self.0.begin().await?;
+        let held = transaction.add_to_member_count(room.id, 0).await?;
+        let room = held.ok_or(Error::NotFound("Room"))?;
+        // An empty room is taken over by whoever comes back to it.
+        let role = if room.member_count == 0 { Role::Owner } else { Role::Member };
+        let room = admit(&mut transaction, room, &[(viewer.user_id, role)], now).await?;
+        transaction.commit().await?;
+        Ok(room)
+    }
+
+    /// Leaves a room. `None` when the viewer cannot see it any more.
+    pub async fn leave(&self, viewer: Viewer, id: RoomId) -> Result<Option<Room>> {
+        let mut transaction = self.0.begin().await?;
+        let held = transaction.add_to_member_count(id, 0).await?;
+        let room = held.ok_or(Error::NotFound("Room"))?;
+        let Some(member) = transaction.find_member(id, viewer.user_id).await? else {
+            let visible = can_see_room(&room, None).then_some(room);
+            return visible.map(Some).ok_or(Error::NotFound("Room"));
+        };
+        if !can_leave_room(&room) {
+            return Err(Error::Forbidden("A direct room cannot be left"));
+        }
+        let has_other_owner = transaction.has_other_owner(id, viewer.user_id).await?;
+        if !can_lose_owner(&room, &member, has_other_owner) {
+            return Err(Error::Forbidden("The last owner cannot leave a room with people in it"));
+        }
+        transaction.delete_member(id, viewer.user_id).await?;
+        let room = transaction.add_to_member_count(id, -1).await?;
+        let kind = EventKind::MemberLeft(viewer.user_id);
+        transaction.record(NewEvent { at: self.0.now(), room_id: id, kind });
+        transaction.commit().await?;
+        Ok(room.filter(|room| can_see_room(room, None)))
+    }
+}
+
+/// Adds people to a room, with an event each; those who are in it already are passed over.
+async fn admit(
+    transaction: &mut Transaction,
+    room: Room,
+    people: &[(UserId, Role)],
+    now: Timestamp,
+) -> Result<Room> {
+    let mut admitted = 0;
+    for (user_id, role) in people {
+        let member = Member {
+            room_id: room.id,
+            user_id: *user_id,
+            role: *role,
+            joined_at: now,
+            joined_position: Position::default(),
+        };
+        if transaction.insert_member(&member).await? {
+            admitted += 1;
+            let kind = EventKind::MemberJoined(*user_id);
+            transaction.record(NewEvent { at: now, room_id: room.id, kind });
+        }
+    }
+    let counted = transaction.add_to_member_count(room.id, admitted).await?;
+    counted.ok_or(Error::NotFound("Room"))
+}

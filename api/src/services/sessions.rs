@@ -1,0 +1,163 @@
+//! Logins: proving them, renewing them, ending them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::core::{Core, Viewer};
+use super::error::{Error, Result};
+use super::text;
+use crate::auth::tokens::TokenError;
+use crate::model::{Session, SessionId, Timestamp, User, UserId};
+
+/// A session that is not used for this long is over.
+pub const IDLE_LIFETIME: Duration = Duration::from_hours(90 * 24);
+
+/// How long a device may ask again with a spent refresh token, when it cannot prove by its
+/// attempt id that it is the one that spent it.
+const RETRY_WINDOW: Duration = Duration::from_mins(1);
+
+const DEVICE_MOST: usize = 100;
+
+/// A login, with the tokens that prove it.
+pub struct SignedIn {
+    pub session: Session,
+    pub user: User,
+    pub access_token: String,
+    pub access_token_expires_at: Timestamp,
+    pub refresh_token: String,
+}
+
+pub struct Sessions(Arc<Core>);
+
+impl Sessions {
+    pub(super) fn new(core: Arc<Core>) -> Self {
+        Self(core)
+    }
+
+    /// Who is behind an access token; `None` when it is not, or no longer, good.
+    pub async fn authenticate(&self, access_token: &str) -> Result<Option<Viewer>> {
+        let now = self.0.now().as_seconds();
+        let claims = match self.0.access_tokens.verify(access_token, now) {
+            Ok(claims) => claims,
+            Err(TokenError::Malformed | TokenError::Expired) => return Ok(None),
+        };
+        let session = self.find_live(claims.session.into()).await?;
+        Ok(session.filter(|session| *session.user_id.as_uuid() == claims.user).map(|session| {
+            Viewer { user_id: session.user_id, session_id: session.id }
+        }))
+    }
+
+    /// Returns when the session has ended, now or before.
+    pub async fn ended(&self, id: SessionId) {
+        let mut watch = self.0.live_sessions.watch(id);
+        if let Ok(None) = self.find_live(id).await {
+            return;
+        }
+        watch.ended().await;
+    }
+
+    pub async fn find(&self, viewer: Viewer, id: SessionId) -> Result<Option<Session>> {
+        let session = self.find_live(id).await?;
+        Ok(session.filter(|session| session.user_id == viewer.user_id))
+    }
+
+    /// Exchanges a refresh token for the next one. A token can be spent once; the device that
+    /// spent the newest one may ask again and gets the same answer, until it uses that answer.
+    pub async fn refresh(
+        &self,
+        refresh_token: &str,
+        attempt_id: Option<String>,
+    ) -> Result<SignedIn> {
+        let attempt_id = text::client_key("attemptId", attempt_id)?;
+        let (id, generation) =
+            self.0.refresh_tokens.parse(refresh_token).ok_or_else(wrong_token)?;
+        let session = self.find_live(id.into()).await?.ok_or_else(wrong_token)?;
+        let now = self.0.now();
+        if now.since(session.last_used_at) > IDLE_LIFETIME {
+            return Err(Error::Expired("This session has expired"));
+        }
+        let session = if generation == session.generation {
+            self.rotate(session, attempt_id.as_deref()).await?
+        } else {
+            session
+        };
+        if session.generation == generation + 1 && may_retry(&session, attempt_id, now) {
+            return self.sign_in(session).await;
+        }
+        tracing::warn!(session = %session.id, "a spent refresh token came again: session revoked");
+        self.end(session.id).await?;
+        Err(wrong_token())
+    }
+
+    /// Ends a session. Its sockets close, and its tokens are worth nothing from now on.
+    pub async fn end(&self, id: SessionId) -> Result<()> {
+        let mut transaction = self.0.begin().await?;
+        transaction.end_session(id, self.0.now()).await?;
+        transaction.commit().await?;
+        self.0.live_sessions.end(id);
+        Ok(())
+    }
+
+    pub(super) fn start(&self, user: UserId, device: Option<&str>) -> Result<Session> {
+        let now = self.0.now();
+        let device = text::optional_line("device", device, DEVICE_MOST)?;
+        Ok(Session {
+            id: self.0.ids.next(now),
+            user_id: user,
+            device: device.unwrap_or_else(|| "Unnamed device".to_owned()),
+            generation: 0,
+            rotated_at: now,
+            attempt_id: None,
+            created_at: now,
+            last_used_at: now,
+            ended_at: None,
+        })
+    }
+
+    /// The tokens of a session's current generation.
+    pub(super) async fn sign_in(&self, session: Session) -> Result<SignedIn> {
+        let user = self.0.read().await?.find_users(vec![session.user_id]).await?.pop();
+        let user = user.ok_or_else(wrong_token)?;
+        let (access_token, expires_at) = self.0.access_tokens.issue(
+            *user.id.as_uuid(),
+            *session.id.as_uuid(),
+            self.0.now().as_seconds(),
+        );
+        let refresh_token =
+            self.0.refresh_tokens.issue(*session.id.as_uuid(), session.generation);
+        Ok(SignedIn {
+            session,
+            user,
+            access_token,
+            access_token_expires_at: Timestamp::from_millis(expires_at * 1_000),
+            refresh_token,
+        })
+    }
+
+    async fn find_live(&self, id: SessionId) -> Result<Option<Session>> {
+        let session = self.0.read().await?.find_session(id).await?;
+        Ok(session.filter(|session| session.ended_at.is_none()))
+    }
+
+    /// The session one generation on, whether this call or a concurrent one took it there.
+    async fn rotate(&self, session: Session, attempt_id: Option<&str>) -> Result<Session> {
+        let now = self.0.now();
+        let mut transaction = self.0.begin().await?;
+        let rotated =
+            transaction.rotate_session(session.id, session.generation, attempt_id, now).await?;
+        transaction.commit().await?;
+        match rotated {
+            Some(rotated) => Ok(rotated),
+            None => self.find_live(session.id).await?.ok_or_else(wrong_token),
+        }
+    }
+}
+
+fn may_retry(session: &Session, attempt_id: Option<String>, now: Timestamp) -> bool {
+    let same_attempt = attempt_id.is_some() && attempt_id == session.attempt_id;
+    same_attempt || now.since(session.rotated_at) <= RETRY_WINDOW
+}
+
+fn wrong_token() -> Error {
+    Error::WrongCredentials("This login is no longer valid: please log in again")
+}

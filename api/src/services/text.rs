@@ -1,0 +1,74 @@
+//! Short texts that people give: names, topics, keys.
+
+use super::error::{Error, Result};
+
+/// Checks a one-line text: trimmed, not blank, at most `most` characters, no control characters.
+pub(super) fn line(field: &'static str, text: &str, most: usize) -> Result<String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Error::invalid(field, "This must not be empty"));
+    }
+    if text.chars().count() > most {
+        return Err(Error::invalid(field, format!("This must be at most {most} characters long")));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(Error::invalid(field, "This contains control characters"));
+    }
+    Ok(text.to_owned())
+}
+
+/// The same, where leaving it out or blank means having none.
+pub(super) fn optional_line(
+    field: &'static str,
+    text: Option<&str>,
+    most: usize,
+) -> Result<Option<String>> {
+    match text {
+        Some(text) if !text.trim().is_empty() => line(field, text, most).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// A key that a client made up and will give again: 1 to 128 characters, kept as it is.
+pub(super) fn client_key(field: &'static str, key: Option<String>) -> Result<Option<String>> {
+    let Some(key) = key else { return Ok(None) };
+    if key.is_empty() || key.len() > 128 || key.chars().any(char::is_control) {
+        return Err(Error::invalid(field, "This must be 1 to 128 bytes long"));
+    }
+    Ok(Some(key))
+}
+
+/// A username, folded: 2 to 32 of a–z, 0–9, `_`, `.` and `-`.
+pub(super) fn username(text: &str) -> Result<String> {
+    let folded = text.trim().to_ascii_lowercase();
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_.-".contains(c);
+    if !(2..=32).contains(&folded.len()) || !folded.chars().all(allowed) {
+        return Err(Error::invalid(
+            "username",
+            "A username is 2 to 32 characters long: letters a to z, digits, and _ . -",
+        ));
+    }
+    Ok(folded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usernames_are_folded_and_checked() {
+        assert_eq!(username(" Alice ").ok().as_deref(), Some("alice"));
+        for text in ["", "a", "al ice", "élise", "a/b", &"a".repeat(33)] {
+            assert!(username(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn lines_are_trimmed_and_checked() {
+        assert_eq!(line("name", " general ", 80).ok().as_deref(), Some("general"));
+        for text in ["", "   ", "a\nb", &"é".repeat(81)] {
+            assert!(line("name", text, 80).is_err(), "{text}");
+        }
+        assert!(line("name", &"é".repeat(80), 80).is_ok());
+    }
+}

@@ -1,0 +1,77 @@
+//! A change and its events as one: both are committed, then the events are announced.
+
+use std::ops::{Deref, DerefMut};
+
+use super::core::Core;
+use super::error::Result;
+use crate::model::{EventKind, NewEvent, RoomId};
+use crate::realtime::Feed;
+use crate::storage::{self, Connection};
+
+/// Dropped without [`Transaction::commit`], it undoes the change and forgets the events.
+pub(super) struct Transaction {
+    inner: storage::Transaction,
+    events: Vec<NewEvent>,
+    feed: Feed,
+}
+
+impl Core {
+    pub(super) async fn begin(&self) -> Result<Transaction> {
+        Ok(Transaction {
+            inner: self.database.begin().await?,
+            events: Vec::new(),
+            feed: self.feed.clone(),
+        })
+    }
+
+    /// A connection for reading.
+    pub(super) async fn read(&self) -> Result<Connection> {
+        Ok(self.database.read().await?)
+    }
+}
+
+impl Transaction {
+    pub(super) fn record(&mut self, event: NewEvent) {
+        self.events.push(event);
+    }
+
+    /// Appending comes last, since it holds up everyone else's commits.
+    pub(super) async fn commit(mut self) -> Result<()> {
+        if self.events.is_empty() {
+            return Ok(self.inner.commit().await?);
+        }
+        let joined = self.rooms_joined();
+        let placed = self.inner.append_events(self.events).await?;
+        for room in joined {
+            self.inner.place_new_members(room, placed[0].position).await?;
+        }
+        self.inner.commit().await?;
+        self.feed.announce(placed);
+        Ok(())
+    }
+
+    fn rooms_joined(&self) -> Vec<RoomId> {
+        let mut rooms: Vec<RoomId> = self
+            .events
+            .iter()
+            .filter(|event| matches!(event.kind, EventKind::MemberJoined(_)))
+            .map(|event| event.room_id)
+            .collect();
+        rooms.dedup();
+        rooms
+    }
+}
+
+impl Deref for Transaction {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.inner
+    }
+}
+
+impl DerefMut for Transaction {
+    fn deref_mut(&mut self) -> &mut Connection {
+        &mut self.inner
+    }
+}
