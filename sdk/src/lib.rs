@@ -1,1 +1,52 @@
+//! The Causerie client.
+//!
+//! A [`Client`] signs people in, keeps their session fresh by itself, reads rooms and history, sends messages
+//! exactly once, and follows new messages through a stream that heals itself.
+//!
+//! ```no_run
+//! use causerie_sdk::{Client, History, LiveItem};
+//! use tokio_stream::StreamExt;
+//!
+//! # async fn run() -> Result<(), causerie_sdk::Error> {
+//! let client = Client::builder("https://chat.example.org").build()?;
+//! client.log_in("alice", "correct horse battery").await?;
+//! let room = client.join_channel("general").await?;
+//! let page = client.history(&room.id, History::Newest, 50).await?;
+//! let mut live = client.messages(Some(room.id.clone()), Some(page.live_cursor));
+//! client.send(&room.id, "Hello!").await?;
+//! while let Some(item) = live.next().await {
+//!     if let LiveItem::Message { message, .. } = item? {
+//!         println!("{}: {}", message.author.username, message.body);
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Everything asynchronous needs a tokio runtime. What decides (when to refresh, when and how to reconnect) is kept
+//! free of sockets, clocks and randomness in `session::machine` and `live::machine`, and tested there.
 
+mod account;
+mod builder;
+mod client;
+mod environment;
+mod error;
+mod history;
+mod live;
+mod model;
+mod operations;
+mod rooms;
+mod sending;
+mod session;
+mod transport;
+
+pub use builder::ClientBuilder;
+pub use client::Client;
+pub use error::Error;
+pub use history::History;
+pub use live::{ConnectionState, LiveItem, MessageStream};
+pub use model::ids::{ClientId, Cursor, MessageId, RoomId, SessionId, UserId};
+pub use model::{
+    Member, Membership, Message, MessagePage, NewRoom, Page, Role, Room, RoomKind, User, Viewer,
+};
+pub use session::{MemoryStore, Session, SessionStore, StoreError};

@@ -1,0 +1,74 @@
+//! Every GraphQL operation of the client, checked against `schema.graphql` at compile time, and how its answer
+//! becomes the plain values of `model`.
+
+pub(crate) mod account;
+pub(crate) mod fields;
+pub(crate) mod messages;
+pub(crate) mod rooms;
+mod scalars;
+
+#[expect(unreachable_pub, reason = "cynic writes the module's contents")]
+#[cynic::schema("causerie")]
+mod schema {}
+
+use crate::Error;
+
+/// An expected outcome that is not success.
+#[derive(cynic::QueryFragment, Debug)]
+pub(crate) struct UserError {
+    code: ErrorCode,
+    message: String,
+    field: Option<Vec<String>>,
+}
+
+#[derive(cynic::Enum, Debug, PartialEq)]
+enum ErrorCode {
+    Unauthenticated,
+    Forbidden,
+    NotFound,
+    Invalid,
+    Conflict,
+    RateLimited,
+    Banned,
+    Muted,
+    TooLarge,
+    Expired,
+    Internal,
+    #[cynic(fallback)]
+    Unknown(String),
+}
+
+impl UserError {
+    fn into_error(self) -> Error {
+        let code = match &self.code {
+            ErrorCode::Unauthenticated => "UNAUTHENTICATED",
+            ErrorCode::Forbidden => "FORBIDDEN",
+            ErrorCode::NotFound => "NOT_FOUND",
+            ErrorCode::Invalid => "INVALID",
+            ErrorCode::Conflict => "CONFLICT",
+            ErrorCode::RateLimited => "RATE_LIMITED",
+            ErrorCode::Banned => "BANNED",
+            ErrorCode::Muted => "MUTED",
+            ErrorCode::TooLarge => "TOO_LARGE",
+            ErrorCode::Expired => "EXPIRED",
+            ErrorCode::Internal => "INTERNAL",
+            ErrorCode::Unknown(code) => code,
+        };
+        Error::from_code(code, self.message, self.field.unwrap_or_default())
+    }
+}
+
+/// A mutation's outcome: its result, or the first of its errors.
+fn outcome<T>(result: Option<T>, errors: Vec<UserError>) -> Result<T, Error> {
+    match (errors.into_iter().next(), result) {
+        (Some(error), _) => Err(error.into_error()),
+        (None, Some(result)) => Ok(result),
+        (None, None) => Err(incomplete()),
+    }
+}
+
+fn incomplete() -> Error {
+    Error::Protocol {
+        reason: "the answer carries neither a result nor an error".to_owned(),
+    }
+}

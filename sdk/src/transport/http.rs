@@ -1,0 +1,237 @@
+//! One GraphQL operation over HTTP.
+
+use super::Endpoint;
+use crate::{Error, environment};
+use jiff::{SignedDuration, Timestamp};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, LOCATION, RETRY_AFTER,
+};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+use url::Url;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+pub(crate) struct Http {
+    client: reqwest::Client,
+    url: Url,
+    /// The server's clock minus the device's, in milliseconds: phones' clocks are wrong by hours, and a token's end
+    /// is told in the server's time.
+    clock_offset: AtomicI64,
+}
+
+/// What the server adds to a top-level error.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Extensions {
+    code: String,
+    /// Seconds.
+    retry_after: Option<f64>,
+}
+
+pub(crate) type GraphQlError = cynic::GraphQlError<Extensions>;
+
+impl Http {
+    pub(crate) fn new(
+        endpoint: &Endpoint,
+        tls: rustls::ClientConfig,
+        timeout: Duration,
+    ) -> Result<Self, Error> {
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(timeout)
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .user_agent(concat!("causerie-sdk/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| Error::Setup {
+                reason: describe(&error),
+            })?;
+        Ok(Self {
+            client,
+            url: endpoint.http.clone(),
+            clock_offset: AtomicI64::new(0),
+        })
+    }
+
+    /// The server's time, as far as its answers have told it.
+    pub(crate) fn server_time(&self) -> Timestamp {
+        let offset = SignedDuration::from_millis(self.clock_offset.load(Ordering::Relaxed));
+        let now = environment::now();
+        now.checked_add(offset).unwrap_or(now)
+    }
+
+    pub(crate) async fn execute<T, V>(
+        &self,
+        operation: &cynic::Operation<T, V>,
+        token: Option<&str>,
+    ) -> Result<T, Error>
+    where
+        T: DeserializeOwned,
+        V: Serialize,
+    {
+        let body = serde_json::to_vec(operation).map_err(|error| Error::Protocol {
+            reason: error.to_string(),
+        })?;
+        let mut request = self
+            .client
+            .post(self.url.clone())
+            .header(CONTENT_TYPE, "application/json")
+            .header(
+                ACCEPT,
+                "application/graphql-response+json, application/json;q=0.9",
+            )
+            .body(body);
+        if let Some(token) = token {
+            request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let response = request.send().await.map_err(|error| network(&error))?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        self.learn_time(&headers);
+        let body = response.bytes().await.map_err(|error| network(&error))?;
+        read(status, &headers, &body)
+    }
+
+    fn learn_time(&self, headers: &HeaderMap) {
+        let told = headers.get(DATE).and_then(|date| date.to_str().ok());
+        let parsed = told.and_then(|date| {
+            jiff::fmt::rfc2822::DateTimeParser::new()
+                .parse_timestamp(date)
+                .ok()
+        });
+        if let Some(server) = parsed {
+            let offset = server.duration_since(environment::now());
+            self.clock_offset.store(
+                i64::try_from(offset.as_millis()).unwrap_or_default(),
+                Ordering::Relaxed,
+            );
+        }
+    }
+}
+
+/// A GraphQL answer counts whatever its status; only what is none is judged by the status.
+fn read<T: DeserializeOwned>(status: u16, headers: &HeaderMap, body: &[u8]) -> Result<T, Error> {
+    match serde_json::from_slice::<cynic::GraphQlResponse<T, Extensions>>(body) {
+        Ok(answer) => match answer.errors.into_iter().flatten().next() {
+            Some(error) => Err(from_graphql(error)),
+            None => answer
+                .data
+                .ok_or_else(|| not_graphql(status, headers, body)),
+        },
+        Err(error) if status == 200 && body.starts_with(b"{") => Err(Error::Protocol {
+            reason: format!("an unexpected answer: {error}"),
+        }),
+        Err(_) => Err(not_graphql(status, headers, body)),
+    }
+}
+
+/// The typed error of a top-level GraphQL error.
+pub(crate) fn from_graphql(error: GraphQlError) -> Error {
+    let extensions = error.extensions.unwrap_or_default();
+    match Error::from_code(&extensions.code, error.message, Vec::new()) {
+        Error::RateLimited { reason, .. } => {
+            let retry_after = extensions
+                .retry_after
+                .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+            Error::RateLimited {
+                reason,
+                retry_after,
+            }
+        }
+        error => error,
+    }
+}
+
+fn not_graphql(status: u16, headers: &HeaderMap, body: &[u8]) -> Error {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    match status {
+        300..=399 => {
+            let target = text(LOCATION).unwrap_or("another address");
+            Error::Protocol {
+                reason: format!("the server redirects to {target}; use that address instead"),
+            }
+        }
+        429 => {
+            let retry_after = text(RETRY_AFTER)
+                .and_then(|seconds| seconds.parse().ok())
+                .map(Duration::from_secs);
+            Error::RateLimited {
+                reason: "Too many requests; try again later.".to_owned(),
+                retry_after,
+            }
+        }
+        408 | 425 | 500..=599 => Error::Server {
+            reason: format!("HTTP status {status}"),
+        },
+        _ => {
+            let start: String = String::from_utf8_lossy(body).chars().take(80).collect();
+            Error::Protocol {
+                reason: format!("HTTP status {status} and no GraphQL answer: {start:?}"),
+            }
+        }
+    }
+}
+
+fn network(error: &reqwest::Error) -> Error {
+    Error::Network {
+        reason: describe(error),
+    }
+}
+
+/// With the causes, because reqwest's own text only says which request failed.
+fn describe(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text = format!("{text}: {inner}");
+        cause = inner.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, body: &str) -> Result<serde_json::Value, Error> {
+        read(status, &HeaderMap::new(), body.as_bytes())
+    }
+
+    #[test]
+    fn a_top_level_error_is_typed_whatever_the_status() {
+        let body = r#"{"data":null,"errors":[{"message":"Sign in first.","extensions":{"code":"UNAUTHENTICATED"}}]}"#;
+        assert_eq!(answer(200, body), Err(Error::SignedOut));
+        assert_eq!(answer(401, body), Err(Error::SignedOut));
+    }
+
+    #[test]
+    fn a_rate_limit_says_when_to_come_back() {
+        let body = r#"{"errors":[{"message":"Slow down.","extensions":{"code":"RATE_LIMITED","retryAfter":2.5}}]}"#;
+        let expected = Error::RateLimited {
+            reason: "Slow down.".to_owned(),
+            retry_after: Some(Duration::from_millis(2500)),
+        };
+        assert_eq!(answer(200, body), Err(expected));
+    }
+
+    #[test]
+    fn what_is_no_graphql_answer_is_judged_by_its_status() {
+        assert!(matches!(
+            answer(502, "<html>Bad gateway</html>"),
+            Err(Error::Server { .. })
+        ));
+        assert!(matches!(answer(429, ""), Err(Error::RateLimited { .. })));
+        assert!(matches!(
+            answer(404, "nothing here"),
+            Err(Error::Protocol { .. })
+        ));
+        assert!(matches!(
+            answer(200, "<html>Welcome to the hotel</html>"),
+            Err(Error::Protocol { .. })
+        ));
+        assert!(matches!(answer(200, "{}"), Err(Error::Protocol { .. })));
+    }
+}
