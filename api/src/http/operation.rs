@@ -1,0 +1,230 @@
+//! From what a client sent to something that can be executed.
+
+use async_graphql::{
+    Request, ServerError, Variables,
+    parser::{
+        self, parse_query,
+        types::{DocumentOperations, ExecutableDocument, OperationType},
+    },
+};
+use serde_json::{Map, Value};
+
+use super::{
+    answer, document,
+    limits::Limits,
+    subscription_root,
+    tokens::{self, Excess},
+};
+
+/// The parameters of a GraphQL request, with the right types and otherwise unexamined.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Parameters {
+    query: String,
+    operation_name: Option<String>,
+    variables: Map<String, Value>,
+}
+
+/// An operation whose document is parsed and within the limits.
+pub(super) struct Operation {
+    /// What the executor takes, document included.
+    pub(super) request: Request,
+    /// Query, mutation or subscription.
+    pub(super) kind: OperationType,
+}
+
+impl Parameters {
+    /// Reads the parameters out of a JSON value.
+    ///
+    /// # Errors
+    /// A sentence for the client.
+    pub(super) fn from_json(value: Value) -> Result<Self, String> {
+        let mut map = match value {
+            Value::Object(map) => map,
+            Value::Array(_) => {
+                return Err("Batches are not supported: send one request at a time.".to_owned());
+            }
+            _ => return Err("A GraphQL request is a JSON object.".to_owned()),
+        };
+        let query = match map.remove("query") {
+            Some(Value::String(query)) => query,
+            Some(Value::Null) | None => {
+                return Err("The parameter \"query\" is missing.".to_owned());
+            }
+            Some(_) => return Err("The parameter \"query\" is not a string.".to_owned()),
+        };
+        let operation_name = match map.remove("operationName") {
+            Some(Value::String(name)) => Some(name),
+            Some(Value::Null) | None => None,
+            Some(_) => return Err("The parameter \"operationName\" is not a string.".to_owned()),
+        };
+        let variables = take_object(&mut map, "variables")?;
+        take_object(&mut map, "extensions")?;
+        Ok(Self {
+            query,
+            operation_name,
+            variables,
+        })
+    }
+
+    /// Parses the document, checks it against `limits` and picks the operation.
+    ///
+    /// # Errors
+    /// What to tell the client.
+    pub(super) fn prepare(self, limits: &Limits) -> Result<Operation, ServerError> {
+        tokens::check(&self.query, limits.tokens, limits.nesting)
+            .map_err(|excess| answer::invalid(describe(excess, limits)))?;
+        let mut document = parse_query(&self.query).map_err(|error| describe_syntax(&error))?;
+        document::check(&document, limits).map_err(answer::invalid)?;
+        let kind = pick(&document, self.operation_name.as_deref())?;
+        if kind == OperationType::Subscription {
+            subscription_root::flatten(&mut document, self.operation_name.as_deref())
+                .map_err(answer::invalid)?;
+        }
+        let variables = Variables::from_json(Value::Object(self.variables));
+        let mut request = Request::new(self.query).variables(variables);
+        request.operation_name = self.operation_name;
+        request.set_parsed_query(document);
+        Ok(Operation { request, kind })
+    }
+}
+
+fn take_object(map: &mut Map<String, Value>, name: &str) -> Result<Map<String, Value>, String> {
+    match map.remove(name) {
+        Some(Value::Object(object)) => Ok(object),
+        Some(Value::Null) | None => Ok(Map::new()),
+        Some(_) => Err(format!("The parameter \"{name}\" is not an object.")),
+    }
+}
+
+fn pick(document: &ExecutableDocument, name: Option<&str>) -> Result<OperationType, ServerError> {
+    let operation = match (&document.operations, name) {
+        (DocumentOperations::Single(operation), None) => operation,
+        (DocumentOperations::Multiple(named), Some(name)) if named.contains_key(name) => {
+            &named[name]
+        }
+        (DocumentOperations::Multiple(named), None) if named.len() == 1 => {
+            return Ok(named
+                .values()
+                .next()
+                .map_or(OperationType::Query, |operation| operation.node.ty));
+        }
+        (DocumentOperations::Multiple(_), None) => {
+            let message = "The document has several operations: say which in \"operationName\".";
+            return Err(answer::invalid(message));
+        }
+        (_, Some(name)) => {
+            return Err(answer::invalid(format!(
+                "The document has no operation named \"{name}\"."
+            )));
+        }
+    };
+    Ok(operation.node.ty)
+}
+
+fn describe(excess: Excess, limits: &Limits) -> String {
+    match excess {
+        Excess::Tokens => format!("A document may have at most {} tokens.", limits.tokens),
+        Excess::Nesting => format!("Brackets may be nested at most {} deep.", limits.nesting),
+    }
+}
+
+/// The parser draws its message over several lines; the last one says what it expected.
+fn describe_syntax(error: &parser::Error) -> ServerError {
+    let message = match error {
+        parser::Error::Syntax { message, .. } => {
+            let expected = message.rsplit("= ").next().unwrap_or_default().trim();
+            format!("Syntax error: {expected}.")
+        }
+        other => format!("Syntax error: {other}."),
+    };
+    let mut described = answer::invalid(message);
+    described.locations = error.positions().collect();
+    described
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn prepare(value: Value) -> Result<OperationType, String> {
+        let parameters = Parameters::from_json(value)?;
+        let operation = parameters
+            .prepare(&Limits::default())
+            .map_err(|error| error.message)?;
+        Ok(operation.kind)
+    }
+
+    #[test]
+    fn parameters_of_a_wrong_type_are_named() {
+        for (value, expected) in [
+            (json!([]), "Batches"),
+            (json!("{ a }"), "JSON object"),
+            (json!({}), "\"query\" is missing"),
+            (json!({ "query": 1 }), "\"query\" is not a string"),
+            (
+                json!({ "query": "{ a }", "operationName": 1 }),
+                "\"operationName\" is not a string",
+            ),
+            (
+                json!({ "query": "{ a }", "variables": [] }),
+                "\"variables\" is not an object",
+            ),
+            (
+                json!({ "query": "{ a }", "extensions": "x" }),
+                "\"extensions\" is not an object",
+            ),
+        ] {
+            let message = prepare(value.clone()).expect_err("wrong");
+            assert!(message.contains(expected), "{value}: {message}");
+        }
+    }
+
+    #[test]
+    fn the_operation_is_picked_by_name() {
+        use OperationType::{Mutation, Query, Subscription};
+        let both = "query A { a } mutation B { b }";
+        for (query, name, expected) in [
+            ("{ a }", None, Some(Query)),
+            ("mutation { a }", None, Some(Mutation)),
+            ("subscription S { a }", None, Some(Subscription)),
+            (both, Some("A"), Some(Query)),
+            (both, Some("B"), Some(Mutation)),
+            (both, Some("C"), None),
+            (both, None, None),
+            ("{ a }", Some("A"), None),
+        ] {
+            let found = prepare(json!({ "query": query, "operationName": name })).ok();
+            assert_eq!(found, expected, "{query} {name:?}");
+        }
+    }
+
+    #[test]
+    fn syntax_errors_are_one_sentence() {
+        for query in [
+            "",
+            "{",
+            "{ a(b: ) }",
+            "query { a } { b }",
+            "# nothing",
+            "fragment F on T { a }",
+            "\u{0}",
+        ] {
+            let message = prepare(json!({ "query": query })).expect_err("malformed");
+            assert!(message.starts_with("Syntax error: "), "{message}");
+            assert!(
+                !message.contains('\n') && message.ends_with('.'),
+                "{message}"
+            );
+        }
+    }
+
+    #[test]
+    fn documents_beyond_the_limits_are_refused() {
+        let message = prepare(json!({ "query": "{ a }".repeat(1_000) })).expect_err("too long");
+        assert!(message.contains("2000 tokens"), "{message}");
+        let message = prepare(json!({ "query": "{ a(b: [".repeat(100) })).expect_err("too deep");
+        assert!(message.contains("48 deep"), "{message}");
+    }
+}

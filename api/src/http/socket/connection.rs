@@ -1,0 +1,388 @@
+//! One socket, from `connection_init` to the close frame.
+//!
+//! A socket is one task and one state machine: it writes what is ready, reads what has come,
+//! and takes responses from its operations only while the client reads them. Nothing grows
+//! with a client's slowness but the few replies that [`MOST_REPLIES`] bounds.
+
+use std::{
+    collections::VecDeque,
+    future::{pending, poll_fn},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use async_graphql::Executor;
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use futures_util::{FutureExt, Sink, SinkExt, StreamExt, future::BoxFuture};
+use serde_json::{Map, Value};
+use tokio::time::{Duration, Sleep, sleep, timeout};
+
+use super::{
+    census::Place,
+    operations::Operations,
+    protocol::{self, Close, Said},
+};
+use crate::{
+    graphql::request::RequestInfo,
+    http::{
+        Shared, answer,
+        drain::DrainingSocket,
+        endpoint::bearer,
+        execution,
+        login::{Login, LoginRefused},
+        operation::Parameters,
+    },
+};
+
+/// How many replies may wait to be written before the socket is read no further.
+const MOST_REPLIES: usize = 16;
+/// How many messages are read or written before other tasks get a chance.
+const BUDGET: usize = 64;
+/// How many pings may pass without a sign of life.
+const MOST_SILENT_PINGS: u32 = 2;
+/// How long a client gets to answer a close frame.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// A socket and everything that happens on it.
+pub(super) struct Connection<E> {
+    shared: Arc<Shared<E>>,
+    socket: WebSocket,
+    info: RequestInfo,
+    phase: Phase,
+    operations: Operations,
+    replies: VecDeque<Utf8Bytes>,
+    /// Until `connection_init`: the deadline for it. Afterwards: the next ping.
+    timer: Pin<Box<Sleep>>,
+    silent_pings: u32,
+    /// Whether the client has stopped reading, as far as one can tell.
+    blocked: bool,
+    drain: BoxFuture<'static, ()>,
+    _draining: DrainingSocket,
+}
+
+enum Phase {
+    /// `connection_init` has not come.
+    Opened,
+    /// Its token is being looked at.
+    Authenticating(BoxFuture<'static, Result<Login, LoginRefused>>),
+    /// `connection_ack` was sent. Anonymous sockets have no login.
+    Acknowledged(Option<(Login, Place)>),
+}
+
+/// How a connection ends.
+enum End {
+    /// The server closes it.
+    Close(Close),
+    /// The client closes it.
+    Closed,
+    /// The client is out of reach.
+    Gone,
+}
+
+impl From<Close> for End {
+    fn from(close: Close) -> Self {
+        Self::Close(close)
+    }
+}
+
+impl<E: Executor> Connection<E> {
+    pub(super) fn new(shared: Arc<Shared<E>>, socket: WebSocket, info: RequestInfo) -> Self {
+        let draining = shared.drain.socket();
+        Self {
+            timer: Box::pin(sleep(shared.limits.init_timeout)),
+            drain: Box::pin(draining.turn()),
+            _draining: draining,
+            shared,
+            socket,
+            info,
+            phase: Phase::Opened,
+            operations: Operations::default(),
+            replies: VecDeque::new(),
+            silent_pings: 0,
+            blocked: false,
+        }
+    }
+
+    /// Serves the socket until it is closed.
+    pub(super) async fn run(mut self) {
+        let end = poll_fn(|cx| self.poll(cx)).await;
+        // What the operations hold, and the user's place, should not wait for the handshake.
+        self.operations = Operations::default();
+        self.phase = Phase::Opened;
+        match end {
+            End::Gone => tracing::debug!("the client is gone"),
+            End::Closed => {
+                tracing::debug!("the client closes");
+                // The library answers the close frame while it reads.
+                let _ = timeout(CLOSE_TIMEOUT, self.read_out()).await;
+            }
+            End::Close(close) => {
+                tracing::debug!(code = close.code, reason = &*close.reason, "closing");
+                self.close(close).await;
+            }
+        }
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<End> {
+        match self.advance(cx) {
+            Ok(()) => Poll::Pending,
+            Err(end) => Poll::Ready(end),
+        }
+    }
+
+    fn advance(&mut self, cx: &mut Context<'_>) -> Result<(), End> {
+        self.check_ends(cx)?;
+        self.check_timer(cx)?;
+        self.read(cx)?;
+        self.check_login(cx)?;
+        self.write(cx)
+    }
+
+    /// A session's end comes before anything else that could still be delivered to it.
+    fn check_ends(&mut self, cx: &mut Context<'_>) -> Result<(), End> {
+        if let Phase::Acknowledged(Some((login, _))) = &mut self.phase
+            && login.ended().poll_unpin(cx).is_ready()
+        {
+            return Err(Close::SESSION_ENDED.into());
+        }
+        match self.drain.poll_unpin(cx) {
+            Poll::Ready(()) => Err(Close::RESTART.into()),
+            Poll::Pending => Ok(()),
+        }
+    }
+
+    fn check_timer(&mut self, cx: &mut Context<'_>) -> Result<(), End> {
+        while self.timer.as_mut().poll(cx).is_ready() {
+            if matches!(self.phase, Phase::Opened) {
+                return Err(Close::INIT_TIMEOUT.into());
+            }
+            if self.silent_pings >= MOST_SILENT_PINGS {
+                return Err(End::Gone);
+            }
+            self.silent_pings += 1;
+            self.wind_timer();
+            if !self.blocked {
+                let ping = Message::Ping(bytes::Bytes::new());
+                self.socket.start_send_unpin(ping).map_err(|_| End::Gone)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sets the timer to the next ping.
+    fn wind_timer(&mut self) {
+        let next = tokio::time::Instant::now() + self.shared.limits.ping_interval;
+        self.timer.as_mut().reset(next);
+    }
+
+    fn read(&mut self, cx: &mut Context<'_>) -> Result<(), End> {
+        for _ in 0..BUDGET {
+            if self.replies.len() >= MOST_REPLIES {
+                return Ok(());
+            }
+            let Poll::Ready(received) = self.socket.poll_next_unpin(cx) else {
+                return Ok(());
+            };
+            self.silent_pings = 0;
+            match received {
+                Some(Ok(Message::Text(text))) => self.hear(Said::parse(&text)?)?,
+                Some(Ok(Message::Binary(_))) => {
+                    return Err(Close::bad_request("Messages are text").into());
+                }
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                Some(Ok(Message::Close(_))) => return Err(End::Closed),
+                None => return Err(End::Gone),
+                Some(Err(error)) => return Err(end_of(&error)),
+            }
+        }
+        cx.waker().wake_by_ref();
+        Ok(())
+    }
+
+    fn hear(&mut self, said: Said) -> Result<(), End> {
+        match said {
+            Said::Init(payload) => self.init(payload),
+            Said::Ping(payload) => {
+                self.replies.push_back(protocol::pong(payload));
+                Ok(())
+            }
+            Said::Pong => Ok(()),
+            Said::Complete(id) => {
+                self.operations.cancel(&id);
+                Ok(())
+            }
+            Said::Subscribe(id, parameters) => self.subscribe(id, *parameters),
+        }
+    }
+
+    fn init(&mut self, payload: Option<Map<String, Value>>) -> Result<(), End> {
+        if !matches!(self.phase, Phase::Opened) {
+            return Err(Close::TOO_MANY_INITS.into());
+        }
+        self.wind_timer();
+        let authorization = payload.and_then(|mut payload| payload.remove("authorization"));
+        match authorization {
+            None | Some(Value::Null) => {
+                self.phase = Phase::Acknowledged(None);
+                self.replies.push_back(protocol::ack());
+            }
+            Some(Value::String(value)) if bearer(&value).is_some() => {
+                let authenticator = self.shared.authenticator.clone();
+                self.phase = Phase::Authenticating(Box::pin(async move {
+                    let token = bearer(&value).unwrap_or_default();
+                    authenticator.authenticate(token).await
+                }));
+            }
+            Some(_) => return Err(Close::FORBIDDEN.into()),
+        }
+        Ok(())
+    }
+
+    fn check_login(&mut self, cx: &mut Context<'_>) -> Result<(), End> {
+        let Phase::Authenticating(authentication) = &mut self.phase else {
+            return Ok(());
+        };
+        let Poll::Ready(answer) = authentication.poll_unpin(cx) else {
+            return Ok(());
+        };
+        let login = answer.map_err(|refused| match refused {
+            LoginRefused::Invalid => Close::FORBIDDEN,
+            LoginRefused::Unavailable => Close::TRY_AGAIN,
+        })?;
+        let limit = self.shared.limits.sockets_per_user;
+        let place = self.shared.sockets.enter(login.user, limit);
+        let place = place.ok_or(Close::TOO_MANY_SOCKETS)?;
+        tracing::debug!(session = %login.session, user = %login.user, "logged in");
+        self.phase = Phase::Acknowledged(Some((login, place)));
+        self.replies.push_back(protocol::ack());
+        // From now on the session's end must wake this task.
+        self.check_ends(cx)
+    }
+
+    fn subscribe(&mut self, id: String, parameters: Parameters) -> Result<(), End> {
+        let Phase::Acknowledged(login) = &self.phase else {
+            return Err(Close::UNAUTHORIZED.into());
+        };
+        if self.operations.contains(&id) {
+            return Err(Close::duplicate(&id).into());
+        }
+        let limits = &self.shared.limits;
+        if self.operations.len() >= limits.operations_per_socket {
+            let message = format!(
+                "A socket carries at most {} operations at once.",
+                limits.operations_per_socket
+            );
+            let error = answer::error(answer::RATE_LIMITED, message);
+            self.replies.push_back(protocol::error(&id, &[error]));
+            return Ok(());
+        }
+        let mut operation = match parameters.prepare(limits) {
+            Ok(operation) => operation,
+            Err(error) => {
+                self.replies.push_back(protocol::error(&id, &[error]));
+                return Ok(());
+            }
+        };
+        let login = login.as_ref().map(|(login, _)| login);
+        let data = &mut operation.request.data;
+        self.shared.fill(data, login, self.info.clone());
+        let kind = operation.kind;
+        let request_id = self.info.request_id.clone();
+        let (executor, drain) = (&self.shared.executor, &self.shared.drain);
+        let responses = execution::run(executor, operation, drain, request_id);
+        self.operations.insert(id, kind, responses);
+        Ok(())
+    }
+
+    fn write(&mut self, cx: &mut Context<'_>) -> Result<(), End> {
+        let mut written = 0;
+        while written < BUDGET {
+            match Pin::new(&mut self.socket).poll_ready(cx) {
+                Poll::Ready(Ok(())) => self.unblock(),
+                Poll::Ready(Err(_)) => return Err(End::Gone),
+                Poll::Pending => {
+                    self.blocked = true;
+                    return Ok(());
+                }
+            }
+            let Some(message) = self.next_message(cx) else {
+                break;
+            };
+            let sent = self.socket.start_send_unpin(Message::Text(message));
+            sent.map_err(|_| End::Gone)?;
+            written += 1;
+        }
+        match self.socket.poll_flush_unpin(cx) {
+            Poll::Ready(Ok(())) => self.unblock(),
+            Poll::Ready(Err(_)) => return Err(End::Gone),
+            Poll::Pending => self.blocked = true,
+        }
+        if written == BUDGET {
+            cx.waker().wake_by_ref();
+        }
+        Ok(())
+    }
+}
+
+impl<E> Connection<E> {
+    fn next_message(&mut self, cx: &mut Context<'_>) -> Option<Utf8Bytes> {
+        if let Some(reply) = self.replies.pop_front() {
+            // The socket may have gone unread for want of room here.
+            if self.replies.len() + 1 == MOST_REPLIES {
+                cx.waker().wake_by_ref();
+            }
+            return Some(reply);
+        }
+        match self.operations.poll_message(cx) {
+            Poll::Ready(message) => Some(message),
+            Poll::Pending => None,
+        }
+    }
+
+    /// A client that reads again, after it had stopped, is alive.
+    fn unblock(&mut self) {
+        if self.blocked {
+            self.blocked = false;
+            self.silent_pings = 0;
+        }
+    }
+
+    /// Reads and forgets, until the client has closed.
+    async fn read_out(&mut self) {
+        while let Some(Ok(_)) = self.socket.next().await {}
+    }
+
+    /// Says goodbye, and waits a little for the client to say so too: dropping a socket that
+    /// has unread bytes would lose the close frame on its way.
+    async fn close(mut self, close: Close) {
+        let frame = CloseFrame {
+            code: close.code,
+            reason: close.reason.as_ref().into(),
+        };
+        let goodbye = async {
+            if self.socket.send(Message::Close(Some(frame))).await.is_err() {
+                return;
+            }
+            self.read_out().await;
+            if close == Close::TOO_BIG {
+                // The rest of the message cannot be read, so the end cannot be seen.
+                pending::<()>().await;
+            }
+        };
+        // Whoever does not answer in time is cut off.
+        let _ = timeout(CLOSE_TIMEOUT, goodbye).await;
+    }
+}
+
+/// What to do about an error of the WebSocket library, which is known by its text only.
+fn end_of(error: &axum::Error) -> End {
+    let text = error.to_string();
+    if text.starts_with("Space limit exceeded") {
+        Close::TOO_BIG.into()
+    } else if text.starts_with("UTF-8 encoding error") {
+        Close::NOT_UTF8.into()
+    } else {
+        End::Gone
+    }
+}

@@ -1,0 +1,174 @@
+//! The operations under way on one socket, each getting its turn.
+
+use std::task::{Context, Poll};
+
+use async_graphql::{Response, Value, parser::types::OperationType};
+use axum::extract::ws::Utf8Bytes;
+use futures_util::{StreamExt, stream::BoxStream};
+
+use super::protocol;
+use crate::http::answer;
+
+/// The operations of a socket, by the ids that its client gave them.
+///
+/// Nothing is queued here: a response is taken from an operation only when it can be written,
+/// so what a slow client does not read yet stays where it comes from.
+#[derive(Default)]
+pub(super) struct Operations {
+    running: Vec<Running>,
+    /// Whose turn it is, as an index into `running`.
+    turn: usize,
+}
+
+struct Running {
+    id: String,
+    kind: OperationType,
+    responses: BoxStream<'static, Response>,
+}
+
+impl Operations {
+    /// How many are under way.
+    pub(super) fn len(&self) -> usize {
+        self.running.len()
+    }
+
+    /// Whether one of that id is under way.
+    pub(super) fn contains(&self, id: &str) -> bool {
+        self.running.iter().any(|operation| operation.id == id)
+    }
+
+    /// Starts one more.
+    pub(super) fn insert(
+        &mut self,
+        id: String,
+        kind: OperationType,
+        responses: BoxStream<'static, Response>,
+    ) {
+        self.running.push(Running {
+            id,
+            kind,
+            responses,
+        });
+    }
+
+    /// Stops one, if it is under way.
+    pub(super) fn cancel(&mut self, id: &str) {
+        self.running.retain(|operation| operation.id != id);
+    }
+
+    /// The next message of whichever operation has one, in turn.
+    pub(super) fn poll_message(&mut self, cx: &mut Context<'_>) -> Poll<Utf8Bytes> {
+        for _ in 0..self.running.len() {
+            let at = self.turn % self.running.len();
+            self.turn = at + 1;
+            let operation = &mut self.running[at];
+            let Poll::Ready(response) = operation.responses.poll_next_unpin(cx) else {
+                continue;
+            };
+            let (message, over) = operation.message(response);
+            if over {
+                self.running.remove(at);
+                self.turn = at;
+            }
+            return Poll::Ready(message);
+        }
+        Poll::Pending
+    }
+}
+
+impl Running {
+    /// The message that carries `response`, and whether it is the operation's last one.
+    ///
+    /// An operation that could not be executed ends with `error`. So does a subscription whose
+    /// stream fails: its client then knows that something is missing, and subscribes again.
+    fn message(&self, response: Option<Response>) -> (Utf8Bytes, bool) {
+        let Some(response) = response else {
+            return (protocol::complete(&self.id), true);
+        };
+        let failed = response.data == Value::Null && !response.errors.is_empty();
+        if answer::is_request_error(&response)
+            || (failed && self.kind == OperationType::Subscription)
+        {
+            return (protocol::error(&self.id, &response.errors), true);
+        }
+        (protocol::next(&self.id, &response), false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::Waker;
+
+    use futures_util::stream;
+
+    use super::*;
+
+    fn poll(operations: &mut Operations) -> Option<String> {
+        match operations.poll_message(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(message) => Some(message.to_string()),
+            Poll::Pending => None,
+        }
+    }
+
+    fn endless(number: i32) -> BoxStream<'static, Response> {
+        stream::repeat_with(move || Response::new(Value::from(number))).boxed()
+    }
+
+    #[test]
+    fn a_busy_operation_does_not_starve_the_others() {
+        let mut operations = Operations::default();
+        for id in ["a", "b", "c"] {
+            operations.insert(id.into(), OperationType::Subscription, endless(1));
+        }
+        let ids: String = (0..6)
+            .filter_map(|_| poll(&mut operations)?.chars().nth(7))
+            .collect();
+        assert_eq!(ids, "abcabc");
+        operations.cancel("b");
+        let ids: String = (0..4)
+            .filter_map(|_| poll(&mut operations)?.chars().nth(7))
+            .collect();
+        assert!(ids == "acac" || ids == "caca", "{ids}");
+    }
+
+    #[test]
+    fn an_operation_ends_with_complete_or_error_and_frees_its_id() {
+        let mut operations = Operations::default();
+        let one = stream::iter([Response::new(Value::from(1))]).boxed();
+        operations.insert("a".into(), OperationType::Query, one);
+        assert_eq!(
+            poll(&mut operations).as_deref(),
+            Some(r#"{"id":"a","type":"next","payload":{"data":1}}"#)
+        );
+        assert!(operations.contains("a"));
+        assert_eq!(
+            poll(&mut operations).as_deref(),
+            Some(r#"{"id":"a","type":"complete"}"#)
+        );
+        assert!(!operations.contains("a"));
+
+        let refused = stream::iter([Response::from_errors(vec![answer::invalid("No.")])]).boxed();
+        operations.insert("a".into(), OperationType::Query, refused);
+        let message = poll(&mut operations).expect("a message");
+        assert!(
+            message.starts_with(r#"{"id":"a","type":"error","payload":[{"message":"No.""#),
+            "{message}"
+        );
+        assert_eq!(operations.len(), 0);
+        assert_eq!(poll(&mut operations), None);
+    }
+
+    #[test]
+    fn a_failed_subscription_ends_and_a_failed_query_is_answered() {
+        let failed = || {
+            let mut response = Response::from_errors(vec![answer::internal()]);
+            response.errors[0].path = vec![async_graphql::PathSegment::Field("a".into())];
+            stream::iter([response]).boxed()
+        };
+        let mut operations = Operations::default();
+        operations.insert("s".into(), OperationType::Subscription, failed());
+        assert!(poll(&mut operations).is_some_and(|message| message.contains("\"error\"")));
+        operations.insert("q".into(), OperationType::Query, failed());
+        assert!(poll(&mut operations).is_some_and(|message| message.contains("\"next\"")));
+    }
+}
