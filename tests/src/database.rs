@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
 use tempfile::TempDir;
 use tokio_postgres::NoTls;
 
@@ -74,12 +76,9 @@ impl Database {
         match &self.place {
             Place::Server { .. } => execute(&self.url, sql).await,
             Place::Folder(folder) => {
-                let file = folder.path().join("chat.db");
-                let sqlite = tokio::process::Command::new("sqlite3")
-                    .arg(file)
-                    .arg(sql)
-                    .status();
-                assert!(sqlite.await.expect("sqlite3").success(), "{sql}");
+                let file = folder.path().join("chat.db").display().to_string();
+                let mut connection = SqliteConnection::establish(&file).expect("the database");
+                connection.batch_execute(sql).expect(sql);
             }
         }
     }
