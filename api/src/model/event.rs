@@ -33,6 +33,11 @@ pub struct NewEvent {
 
 impl NewEvent {
     pub fn placed_at(self, position: Position) -> Event {
-        Event { position, at: self.at, room_id: self.room_id, kind: self.kind }
+        Event {
+            position,
+            at: self.at,
+            room_id: self.room_id,
+            kind: self.kind,
+        }
     }
 }

@@ -125,8 +125,13 @@ mod tests {
         let text = RoomId::from(uuid).to_string();
         assert_eq!(text.len(), "room_".len() + SUFFIX_LENGTH);
         assert_eq!(text.parse(), Ok(RoomId::from(uuid)));
-        let known: Uuid = "01890a5d-ac96-774b-bcce-b302099a8057".parse().expect("a uuid");
-        assert_eq!(UserId::from(known).to_string(), "usr_01h455vb4pex5vsknk084sn02q");
+        let known: Uuid = "01890a5d-ac96-774b-bcce-b302099a8057"
+            .parse()
+            .expect("a uuid");
+        assert_eq!(
+            UserId::from(known).to_string(),
+            "usr_01h455vb4pex5vsknk084sn02q"
+        );
     }
 
     #[test]

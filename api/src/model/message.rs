@@ -58,7 +58,10 @@ impl TryFrom<String> for MessageBody {
         if text.len() > Self::MAX_BYTES {
             return Err(BodyRefused::TooLong);
         }
-        if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+        if text
+            .chars()
+            .any(|c| c.is_control() && c != '\n' && c != '\t')
+        {
             return Err(BodyRefused::ControlCharacter);
         }
         if text.chars().all(is_blank) {
@@ -74,7 +77,9 @@ fn is_blank(character: char) -> bool {
         '\u{ad}', '\u{115f}', '\u{1160}', '\u{180e}', '\u{200b}', '\u{200c}', '\u{200d}',
         '\u{2060}', '\u{3164}', '\u{feff}',
     ];
-    character.is_whitespace() || INVISIBLE.contains(&character) || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    character.is_whitespace()
+        || INVISIBLE.contains(&character)
+        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -91,7 +96,16 @@ mod tests {
 
     #[test]
     fn keeps_what_people_type() {
-        for text in ["hi", " hi ", "e\u{301}", "\u{e9}", "👩‍👩‍👧‍👦", "שלום \u{200f}", "a\n\tb", "x\u{202e}y"] {
+        for text in [
+            "hi",
+            " hi ",
+            "e\u{301}",
+            "\u{e9}",
+            "👩‍👩‍👧‍👦",
+            "שלום \u{200f}",
+            "a\n\tb",
+            "x\u{202e}y",
+        ] {
             check(text, Ok(()));
         }
         check(&"a".repeat(MessageBody::MAX_BYTES), Ok(()));
@@ -105,6 +119,9 @@ mod tests {
         for text in ["a\0", "a\r\nb", "\u{1b}[31m", "\u{7f}", "\u{85}a"] {
             check(text, Err(BodyRefused::ControlCharacter));
         }
-        check(&"é".repeat(MessageBody::MAX_BYTES / 2 + 1), Err(BodyRefused::TooLong));
+        check(
+            &"é".repeat(MessageBody::MAX_BYTES / 2 + 1),
+            Err(BodyRefused::TooLong),
+        );
     }
 }

@@ -30,7 +30,11 @@ impl<Key> After<Key> {
     pub fn cut<T>(&self, mut rows: Vec<T>) -> Page<T> {
         let has_next = rows.len() as i64 > self.limit;
         rows.truncate(usize::try_from(self.limit).unwrap_or(0));
-        Page { items: rows, has_previous: self.after.is_some(), has_next }
+        Page {
+            items: rows,
+            has_previous: self.after.is_some(),
+            has_next,
+        }
     }
 }
 
@@ -49,12 +53,18 @@ impl<T> Page<T> {
         let more = rows.len() as i64 > bound.limit;
         rows.truncate(usize::try_from(bound.limit).unwrap_or(0));
         match bound.direction {
-            Direction::Forward => {
-                Self { items: rows, has_previous: bound.after.is_some(), has_next: more }
-            }
+            Direction::Forward => Self {
+                items: rows,
+                has_previous: bound.after.is_some(),
+                has_next: more,
+            },
             Direction::Backward => {
                 rows.reverse();
-                Self { items: rows, has_previous: more, has_next: bound.before.is_some() }
+                Self {
+                    items: rows,
+                    has_previous: more,
+                    has_next: bound.before.is_some(),
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Hands every committed event, in log order and once, to the subscribers whom it concerns.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -31,6 +32,8 @@ impl Feed {
 
 pub struct Hub {
     subscribers: Mutex<Subscribers>,
+    /// Every event up to here was handed out.
+    position: AtomicI64,
 }
 
 /// A subscriber's place in the hub. The queue closes when it overflows.
@@ -58,24 +61,40 @@ impl Hub {
     /// Starts following the log from its head.
     pub async fn start(database: Arc<Database>) -> storage::Result<(Arc<Self>, Feed)> {
         let head = database.read().await?.log_head().await?;
-        let hub = Arc::new(Self { subscribers: Mutex::default() });
+        let position = AtomicI64::new(head.0);
+        let hub = Arc::new(Self {
+            subscribers: Mutex::default(),
+            position,
+        });
         let (sender, announced) = mpsc::unbounded_channel();
-        tokio::spawn(Arc::clone(&hub).follow(database, announced, head));
+        tokio::spawn(Arc::clone(&hub).follow(database, announced));
         Ok((hub, Feed(sender)))
+    }
+
+    /// How far this node has followed the log: everything up to here is committed.
+    pub fn position(&self) -> Position {
+        Position(self.position.load(Ordering::Acquire))
     }
 
     /// Registers for what happens to this person (joining and leaving), and nothing else yet.
     pub(super) fn register(self: &Arc<Self>, user: UserId) -> Registration {
         let (sender, queue) = mpsc::channel(QUEUE);
-        let id = self.lock().add(Subscriber { user, rooms: HashSet::new(), queue: sender });
-        Registration { hub: Arc::clone(self), id, queue }
+        let id = self.lock().add(Subscriber {
+            user,
+            rooms: HashSet::new(),
+            queue: sender,
+        });
+        Registration {
+            hub: Arc::clone(self),
+            id,
+            queue,
+        }
     }
 
     async fn follow(
         self: Arc<Self>,
         database: Arc<Database>,
         mut announced: mpsc::UnboundedReceiver<Vec<Event>>,
-        mut position: Position,
     ) {
         let mut poll = tokio::time::interval(POLL);
         poll.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -87,38 +106,46 @@ impl Hub {
                 },
                 _ = poll.tick() => Vec::new(),
             };
+            let position = self.position();
             let next = Position(position.0 + 1);
             if batch.first().is_some_and(|event| event.position == next) {
-                self.distribute(batch, &mut position);
+                self.distribute(batch);
             } else if batch.last().is_none_or(|event| event.position > position)
-                && let Err(error) = self.read_on(&database, &mut position).await
+                && let Err(error) = self.read_on(&database).await
             {
                 tracing::error!(%error, "cannot read the event log; trying again");
             }
         }
     }
 
-    async fn read_on(&self, database: &Database, position: &mut Position) -> storage::Result<()> {
+    async fn read_on(&self, database: &Database) -> storage::Result<()> {
         loop {
-            let page = database.read().await?.list_events(*position, PAGE).await?;
+            let page = database
+                .read()
+                .await?
+                .list_events(self.position(), PAGE)
+                .await?;
             let last_page = (page.len() as i64) < PAGE;
-            self.distribute(page, position);
+            self.distribute(page);
             if last_page {
                 return Ok(());
             }
         }
     }
 
-    fn distribute(&self, events: Vec<Event>, position: &mut Position) {
+    fn distribute(&self, events: Vec<Event>) {
         let mut subscribers = self.lock();
         for event in events {
-            *position = event.position;
+            let position = event.position.0;
             subscribers.deliver(&Arc::new(event));
+            self.position.store(position, Ordering::Release);
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, Subscribers> {
-        self.subscribers.lock().unwrap_or_else(PoisonError::into_inner)
+        self.subscribers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -141,13 +168,18 @@ impl Drop for Registration {
 impl Subscribers {
     fn add(&mut self, subscriber: Subscriber) -> u64 {
         self.last_id += 1;
-        self.by_user.entry(subscriber.user).or_default().insert(self.last_id);
+        self.by_user
+            .entry(subscriber.user)
+            .or_default()
+            .insert(self.last_id);
         self.by_id.insert(self.last_id, subscriber);
         self.last_id
     }
 
     fn remove(&mut self, id: u64) {
-        let Some(subscriber) = self.by_id.remove(&id) else { return };
+        let Some(subscriber) = self.by_id.remove(&id) else {
+            return;
+        };
         remove_from(&mut self.by_user, &subscriber.user, id);
         for room in &subscriber.rooms {
             remove_from(&mut self.by_room, room, id);
@@ -178,7 +210,9 @@ impl Subscribers {
         let mut receivers: HashSet<u64> = self.by_room.get(&room).cloned().unwrap_or_default();
         receivers.extend(&concerned);
         for id in receivers {
-            let Some(subscriber) = self.by_id.get(&id) else { continue };
+            let Some(subscriber) = self.by_id.get(&id) else {
+                continue;
+            };
             if subscriber.queue.try_send(Arc::clone(event)).is_err() {
                 self.remove(id);
             }

@@ -21,8 +21,16 @@ pub struct SessionWatch {
 impl LiveSessions {
     /// Starts watching. Whether the session has ended before is to be asked afterwards.
     pub fn watch(self: &Arc<Self>, id: SessionId) -> SessionWatch {
-        let ended = self.lock().entry(id).or_insert_with(|| watch::Sender::new(())).subscribe();
-        SessionWatch { sessions: Arc::clone(self), id, ended }
+        let ended = self
+            .lock()
+            .entry(id)
+            .or_insert_with(|| watch::Sender::new(()))
+            .subscribe();
+        SessionWatch {
+            sessions: Arc::clone(self),
+            id,
+            ended,
+        }
     }
 
     pub fn end(&self, id: SessionId) {
@@ -44,7 +52,10 @@ impl SessionWatch {
 impl Drop for SessionWatch {
     fn drop(&mut self) {
         let mut sessions = self.sessions.lock();
-        if sessions.get(&self.id).is_some_and(|sender| sender.receiver_count() <= 1) {
+        if sessions
+            .get(&self.id)
+            .is_some_and(|sender| sender.receiver_count() <= 1)
+        {
             sessions.remove(&self.id);
         }
     }

@@ -53,7 +53,15 @@ impl Tail {
         room: Option<RoomId>,
         after: Position,
     ) -> Self {
-        Self { database, hub, user, room, position: after, page: VecDeque::new(), live: None }
+        Self {
+            database,
+            hub,
+            user,
+            room,
+            position: after,
+            page: VecDeque::new(),
+            live: None,
+        }
     }
 
     /// The next event, waiting for it when there is none yet.
@@ -84,7 +92,10 @@ impl Tail {
         self.page = self.read_page_after(self.position).await?;
         if (self.page.len() as i64) < PAGE {
             let live = self.register().await?;
-            let after = self.page.back().map_or(self.position, |event| event.position);
+            let after = self
+                .page
+                .back()
+                .map_or(self.position, |event| event.position);
             let rest = self.read_page_after(after).await?;
             if (rest.len() as i64) < PAGE {
                 self.live = Some(live);
@@ -104,21 +115,30 @@ impl Tail {
                 None => return Err(TailError::NotAMember),
             },
         };
-        let rooms: HashMap<_, _> =
-            memberships.iter().map(|member| (member.room_id, member.joined_position)).collect();
+        let rooms: HashMap<_, _> = memberships
+            .iter()
+            .map(|member| (member.room_id, member.joined_position))
+            .collect();
         registration.follow_rooms(rooms.keys().copied());
-        Ok(Live { registration, rooms })
+        Ok(Live {
+            registration,
+            rooms,
+        })
     }
 
     async fn read_page_after(&self, after: Position) -> storage::Result<VecDeque<Event>> {
         let mut connection = self.database.read().await?;
-        let events = connection.list_events_for_user(self.user, self.room, after, PAGE).await?;
+        let events = connection
+            .list_events_for_user(self.user, self.room, after, PAGE)
+            .await?;
         Ok(events.into())
     }
 
     /// Whether a live event is for this subscriber; takes note of where the person is.
     fn admit(&mut self, event: &Event) -> Result<bool, TailError> {
-        let Some(live) = &mut self.live else { return Ok(false) };
+        let Some(live) = &mut self.live else {
+            return Ok(false);
+        };
         match event.kind {
             EventKind::MemberJoined(user) if user == self.user => {
                 if self.room.is_none_or(|room| room == event.room_id) {
@@ -128,7 +148,10 @@ impl Tail {
             // An earlier leave may still be on its way when the person has joined again.
             EventKind::MemberLeft(user)
                 if user == self.user
-                    && live.rooms.get(&event.room_id).is_some_and(|at| *at <= event.position) =>
+                    && live
+                        .rooms
+                        .get(&event.room_id)
+                        .is_some_and(|at| *at <= event.position) =>
             {
                 live.rooms.remove(&event.room_id);
                 if self.room == Some(event.room_id) {
@@ -137,6 +160,9 @@ impl Tail {
             }
             _ => {}
         }
-        Ok(live.rooms.get(&event.room_id).is_some_and(|joined| *joined <= event.position))
+        Ok(live
+            .rooms
+            .get(&event.room_id)
+            .is_some_and(|joined| *joined <= event.position))
     }
 }

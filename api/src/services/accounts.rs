@@ -33,27 +33,56 @@ pub struct Accounts {
 
 impl Accounts {
     pub(super) fn new(core: Arc<Core>) -> Self {
-        Self { sessions: Sessions::new(Arc::clone(&core)), core }
+        Self {
+            sessions: Sessions::new(Arc::clone(&core)),
+            core,
+        }
     }
 
     pub async fn register(&self, new: Registration, from: IpAddr) -> Result<SignedIn> {
         self.limit_address(from)?;
         let username = text::username(&new.username)?;
-        let display_name =
-            text::optional_line("displayName", new.display_name.as_deref(), DISPLAY_NAME_MOST)?;
+        let display_name = text::optional_line(
+            "displayName",
+            new.display_name.as_deref(),
+            DISPLAY_NAME_MOST,
+        )?;
         check_policy(&new.password)
             .map_err(|refused| Error::invalid("password", refused.to_string()))?;
         let now = self.core.now();
         let id = self.core.ids.next(now);
         let session = self.sessions.start(id, new.device.as_deref())?;
-        if self.core.read().await?.find_account(&username).await?.is_some() {
+        if self
+            .core
+            .read()
+            .await?
+            .find_account(&username)
+            .await?
+            .is_some()
+        {
             return Err(taken());
         }
-        let password_hash = self.core.passwords.hash(new.password).await.map_err(internal)?;
+        let password_hash = self
+            .core
+            .passwords
+            .hash(new.password)
+            .await
+            .map_err(internal)?;
         let display_name = display_name.unwrap_or_else(|| username.clone());
-        let user = User { id, username, display_name, created_at: now };
+        let user = User {
+            id,
+            username,
+            display_name,
+            created_at: now,
+        };
         let mut transaction = self.core.begin().await?;
-        if !transaction.insert_account(&Account { user, password_hash }).await? {
+        if !transaction
+            .insert_account(&Account {
+                user,
+                password_hash,
+            })
+            .await?
+        {
             return Err(taken());
         }
         transaction.insert_session(&session).await?;
@@ -66,22 +95,40 @@ impl Accounts {
         self.core
             .rate_limits
             .check_login(&username, from)
-            .map_err(|limited| Error::RateLimited { retry_after: limited.retry_after })?;
+            .map_err(|limited| Error::RateLimited {
+                retry_after: limited.retry_after,
+            })?;
         let account = self.core.read().await?.find_account(&username).await?;
-        let hash = account.as_ref().map(|account| account.password_hash.clone());
-        let verdict =
-            self.core.passwords.verify(given.password.clone(), hash).await.map_err(internal)?;
+        let hash = account
+            .as_ref()
+            .map(|account| account.password_hash.clone());
+        let verdict = self
+            .core
+            .passwords
+            .verify(given.password.clone(), hash)
+            .await
+            .map_err(internal)?;
         let Some(account) = account.filter(|_| verdict.matches) else {
             return Err(Error::WrongCredentials("Wrong username or password"));
         };
-        let session = self.sessions.start(account.user.id, given.device.as_deref())?;
+        let session = self
+            .sessions
+            .start(account.user.id, given.device.as_deref())?;
         let new_hash = match verdict.rehash {
-            true => Some(self.core.passwords.hash(given.password).await.map_err(internal)?),
+            true => Some(
+                self.core
+                    .passwords
+                    .hash(given.password)
+                    .await
+                    .map_err(internal)?,
+            ),
             false => None,
         };
         let mut transaction = self.core.begin().await?;
         if let Some(hash) = new_hash {
-            transaction.update_password_hash(account.user.id, &hash).await?;
+            transaction
+                .update_password_hash(account.user.id, &hash)
+                .await?;
         }
         transaction.insert_session(&session).await?;
         transaction.commit().await?;
@@ -105,11 +152,16 @@ impl Accounts {
         display_name: Option<String>,
     ) -> Result<User> {
         let Some(display_name) = display_name else {
-            return self.find(viewer.user_id).await?.ok_or(Error::NotFound("User"));
+            return self
+                .find(viewer.user_id)
+                .await?
+                .ok_or(Error::NotFound("User"));
         };
         let display_name = text::line("displayName", &display_name, DISPLAY_NAME_MOST)?;
         let mut transaction = self.core.begin().await?;
-        let user = transaction.update_display_name(viewer.user_id, &display_name).await?;
+        let user = transaction
+            .update_display_name(viewer.user_id, &display_name)
+            .await?;
         transaction.commit().await?;
         user.ok_or(Error::NotFound("User"))
     }
@@ -128,12 +180,17 @@ impl Accounts {
         self.core
             .rate_limits
             .check_address(address)
-            .map_err(|limited| Error::RateLimited { retry_after: limited.retry_after })
+            .map_err(|limited| Error::RateLimited {
+                retry_after: limited.retry_after,
+            })
     }
 }
 
 fn taken() -> Error {
-    Error::Conflict { field: "username", message: "This username is taken" }
+    Error::Conflict {
+        field: "username",
+        message: "This username is taken",
+    }
 }
 
 fn internal(error: impl std::error::Error + Send + Sync + 'static) -> Error {

@@ -16,10 +16,16 @@ pub enum Error {
     Forbidden(&'static str),
     /// A field of the input is not acceptable.
     #[error("{message}")]
-    Invalid { field: &'static str, message: String },
+    Invalid {
+        field: &'static str,
+        message: String,
+    },
     /// A field of the input collides with what exists.
     #[error("{message}")]
-    Conflict { field: &'static str, message: &'static str },
+    Conflict {
+        field: &'static str,
+        message: &'static str,
+    },
     /// The name, the password or the token is not right.
     #[error("{0}")]
     WrongCredentials(&'static str),
@@ -34,7 +40,10 @@ pub enum Error {
 
 impl Error {
     pub(super) fn invalid(field: &'static str, message: impl Into<String>) -> Self {
-        Self::Invalid { field, message: message.into() }
+        Self::Invalid {
+            field,
+            message: message.into(),
+        }
     }
 }
 

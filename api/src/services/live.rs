@@ -18,8 +18,13 @@ impl Live {
         Self(core)
     }
 
+    /// A position that everything read from now on is at least as new as.
+    pub fn position(&self) -> Position {
+        self.0.hub.position()
+    }
+
     /// The position of the newest event.
-    pub async fn head(&self) -> Result<Position> {
+    async fn head(&self) -> Result<Position> {
         Ok(self.0.read().await?.log_head().await?)
     }
 
@@ -37,7 +42,9 @@ impl Live {
         let head = self.head().await?;
         let after = after.unwrap_or(head);
         if after > head {
-            return Err(Error::Expired("This cursor is not of this log: start again without one"));
+            return Err(Error::Expired(
+                "This cursor is not of this log: start again without one",
+            ));
         }
         let tail = Tail::new(
             Arc::clone(&self.0.database),
@@ -63,7 +70,11 @@ impl Live {
 
     async fn check_room(&self, viewer: Viewer, id: RoomId) -> Result<()> {
         let mut connection = self.0.read().await?;
-        let room = connection.find_rooms(vec![id]).await?.pop().ok_or(Error::NotFound("Room"))?;
+        let room = connection
+            .find_rooms(vec![id])
+            .await?
+            .pop()
+            .ok_or(Error::NotFound("Room"))?;
         let membership = connection.find_member(id, viewer.user_id).await?;
         if !can_see_room(&room, membership.as_ref()) {
             return Err(Error::NotFound("Room"));

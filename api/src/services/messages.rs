@@ -24,7 +24,10 @@ pub struct MessageDraft {
 pub enum History {
     Range(Bound<i64>),
     /// Half a page before a message, then the message and what follows.
-    Around { message: MessageId, limit: i64 },
+    Around {
+        message: MessageId,
+        limit: i64,
+    },
 }
 
 pub struct Messages(Arc<Core>);
@@ -40,7 +43,9 @@ impl Messages {
         let Some(message) = connection.find_messages(vec![id]).await?.pop() else {
             return Ok(None);
         };
-        let membership = connection.find_member(message.room_id, viewer.user_id).await?;
+        let membership = connection
+            .find_member(message.room_id, viewer.user_id)
+            .await?;
         Ok(can_read_messages(membership.as_ref()).then_some(message))
     }
 
@@ -63,7 +68,12 @@ impl Messages {
                 let found = found.filter(|message| message.room_id == room);
                 let seq = found.ok_or(Error::NotFound("Message"))?.seq;
                 let after = Some(seq - 1 - limit / 2).filter(|after| *after > 0);
-                Bound { after, before: None, direction: Direction::Forward, limit }
+                Bound {
+                    after,
+                    before: None,
+                    direction: Direction::Forward,
+                    limit,
+                }
             }
         };
         Ok(connection.list_messages(room, bound).await?)
@@ -77,7 +87,10 @@ impl Messages {
         let client_id = text::client_key("clientId", draft.client_id)?;
         let body = body.into_inner();
         let fingerprint = fingerprint(draft.room_id, &body);
-        if let Some(sent) = self.find_sent(viewer, client_id.as_deref(), &fingerprint).await? {
+        if let Some(sent) = self
+            .find_sent(viewer, client_id.as_deref(), &fingerprint)
+            .await?
+        {
             return Ok(sent);
         }
         let now = self.0.now();
@@ -118,7 +131,11 @@ impl Messages {
             return Ok(None);
         };
         let kind = EventKind::MessageSent(message.id);
-        transaction.record(NewEvent { at: new.sent_at, room_id: room.id, kind });
+        transaction.record(NewEvent {
+            at: new.sent_at,
+            room_id: room.id,
+            kind,
+        });
         transaction.commit().await?;
         Ok(Some(message))
     }
@@ -129,8 +146,15 @@ impl Messages {
         client_id: Option<&str>,
         fingerprint: &[u8],
     ) -> Result<Option<Message>> {
-        let Some(client_id) = client_id else { return Ok(None) };
-        let sent = self.0.read().await?.find_sent(viewer.user_id, client_id).await?;
+        let Some(client_id) = client_id else {
+            return Ok(None);
+        };
+        let sent = self
+            .0
+            .read()
+            .await?
+            .find_sent(viewer.user_id, client_id)
+            .await?;
         match sent {
             Some((message, first)) if first == fingerprint => Ok(Some(message)),
             Some(_) => Err(Error::Conflict {

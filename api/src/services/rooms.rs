@@ -40,7 +40,9 @@ impl Rooms {
     /// The room, if this viewer may see it.
     pub async fn find(&self, viewer: Viewer, id: RoomId) -> Result<Option<Room>> {
         let mut connection = self.0.read().await?;
-        let Some(room) = connection.find_rooms(vec![id]).await?.pop() else { return Ok(None) };
+        let Some(room) = connection.find_rooms(vec![id]).await?.pop() else {
+            return Ok(None);
+        };
         let membership = connection.find_member(id, viewer.user_id).await?;
         Ok(can_see_room(&room, membership.as_ref()).then_some(room))
     }
@@ -52,7 +54,12 @@ impl Rooms {
         kind: Option<RoomKind>,
         page: After<(Timestamp, RoomId)>,
     ) -> Result<Page<Room>> {
-        Ok(self.0.read().await?.list_rooms_of_user(viewer.user_id, kind, page).await?)
+        Ok(self
+            .0
+            .read()
+            .await?
+            .list_rooms_of_user(viewer.user_id, kind, page)
+            .await?)
     }
 
     /// Channels by name; those whose name contains `part` only, when it is given.
@@ -76,7 +83,10 @@ impl Rooms {
 
     pub async fn create(&self, viewer: Viewer, draft: RoomDraft) -> Result<Room> {
         if draft.kind == RoomKind::Direct {
-            return Err(Error::invalid("kind", "A direct room is opened, not created"));
+            return Err(Error::invalid(
+                "kind",
+                "A direct room is opened, not created",
+            ));
         }
         let now = self.0.now();
         let new = NewRoom {
@@ -96,10 +106,16 @@ impl Rooms {
         }
         let mut transaction = self.0.begin().await?;
         if transaction.find_users(invited.clone()).await?.len() != invited.len() {
-            return Err(Error::invalid("memberIds", "Not everyone in this list exists"));
+            return Err(Error::invalid(
+                "memberIds",
+                "Not everyone in this list exists",
+            ));
         }
         let Some(room) = transaction.insert_room(&new, now).await? else {
-            return Err(Error::Conflict { field: "name", message: "This name is taken" });
+            return Err(Error::Conflict {
+                field: "name",
+                message: "This name is taken",
+            });
         };
         let mut members = vec![(viewer.user_id, Role::Owner)];
         members.extend(invited.into_iter().map(|user| (user, Role::Member)));
@@ -111,7 +127,10 @@ impl Rooms {
     /// The one direct room of the viewer and `other`, made if it is not there yet.
     pub async fn open_direct(&self, viewer: Viewer, other: UserId) -> Result<Room> {
         if other == viewer.user_id {
-            return Err(Error::invalid("userId", "A direct room needs another person"));
+            return Err(Error::invalid(
+                "userId",
+                "A direct room needs another person",
+            ));
         }
         let pair = (viewer.user_id, other);
         let mut connection = self.0.read().await?;
@@ -149,7 +168,11 @@ impl Rooms {
             ChannelReference::Name(name) => connection.find_channel_by_name(name.trim()).await?,
         };
         let room = room.ok_or(Error::NotFound("Room"))?;
-        if connection.find_member(room.id, viewer.user_id).await?.is_some() {
+        if connection
+            .find_member(room.id, viewer.user_id)
+            .await?
+            .is_some()
+        {
             return Ok(room);
         }
         drop(connection);
@@ -161,7 +184,11 @@ impl Rooms {
         let held = transaction.add_to_member_count(room.id, 0).await?;
         let room = held.ok_or(Error::NotFound("Room"))?;
         // An empty room is taken over by whoever comes back to it.
-        let role = if room.member_count == 0 { Role::Owner } else { Role::Member };
+        let role = if room.member_count == 0 {
+            Role::Owner
+        } else {
+            Role::Member
+        };
         let room = admit(&mut transaction, room, &[(viewer.user_id, role)], now).await?;
         transaction.commit().await?;
         Ok(room)
@@ -181,12 +208,18 @@ impl Rooms {
         }
         let has_other_owner = transaction.has_other_owner(id, viewer.user_id).await?;
         if !can_lose_owner(&room, &member, has_other_owner) {
-            return Err(Error::Forbidden("The last owner cannot leave a room with people in it"));
+            return Err(Error::Forbidden(
+                "The last owner cannot leave a room with people in it",
+            ));
         }
         transaction.delete_member(id, viewer.user_id).await?;
         let room = transaction.add_to_member_count(id, -1).await?;
         let kind = EventKind::MemberLeft(viewer.user_id);
-        transaction.record(NewEvent { at: self.0.now(), room_id: id, kind });
+        transaction.record(NewEvent {
+            at: self.0.now(),
+            room_id: id,
+            kind,
+        });
         transaction.commit().await?;
         Ok(room.filter(|room| can_see_room(room, None)))
     }
@@ -211,7 +244,11 @@ async fn admit(
         if transaction.insert_member(&member).await? {
             admitted += 1;
             let kind = EventKind::MemberJoined(*user_id);
-            transaction.record(NewEvent { at: now, room_id: room.id, kind });
+            transaction.record(NewEvent {
+                at: now,
+                room_id: room.id,
+                kind,
+            });
         }
     }
     let counted = transaction.add_to_member_count(room.id, admitted).await?;

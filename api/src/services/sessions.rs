@@ -42,9 +42,12 @@ impl Sessions {
             Err(TokenError::Malformed | TokenError::Expired) => return Ok(None),
         };
         let session = self.find_live(claims.session.into()).await?;
-        Ok(session.filter(|session| *session.user_id.as_uuid() == claims.user).map(|session| {
-            Viewer { user_id: session.user_id, session_id: session.id }
-        }))
+        Ok(session
+            .filter(|session| *session.user_id.as_uuid() == claims.user)
+            .map(|session| Viewer {
+                user_id: session.user_id,
+                session_id: session.id,
+            }))
     }
 
     /// Returns when the session has ended, now or before.
@@ -69,8 +72,11 @@ impl Sessions {
         attempt_id: Option<String>,
     ) -> Result<SignedIn> {
         let attempt_id = text::client_key("attemptId", attempt_id)?;
-        let (id, generation) =
-            self.0.refresh_tokens.parse(refresh_token).ok_or_else(wrong_token)?;
+        let (id, generation) = self
+            .0
+            .refresh_tokens
+            .parse(refresh_token)
+            .ok_or_else(wrong_token)?;
         let session = self.find_live(id.into()).await?.ok_or_else(wrong_token)?;
         let now = self.0.now();
         if now.since(session.last_used_at) > IDLE_LIFETIME {
@@ -116,15 +122,23 @@ impl Sessions {
 
     /// The tokens of a session's current generation.
     pub(super) async fn sign_in(&self, session: Session) -> Result<SignedIn> {
-        let user = self.0.read().await?.find_users(vec![session.user_id]).await?.pop();
+        let user = self
+            .0
+            .read()
+            .await?
+            .find_users(vec![session.user_id])
+            .await?
+            .pop();
         let user = user.ok_or_else(wrong_token)?;
         let (access_token, expires_at) = self.0.access_tokens.issue(
             *user.id.as_uuid(),
             *session.id.as_uuid(),
             self.0.now().as_seconds(),
         );
-        let refresh_token =
-            self.0.refresh_tokens.issue(*session.id.as_uuid(), session.generation);
+        let refresh_token = self
+            .0
+            .refresh_tokens
+            .issue(*session.id.as_uuid(), session.generation);
         Ok(SignedIn {
             session,
             user,
@@ -143,8 +157,9 @@ impl Sessions {
     async fn rotate(&self, session: Session, attempt_id: Option<&str>) -> Result<Session> {
         let now = self.0.now();
         let mut transaction = self.0.begin().await?;
-        let rotated =
-            transaction.rotate_session(session.id, session.generation, attempt_id, now).await?;
+        let rotated = transaction
+            .rotate_session(session.id, session.generation, attempt_id, now)
+            .await?;
         transaction.commit().await?;
         match rotated {
             Some(rotated) => Ok(rotated),

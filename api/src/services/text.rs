@@ -9,7 +9,10 @@ pub(super) fn line(field: &'static str, text: &str, most: usize) -> Result<Strin
         return Err(Error::invalid(field, "This must not be empty"));
     }
     if text.chars().count() > most {
-        return Err(Error::invalid(field, format!("This must be at most {most} characters long")));
+        return Err(Error::invalid(
+            field,
+            format!("This must be at most {most} characters long"),
+        ));
     }
     if text.chars().any(char::is_control) {
         return Err(Error::invalid(field, "This contains control characters"));
@@ -65,7 +68,10 @@ mod tests {
 
     #[test]
     fn lines_are_trimmed_and_checked() {
-        assert_eq!(line("name", " general ", 80).ok().as_deref(), Some("general"));
+        assert_eq!(
+            line("name", " general ", 80).ok().as_deref(),
+            Some("general")
+        );
         for text in ["", "   ", "a\nb", &"é".repeat(81)] {
             assert!(line("name", text, 80).is_err(), "{text}");
         }

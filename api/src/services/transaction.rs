@@ -43,7 +43,9 @@ impl Transaction {
         let joined = self.rooms_joined();
         let placed = self.inner.append_events(self.events).await?;
         for room in joined {
-            self.inner.place_new_members(room, placed[0].position).await?;
+            self.inner
+                .place_new_members(room, placed[0].position)
+                .await?;
         }
         self.inner.commit().await?;
         self.feed.announce(placed);

@@ -88,7 +88,9 @@ impl FromSql<sql::Instant, Pg> for Timestamp {
 
 impl FromSql<sql::Instant, Sqlite> for Timestamp {
     fn from_sql(value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
-        Ok(Self::from_micros(<i64 as FromSql<BigInt, Sqlite>>::from_sql(value)?))
+        Ok(Self::from_micros(
+            <i64 as FromSql<BigInt, Sqlite>>::from_sql(value)?,
+        ))
     }
 }
 

@@ -64,7 +64,9 @@ impl Database {
             Self::Sqlite(database) => Connection::Sqlite(database.begin().await?),
             Self::Postgres(database) => Connection::Postgres(database.begin().await?),
         };
-        Ok(Transaction { connection: Some(connection) })
+        Ok(Transaction {
+            connection: Some(connection),
+        })
     }
 }
 
@@ -96,7 +98,9 @@ impl Transaction {
 
 impl Drop for Transaction {
     fn drop(&mut self) {
-        let Some(mut connection) = self.connection.take() else { return };
+        let Some(mut connection) = self.connection.take() else {
+            return;
+        };
         tokio::spawn(async move {
             // If even this fails, the pool closes the connection, which undoes it too.
             if let Err(error) = connection.roll_back().await {
@@ -110,13 +114,17 @@ impl std::ops::Deref for Transaction {
     type Target = Connection;
 
     fn deref(&self) -> &Connection {
-        self.connection.as_ref().expect("present until the transaction ends")
+        self.connection
+            .as_ref()
+            .expect("present until the transaction ends")
     }
 }
 
 impl std::ops::DerefMut for Transaction {
     fn deref_mut(&mut self) -> &mut Connection {
-        self.connection.as_mut().expect("present until the transaction ends")
+        self.connection
+            .as_mut()
+            .expect("present until the transaction ends")
     }
 }
 

@@ -16,9 +16,7 @@ pub enum Error {
 pub enum OpenError {
     #[error("cannot reach the database: {0}")]
     Unreachable(String),
-    #[error(
-        "the database was migrated by a newer causerie (migration {0} is unknown to this one)"
-    )]
+    #[error("the database was migrated by a newer causerie (migration {0} is unknown to this one)")]
     NewerMigrations(String),
     #[error("cannot migrate the database: {0}")]
     Migration(String),

@@ -9,6 +9,10 @@ pub(super) fn name_key(name: &str) -> String {
 
 /// One key for a pair of people, whoever comes first.
 pub(super) fn pair_key((one, other): (UserId, UserId)) -> String {
-    let (first, second) = if one < other { (one, other) } else { (other, one) };
+    let (first, second) = if one < other {
+        (one, other)
+    } else {
+        (other, one)
+    };
     format!("{first}:{second}")
 }

@@ -25,7 +25,10 @@ pub(super) fn run<DB: Backend>(
         .iter()
         .map(|migration| migration.name().version().to_string())
         .collect();
-    if let Some(newer) = applied.iter().find(|version| !versions.contains(&version.to_string())) {
+    if let Some(newer) = applied
+        .iter()
+        .find(|version| !versions.contains(&version.to_string()))
+    {
         return Err(OpenError::NewerMigrations(newer.to_string()));
     }
     database.run_pending_migrations(known).map_err(failed)?;

@@ -60,7 +60,10 @@ where
             .build(manager)
             .await
             .map_err(|cause| OpenError::Unreachable(cause.to_string()))?;
-        Ok(Self { connections, permits: Arc::new(Semaphore::new(size as usize)) })
+        Ok(Self {
+            connections,
+            permits: Arc::new(Semaphore::new(size as usize)),
+        })
     }
 
     pub(super) async fn get(&self) -> Result<Pooled<C>> {
@@ -74,7 +77,10 @@ where
             .get_owned()
             .await
             .map_err(|cause| Error::Connection(format!("{cause:?}")))?;
-        Ok(Pooled { connection, _permit: permit })
+        Ok(Pooled {
+            connection,
+            _permit: permit,
+        })
     }
 }
 

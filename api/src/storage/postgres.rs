@@ -2,8 +2,7 @@
 
 use diesel::ConnectionResult;
 use diesel_async::{
-    AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl,
-    SimpleAsyncConnection,
+    AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection,
     TransactionManager,
 };
 use futures_util::FutureExt;
@@ -38,7 +37,7 @@ const PREPARE: &str = "SET statement_timeout = '15s'; \
 /// Any number will do, as long as every node takes the same.
 const MIGRATION_LOCK: &str = "SELECT pg_advisory_lock(4851627)";
 
-pub(super) struct Postgres {
+pub struct Postgres {
     pool: Pool<Conn>,
 }
 
@@ -53,7 +52,9 @@ impl Postgres {
             .await
             .map_err(|cause| OpenError::Migration(cause.to_string()))?;
         migrations::run(&mut AsyncMigrationHarness::new(first), migrations::POSTGRES)?;
-        Ok(Self { pool: Pool::open(url, CONNECTIONS, establish).await? })
+        Ok(Self {
+            pool: Pool::open(url, CONNECTIONS, establish).await?,
+        })
     }
 
     pub(super) async fn read(&self) -> Result<Pooled<Conn>> {
@@ -68,7 +69,10 @@ impl Postgres {
 }
 
 pub(super) async fn insert_events(conn: &mut Conn, rows: Vec<EventRow>) -> Result<()> {
-    diesel::insert_into(super::schema::events::table).values(rows).execute(conn).await?;
+    diesel::insert_into(super::schema::events::table)
+        .values(rows)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 

@@ -38,7 +38,10 @@ pub(super) struct AccountRow {
 
 impl From<AccountRow> for Account {
     fn from(row: AccountRow) -> Self {
-        Self { user: row.user.into(), password_hash: row.password_hash }
+        Self {
+            user: row.user.into(),
+            password_hash: row.password_hash,
+        }
     }
 }
 
@@ -219,6 +222,11 @@ impl TryFrom<EventRow> for Event {
                 return Err(diesel::result::Error::DeserializationError(cause.into()));
             }
         };
-        Ok(Self { position: row.position, at: row.at, room_id: row.room_id, kind })
+        Ok(Self {
+            position: row.position,
+            at: row.at,
+            room_id: row.room_id,
+            kind,
+        })
     }
 }

@@ -35,7 +35,7 @@ const READERS: u32 = 4;
 const PREPARE: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; \
      PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
 
-pub(super) struct Sqlite {
+pub struct Sqlite {
     writer: Pool<Conn>,
     readers: Pool<Conn>,
 }
@@ -74,7 +74,9 @@ impl Sqlite {
 
 pub(super) async fn insert_events(conn: &mut Conn, rows: Vec<EventRow>) -> Result<()> {
     let insert = move |conn: &mut SqliteConnection| {
-        diesel::insert_into(super::schema::events::table).values(rows).execute(conn)
+        diesel::insert_into(super::schema::events::table)
+            .values(rows)
+            .execute(conn)
     };
     conn.spawn_blocking(insert).await?;
     Ok(())
@@ -83,7 +85,9 @@ pub(super) async fn insert_events(conn: &mut Conn, rows: Vec<EventRow>) -> Resul
 fn establish(path: &str) -> BoxFuture<'_, ConnectionResult<Conn>> {
     async move {
         let mut conn = Conn::establish(path).await?;
-        conn.batch_execute(PREPARE).await.map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+        conn.batch_execute(PREPARE)
+            .await
+            .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
         Ok(conn)
     }
     .boxed()

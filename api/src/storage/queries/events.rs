@@ -11,7 +11,11 @@ use crate::storage::schema::{events, log_head, members};
 
 /// The position of the newest committed event.
 pub(in crate::storage) async fn log_head(conn: &mut Conn) -> Result<Position> {
-    Ok(log_head::table.find(1).select(log_head::position).first(conn).await?)
+    Ok(log_head::table
+        .find(1)
+        .select(log_head::position)
+        .first(conn)
+        .await?)
 }
 
 /// Appends as one contiguous run. Holds the head of the log until the transaction ends: to be
@@ -27,8 +31,10 @@ pub(in crate::storage) async fn append_events(
         .get_result(conn)
         .await?;
     let first = head - count + 1;
-    let placed: Vec<Event> =
-        (first..).zip(new).map(|(position, event)| event.placed_at(Position(position))).collect();
+    let placed: Vec<Event> = (first..)
+        .zip(new)
+        .map(|(position, event)| event.placed_at(Position(position)))
+        .collect();
     let rows: Vec<EventRow> = placed.iter().map(EventRow::from).collect();
     super::insert_events(conn, rows).await?;
     Ok(placed)
@@ -47,7 +53,10 @@ pub(in crate::storage) async fn list_events(
         .select(EventRow::as_select())
         .load(conn)
         .await?;
-    Ok(rows.into_iter().map(Event::try_from).collect::<QueryResult<_>>()?)
+    Ok(rows
+        .into_iter()
+        .map(Event::try_from)
+        .collect::<QueryResult<_>>()?)
 }
 
 /// The next events after a position that a person may see: those of the rooms that they are in
@@ -59,7 +68,9 @@ pub(in crate::storage) async fn list_events_for_user(
     after: Position,
     limit: i64,
 ) -> Result<Vec<Event>> {
-    let membership = members::room_id.eq(events::room_id).and(members::user_id.eq(user));
+    let membership = members::room_id
+        .eq(events::room_id)
+        .and(members::user_id.eq(user));
     let mut query = events::table
         .inner_join(members::table.on(membership))
         .filter(events::position.gt(after))
@@ -72,5 +83,8 @@ pub(in crate::storage) async fn list_events_for_user(
         query = query.filter(events::room_id.eq(room));
     }
     let rows: Vec<EventRow> = query.load(conn).await?;
-    Ok(rows.into_iter().map(Event::try_from).collect::<QueryResult<_>>()?)
+    Ok(rows
+        .into_iter()
+        .map(Event::try_from)
+        .collect::<QueryResult<_>>()?)
 }

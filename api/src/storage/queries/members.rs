@@ -64,7 +64,10 @@ pub(in crate::storage) async fn find_counterparts(
         .select((members::room_id, UserRow::as_select()))
         .load(conn)
         .await?;
-    Ok(rows.into_iter().map(|(room, user)| (room, user.into())).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(room, user)| (room, user.into()))
+        .collect())
 }
 
 /// The members of a room in the order in which they joined.
@@ -80,7 +83,9 @@ pub(in crate::storage) async fn list_members(
         .limit(page.limit + 1)
         .into_boxed();
     if let Some((position, user)) = page.after {
-        let same_event = members::joined_position.eq(position).and(members::user_id.gt(user));
+        let same_event = members::joined_position
+            .eq(position)
+            .and(members::user_id.gt(user));
         query = query.filter(members::joined_position.gt(position).or(same_event));
     }
     let rows: Vec<MemberRow> = query.load(conn).await?;
@@ -104,7 +109,9 @@ pub(in crate::storage) async fn delete_member(
     room: RoomId,
     user: UserId,
 ) -> Result<bool> {
-    let deleted = diesel::delete(members::table.find((room, user))).execute(conn).await?;
+    let deleted = diesel::delete(members::table.find((room, user)))
+        .execute(conn)
+        .await?;
     Ok(deleted == 1)
 }
 
@@ -117,7 +124,9 @@ pub(in crate::storage) async fn has_other_owner(
         .filter(members::room_id.eq(room))
         .filter(members::user_id.ne(user))
         .filter(members::role.eq(Role::Owner));
-    Ok(diesel::select(diesel::dsl::exists(others)).get_result(conn).await?)
+    Ok(diesel::select(diesel::dsl::exists(others))
+        .get_result(conn)
+        .await?)
 }
 
 /// Gives the members whose joining was just logged their place in the log.

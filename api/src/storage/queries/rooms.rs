@@ -6,9 +6,9 @@ use diesel_async::RunQueryDsl;
 use super::Conn;
 use crate::model::{After, NewRoom, Page, Room, RoomId, RoomKind, Timestamp, UserId};
 use crate::storage::error::Result;
+use crate::storage::keys::{name_key, pair_key};
 use crate::storage::rows::RoomRow;
 use crate::storage::schema::{members, rooms};
-use crate::storage::keys::{name_key, pair_key};
 
 /// The rooms with these ids, in no order; absent ones are left out.
 pub(in crate::storage) async fn find_rooms(conn: &mut Conn, ids: Vec<RoomId>) -> Result<Vec<Room>> {
@@ -140,7 +140,10 @@ pub(in crate::storage) async fn allot_seq(
     now: Timestamp,
 ) -> Result<Option<Room>> {
     let row = diesel::update(rooms::table.find(room))
-        .set((rooms::last_seq.eq(rooms::last_seq + 1), rooms::last_active_at.eq(now)))
+        .set((
+            rooms::last_seq.eq(rooms::last_seq + 1),
+            rooms::last_active_at.eq(now),
+        ))
         .returning(RoomRow::as_returning())
         .get_result(conn)
         .await

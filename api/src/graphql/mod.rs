@@ -1,0 +1,17 @@
+//! The public API: types, queries, mutations and subscriptions, each a thin face of a use case.
+
+mod context;
+mod error;
+mod ids;
+mod loaders;
+mod mutations;
+mod pagination;
+mod query;
+pub mod request;
+mod scalars;
+mod schema;
+mod subscription;
+mod types;
+
+pub use context::prepare;
+pub use schema::{build, sdl};

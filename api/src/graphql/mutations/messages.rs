@@ -1,0 +1,68 @@
+//! Sending.
+
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+
+use crate::graphql::context::ContextExt;
+use crate::graphql::error::{UserError, outcome};
+use crate::graphql::ids;
+use crate::graphql::types::message::Message;
+use crate::services;
+use crate::services::messages::MessageDraft;
+
+/// A message to send.
+#[derive(InputObject)]
+struct SendMessageInput {
+    /// Where to.
+    room_id: ID,
+    /// Markdown source: 1 byte to 16 KiB, not blank, no control characters but newline and tab.
+    body: String,
+    /// Makes sending safe to retry, for ever: the same key from the same author gives the first
+    /// message again, and `CONFLICT` when the content is another. 1 to 128 bytes; a UUID will do.
+    client_id: Option<String>,
+}
+
+/// What came of it.
+#[derive(SimpleObject)]
+struct MessagePayload {
+    /// The message; null when there are user errors.
+    message: Option<Message>,
+    /// What stood against it.
+    user_errors: Vec<UserError>,
+}
+
+#[derive(Default)]
+pub struct MessageMutations;
+
+#[Object]
+impl MessageMutations {
+    /// Sends a message to a room that the viewer is in. Once answered, it is on disk.
+    async fn send_message(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The message.")] input: SendMessageInput,
+    ) -> Result<MessagePayload> {
+        let viewer = ctx.viewer()?;
+        let sent = match input.try_into() {
+            Ok(draft) => ctx.services().messages.send(viewer, draft).await,
+            Err(error) => Err(error),
+        };
+        let (message, user_errors) = outcome(sent)?;
+        Ok(MessagePayload {
+            message: message.map(Message),
+            user_errors,
+        })
+    }
+}
+
+impl TryFrom<SendMessageInput> for MessageDraft {
+    type Error = services::Error;
+
+    fn try_from(input: SendMessageInput) -> services::Result<Self> {
+        let room_id = ids::parse(&input.room_id, "Room")?;
+        Ok(Self {
+            room_id,
+            body: input.body,
+            client_id: input.client_id,
+        })
+    }
+}

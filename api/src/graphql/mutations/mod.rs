@@ -1,0 +1,15 @@
+//! What can be changed, one noun a file.
+
+mod accounts;
+mod messages;
+mod rooms;
+
+use async_graphql::MergedObject;
+
+/// What can be changed. Every payload says in `userErrors` what stood against it.
+#[derive(MergedObject, Default)]
+pub struct Mutation(
+    accounts::AccountMutations,
+    rooms::RoomMutations,
+    messages::MessageMutations,
+);

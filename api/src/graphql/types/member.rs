@@ -1,0 +1,87 @@
+//! Who is in a room, and as what.
+
+use async_graphql::{Context, Enum, Object, Result};
+
+use super::user::User;
+use crate::graphql::context::ContextExt;
+use crate::graphql::error::fault;
+use crate::graphql::pagination::invalid;
+use crate::graphql::scalars::DateTime;
+use crate::model::{self, After, Position, UserId};
+use crate::services;
+
+/// What someone may do in a room.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "model::Role")]
+pub enum Role {
+    /// Made the room, or took it over.
+    Owner,
+    /// Helps to keep it.
+    Admin,
+    /// Takes part.
+    Member,
+}
+
+/// A person in a room.
+pub struct Member(pub model::Member);
+
+#[Object]
+impl Member {
+    /// Who it is.
+    async fn user(&self, ctx: &Context<'_>) -> Result<User> {
+        ctx.loaders()
+            .user(self.0.user_id)
+            .await
+            .map(User)
+            .map_err(fault)
+    }
+
+    /// As what they take part.
+    async fn role(&self) -> Role {
+        self.0.role.into()
+    }
+
+    /// When they joined.
+    async fn joined_at(&self) -> DateTime {
+        DateTime(self.0.joined_at)
+    }
+}
+
+/// The viewer's own part in a room.
+pub struct Membership(pub model::Member);
+
+#[Object]
+impl Membership {
+    /// As what they take part.
+    async fn role(&self) -> Role {
+        self.0.role.into()
+    }
+
+    /// When they joined.
+    async fn joined_at(&self) -> DateTime {
+        DateTime(self.0.joined_at)
+    }
+}
+
+/// The place of a member in the list: where the log says that they joined, and their id.
+pub type MemberKey = (i64, String);
+
+pub fn member_key(member: &model::Member) -> MemberKey {
+    (member.joined_position.0, member.user_id.to_string())
+}
+
+pub fn member_page(page: After<MemberKey>) -> services::Result<After<(Position, UserId)>> {
+    let after = match page.after {
+        None => None,
+        Some((position, id)) => {
+            let id = id
+                .parse()
+                .map_err(|_| invalid("after", "This cursor is not of this list"))?;
+            Some((Position(position), id))
+        }
+    };
+    Ok(After {
+        after,
+        limit: page.limit,
+    })
+}

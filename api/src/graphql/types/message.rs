@@ -1,0 +1,59 @@
+//! Messages.
+
+use async_graphql::{Context, ID, Object, Result};
+
+use super::room::Room;
+use super::user::User;
+use crate::graphql::context::ContextExt;
+use crate::graphql::error::fault;
+use crate::graphql::scalars::DateTime;
+use crate::model;
+
+/// Something that someone said in a room.
+pub struct Message(pub model::Message);
+
+#[Object]
+impl Message {
+    /// Starts with `msg_`.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// Where it was said.
+    async fn room(&self, ctx: &Context<'_>) -> Result<Room> {
+        ctx.loaders()
+            .room(self.0.room_id)
+            .await
+            .map(Room)
+            .map_err(fault)
+    }
+
+    /// Who said it.
+    async fn author(&self, ctx: &Context<'_>) -> Result<User> {
+        ctx.loaders()
+            .user(self.0.author_id)
+            .await
+            .map(User)
+            .map_err(fault)
+    }
+
+    /// 1, 2, 3 … within the room, with no gap, for ever.
+    async fn seq(&self) -> i64 {
+        self.0.seq
+    }
+
+    /// The key that the sender gave it, if any.
+    async fn client_id(&self) -> Option<&str> {
+        self.0.client_id.as_deref()
+    }
+
+    /// Markdown source, exactly as it was sent: at most 16 KiB.
+    async fn body(&self) -> &str {
+        &self.0.body
+    }
+
+    /// When the server took it.
+    async fn sent_at(&self) -> DateTime {
+        DateTime(self.0.sent_at)
+    }
+}

@@ -1,0 +1,11 @@
+//! The types of the schema, one noun a file.
+
+pub mod event;
+pub mod member;
+pub mod message;
+pub mod node;
+pub mod room;
+pub mod server_info;
+pub mod session;
+pub mod user;
+pub mod viewer;

@@ -1,0 +1,159 @@
+//! Rooms, and what the viewer has to do with one.
+
+use async_graphql::connection::Connection;
+use async_graphql::{Context, Enum, ID, Object, Result};
+
+use super::member::{Member, Membership, member_key, member_page};
+use super::message::Message;
+use crate::graphql::context::ContextExt;
+use crate::graphql::error::fault;
+use crate::graphql::ids;
+use crate::graphql::pagination::{both_ways, connection, forwards, invalid, limit, page_size};
+use crate::graphql::scalars::DateTime;
+use crate::model;
+use crate::services::messages::History;
+
+/// What kind of room it is.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "model::RoomKind")]
+pub enum RoomKind {
+    /// Public: everyone signed in can find and join it.
+    Channel,
+    /// Private: only its members know of it.
+    Group,
+    /// Two people. There is one such room for each pair.
+    Direct,
+}
+
+/// A place where people talk.
+pub struct Room(pub model::Room);
+
+#[Object]
+impl Room {
+    /// Starts with `room_`.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// What kind of room it is.
+    async fn kind(&self) -> RoomKind {
+        self.0.kind.into()
+    }
+
+    /// What it is called. A channel's name is unique, ignoring case; a direct room is called
+    /// after the other person.
+    async fn name(&self, ctx: &Context<'_>) -> Result<String> {
+        if self.0.kind != model::RoomKind::Direct {
+            return Ok(self.0.name.clone());
+        }
+        let viewer = ctx.viewer()?.user_id;
+        let other = ctx
+            .loaders()
+            .counterpart(viewer, self.0.id)
+            .await
+            .map_err(fault)?;
+        Ok(other.map(|user| user.display_name).unwrap_or_default())
+    }
+
+    /// What it is about.
+    async fn topic(&self) -> Option<&str> {
+        self.0.topic.as_deref()
+    }
+
+    /// When it was made.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+
+    /// How many people are in it.
+    async fn member_count(&self) -> i32 {
+        self.0.member_count
+    }
+
+    /// Who is in it, in the order in which they joined.
+    #[graphql(complexity = "page_size(first, None) * child_complexity")]
+    async fn members(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, from 0 to 100; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Go on after this cursor of an earlier page.")] after: Option<String>,
+    ) -> Result<Connection<String, Member>> {
+        let page = forwards(first, after)
+            .and_then(member_page)
+            .map_err(fault)?;
+        let members = ctx
+            .services()
+            .rooms
+            .list_members(self.0.id, page)
+            .await
+            .map_err(fault)?;
+        Ok(connection(members, member_key, Member))
+    }
+
+    /// Its history in the order of `seq`; the newest page when no argument is given. `FORBIDDEN`
+    /// for those who have not joined.
+    #[graphql(complexity = "page_size(first, last) * child_complexity")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a Relay connection"
+    )]
+    async fn messages(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, from 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, from 0 to 100; not together with first.")] last: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(
+            desc = "A message's id: the page in whose middle it is, `first` long (50 when \
+                          left out). Not together with another argument."
+        )]
+        around: Option<ID>,
+    ) -> Result<Connection<String, Message>> {
+        let history = match around {
+            None => both_ways(first, after, last, before).map(History::Range),
+            Some(_) if after.is_some() || last.is_some() || before.is_some() => {
+                Err(invalid("around", "Give around and first only"))
+            }
+            Some(id) => ids::parse(&id, "Message").and_then(|message| {
+                Ok(History::Around {
+                    message,
+                    limit: limit("first", first)?,
+                })
+            }),
+        };
+        let history = history.map_err(fault)?;
+        let messages = &ctx.services().messages;
+        let page = messages
+            .list(ctx.viewer()?, self.0.id, history)
+            .await
+            .map_err(fault)?;
+        Ok(connection(page, |message| message.seq, Message))
+    }
+
+    /// Its newest message; null when there is none, or for those who have not joined.
+    async fn last_message(&self, ctx: &Context<'_>) -> Result<Option<Message>> {
+        if self.0.last_seq == 0 || self.membership_of_viewer(ctx).await?.is_none() {
+            return Ok(None);
+        }
+        let message = ctx.loaders().last_message(self.0.id).await.map_err(fault)?;
+        Ok(message.map(Message))
+    }
+
+    /// The viewer's own membership; null for those who have not joined.
+    async fn membership(&self, ctx: &Context<'_>) -> Result<Option<Membership>> {
+        Ok(self.membership_of_viewer(ctx).await?.map(Membership))
+    }
+}
+
+impl Room {
+    async fn membership_of_viewer(&self, ctx: &Context<'_>) -> Result<Option<model::Member>> {
+        let viewer = ctx.viewer()?.user_id;
+        ctx.loaders()
+            .membership(viewer, self.0.id)
+            .await
+            .map_err(fault)
+    }
+}

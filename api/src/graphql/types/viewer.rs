@@ -1,0 +1,84 @@
+//! The person who is asking.
+
+use async_graphql::connection::Connection;
+use async_graphql::{Context, Object, Result};
+
+use super::room::{Room, RoomKind};
+use super::user::User;
+use crate::graphql::context::ContextExt;
+use crate::graphql::error::fault;
+use crate::graphql::pagination::{connection, forwards, page_size};
+use crate::graphql::scalars::Cursor;
+use crate::model::{After, RoomId, Timestamp};
+use crate::services;
+
+/// The person who is asking, and what is theirs.
+pub struct Viewer {
+    viewer: services::Viewer,
+}
+
+/// The place of a room in the viewer's list: microseconds since the Unix epoch, and its id.
+type RoomKey = (i64, String);
+
+impl Viewer {
+    pub fn new(viewer: services::Viewer) -> Self {
+        Self { viewer }
+    }
+}
+
+#[Object]
+impl Viewer {
+    /// Who they are.
+    async fn user(&self, ctx: &Context<'_>) -> Result<User> {
+        ctx.loaders()
+            .user(self.viewer.user_id)
+            .await
+            .map(User)
+            .map_err(fault)
+    }
+
+    /// The rooms they are in, most recently active first.
+    #[graphql(complexity = "page_size(first, None) * child_complexity")]
+    async fn rooms(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, from 0 to 100; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Go on after this cursor of an earlier page.")] after: Option<String>,
+        #[graphql(desc = "Only rooms of this kind.")] kind: Option<RoomKind>,
+    ) -> Result<Connection<String, Room>> {
+        let page = forwards(first, after).and_then(room_key).map_err(fault)?;
+        let kind = kind.map(Into::into);
+        let rooms = ctx
+            .services()
+            .rooms
+            .list_own(self.viewer, kind, page)
+            .await
+            .map_err(fault)?;
+        let key =
+            |room: &crate::model::Room| (room.last_active_at.as_micros(), room.id.to_string());
+        Ok(connection(rooms, key, Room))
+    }
+
+    /// The log position that everything in this answer is at least as new as. Query, then
+    /// subscribe after this cursor: nothing is missed. What the answer holds already may come
+    /// again.
+    async fn cursor(&self, ctx: &Context<'_>) -> Cursor {
+        Cursor(ctx.started_at())
+    }
+}
+
+fn room_key(page: After<RoomKey>) -> services::Result<After<(Timestamp, RoomId)>> {
+    let after = match page.after {
+        None => None,
+        Some((micros, id)) => {
+            let id = id.parse().map_err(|_| {
+                crate::graphql::pagination::invalid("after", "This cursor is not of this list")
+            })?;
+            Some((Timestamp::from_micros(micros), id))
+        }
+    };
+    Ok(After {
+        after,
+        limit: page.limit,
+    })
+}
