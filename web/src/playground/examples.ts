@@ -2,8 +2,9 @@ import type { GraphiQLProps } from 'graphiql';
 
 const headers = JSON.stringify({ Authorization: 'Bearer PASTE-YOUR-ACCESS-TOKEN' }, null, 2);
 
-const signUp = `# 1. Sign up, then copy accessToken into the "Headers" of the other tabs.
-#    Signed up before? Use login(input: { username, password }) the same way.
+const signUp = `# 1. Sign up, and copy the accessToken
+#    into the headers of the other tabs.
+#    Signed up already? Use login instead.
 mutation SignUp($input: RegisterInput!) {
   register(input: $input) {
     accessToken
@@ -24,7 +25,8 @@ mutation SignUp($input: RegisterInput!) {
 }
 `;
 
-const makeRoom = `# 2. Make a room and note its id. Others join with joinRoom(input: { name: "garden" }).
+const makeRoom = `# 2. Make a room and note its id.
+#    Others come in with joinRoom.
 mutation MakeRoom($input: CreateRoomInput!) {
   createRoom(input: $input) {
     room {
@@ -41,7 +43,8 @@ mutation MakeRoom($input: CreateRoomInput!) {
 }
 `;
 
-const send = `# 3. Send to the room. The same clientId never sends twice, however often it is tried.
+const send = `# 3. Send to the room. One clientId sends
+#    once, however often it is tried.
 mutation Send($input: SendMessageInput!) {
   sendMessage(input: $input) {
     message {
@@ -62,8 +65,9 @@ mutation Send($input: SendMessageInput!) {
 }
 `;
 
-const subscribe = `# 4. Watch all your rooms, then send from tab 3 (or another window).
-#    After a lost connection, pass the last cursor as \`after\`: nothing is missed.
+const subscribe = `# 4. Watch all your rooms, then send again.
+#    To resume, pass the last cursor as
+#    after: nothing is missed.
 subscription Watch($roomId: ID, $after: Cursor) {
   messages(roomId: $roomId, after: $after) {
     cursor

@@ -1,0 +1,166 @@
+import { useQuery } from '@apollo/client/react';
+import { useCallback, useEffect, useMemo } from 'react';
+import { useParams } from 'react-router';
+import { RoomByIdDocument, type RoomSummaryFragment } from '../generated/graphql';
+import { PaneHeader } from '../rooms/PaneHeader';
+import { useJoin } from '../rooms/useJoin';
+import { RoomMark } from '../ui/Avatar';
+import { Button } from '../ui/Button';
+import { explain } from '../ui/explain';
+import { FormError, Problem } from '../ui/Notice';
+import { useObserved } from '../ui/observed';
+import { useDocumentTitle } from '../ui/useDocumentTitle';
+import { ConnectionLine } from '../workspace/ConnectionLine';
+import { useWorkspace } from '../workspace/context';
+import { Composer } from './Composer';
+import { linesOf } from './lines';
+import { MessageList } from './MessageList';
+import { MessagesSkeleton } from './MessagesSkeleton';
+import { RoomHeader } from './RoomHeader';
+import { useHistory } from './useHistory';
+
+/** The conversation that the address names. */
+export function Conversation() {
+  const { roomId = '' } = useParams();
+  const { data, error, refetch } = useQuery(RoomByIdDocument, {
+    variables: { id: roomId },
+    fetchPolicy: 'cache-and-network',
+  });
+  const room = data?.room;
+  useDocumentTitle(room?.name);
+  if (room?.membership) return <OpenRoom key={room.id} room={room} />;
+  if (room) return <JoinRoom key={room.id} room={room} />;
+  return (
+    <>
+      <PaneHeader>
+        <span className="grow" />
+      </PaneHeader>
+      {error && <Problem onRetry={() => void refetch().catch(() => undefined)}>{explain(error)}</Problem>}
+      {room === null && <Problem>This conversation doesn’t exist, or you are not part of it.</Problem>}
+      {!error && room === undefined && <MessagesSkeleton />}
+    </>
+  );
+}
+
+function OpenRoom({ room }: { room: RoomSummaryFragment }) {
+  const { workspace, viewer } = useWorkspace();
+  const { outbox, drafts } = workspace;
+  const history = useHistory(room.id, room.lastMessage?.seq ?? 0);
+  const entries = useObserved(outbox);
+  useWatching(room.id);
+
+  const lines = useMemo(
+    () =>
+      linesOf(
+        history.messages ?? [],
+        entries.filter((entry) => entry.roomId === room.id),
+        viewer,
+      ),
+    [history.messages, entries, room.id, viewer],
+  );
+  const retry = useCallback((clientId: string) => outbox.retry(clientId), [outbox]);
+  const discard = useCallback((clientId: string) => outbox.drop(clientId), [outbox]);
+
+  return (
+    <>
+      <RoomHeader room={room} />
+      <ConnectionLine className="mx-3 md:hidden not-empty:pt-2" />
+      {history.messages ? (
+        <MessageList
+          label={`Messages in ${room.name}`}
+          lines={lines}
+          history={history}
+          viewerId={viewer.id}
+          beginning={<Beginning room={room} />}
+          onRetry={retry}
+          onDiscard={discard}
+        />
+      ) : (
+        <div className="flex min-h-0 grow flex-col justify-end overflow-hidden">
+          {history.error ? (
+            <Problem onRetry={history.retry}>{explain(history.error)}</Problem>
+          ) : (
+            <MessagesSkeleton />
+          )}
+        </div>
+      )}
+      <Spoken />
+      <Composer
+        to={room.kind === 'CHANNEL' ? `#${room.name}` : room.name}
+        draft={drafts.get(room.id) ?? ''}
+        onDraft={(text) => drafts.set(room.id, text)}
+        onSend={(body) => outbox.send(room.id, body)}
+      />
+    </>
+  );
+}
+
+/** Tells the workspace which room is being looked at. */
+function useWatching(roomId: string): void {
+  const { workspace } = useWorkspace();
+  useEffect(() => {
+    const { activity } = workspace;
+    const update = () => activity.watch(document.visibilityState === 'visible' ? roomId : undefined);
+    update();
+    document.addEventListener('visibilitychange', update);
+    return () => {
+      document.removeEventListener('visibilitychange', update);
+      activity.watch(undefined);
+    };
+  }, [workspace, roomId]);
+}
+
+/** Speaks new messages to screen readers; older ones that are loaded stay silent. */
+function Spoken() {
+  const { workspace } = useWorkspace();
+  const { spoken } = useObserved(workspace.activity);
+  return (
+    <p aria-live="polite" className="sr-only">
+      {spoken}
+    </p>
+  );
+}
+
+function Beginning({ room }: { room: RoomSummaryFragment }) {
+  return (
+    <div className="px-3 pt-10 pb-4">
+      <RoomMark kind={room.kind} name={room.name} className="size-14 text-lg" />
+      <h3 className="mt-4 text-xl font-semibold">
+        <bdi>{room.name}</bdi>
+      </h3>
+      <p className="mt-1 text-sm text-soft">
+        {room.kind === 'DIRECT'
+          ? 'Your conversation begins here. Only the two of you can read it.'
+          : 'This is where the conversation begins.'}
+        {room.topic && (
+          <>
+            {' '}
+            Its topic: <bdi>{room.topic}</bdi>
+          </>
+        )}
+      </p>
+    </div>
+  );
+}
+
+function JoinRoom({ room }: { room: RoomSummaryFragment }) {
+  const { join, busy, problem } = useJoin(room.id);
+  return (
+    <>
+      <RoomHeader room={room} />
+      <div className="m-auto flex max-w-sm flex-col items-center gap-3 p-6 text-center">
+        <RoomMark kind={room.kind} name={room.name} className="size-14" />
+        <h3 className="text-lg font-semibold">
+          <bdi>{room.name}</bdi>
+        </h3>
+        <p className="text-sm text-soft">
+          {room.topic || 'Join this channel to read it and to write in it.'}
+        </p>
+        {problem && <FormError>{problem}</FormError>}
+        <Button look="primary" busy={busy} onClick={() => void join()}>
+          Join channel
+        </Button>
+      </div>
+    </>
+  );
+}

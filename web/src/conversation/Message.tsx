@@ -1,0 +1,100 @@
+import { memo } from 'react';
+import { clockTime, fullTime } from '../timeline/dates';
+import { Avatar } from '../ui/Avatar';
+import { ClockIcon } from '../ui/icons';
+import type { MessageLine } from './lines';
+import { MessageBody } from './MessageBody';
+
+interface MessageProps {
+  line: MessageLine;
+  onRetry: (clientId: string) => void;
+  onDiscard: (clientId: string) => void;
+}
+
+export const Message = memo(
+  function Message({ line, onRetry, onDiscard }: MessageProps) {
+    const { author, at, startsGroup, id, problem } = line;
+    const waiting = !id && !problem;
+    return (
+      <li
+        className={`group relative flex gap-3 rounded-lg px-2 py-0.5 hover:bg-sunken sm:px-3 ${startsGroup ? 'mt-3' : ''}`}
+      >
+        <span className="flex w-9 shrink-0 justify-center sm:w-10">
+          {startsGroup ? (
+            <Avatar name={author.displayName} className="mt-0.5 size-9 text-sm" />
+          ) : (
+            <Time at={at} className="pt-1 text-[0.65rem] opacity-0 group-hover:opacity-100" />
+          )}
+        </span>
+        <div className="min-w-0 grow">
+          {startsGroup ? (
+            <p className="flex items-baseline gap-2">
+              <bdi className="truncate text-[0.95rem] font-semibold" title={`@${author.username}`}>
+                {author.displayName}
+              </bdi>
+              <Time at={at} className="text-xs" />
+            </p>
+          ) : (
+            <span className="sr-only">{author.displayName}</span>
+          )}
+          <div data-line className={`flex items-end gap-2 text-[0.95rem] ${id ? '' : 'text-soft'}`}>
+            <div className="min-w-0 grow">
+              <MessageBody body={line.body} />
+            </div>
+            {waiting && (
+              <span title="Sending" className="pb-0.5 text-soft">
+                <ClockIcon className="size-3.5" />
+                <span className="sr-only">Sending</span>
+              </span>
+            )}
+          </div>
+          {problem && <NotSent line={line} onRetry={onRetry} onDiscard={onDiscard} />}
+        </div>
+      </li>
+    );
+  },
+  (before, after) =>
+    before.onRetry === after.onRetry &&
+    before.onDiscard === after.onDiscard &&
+    sameLine(before.line, after.line),
+);
+
+function sameLine(a: MessageLine, b: MessageLine): boolean {
+  return (
+    a.body === b.body &&
+    a.id === b.id &&
+    a.problem === b.problem &&
+    a.startsGroup === b.startsGroup &&
+    a.author.displayName === b.author.displayName &&
+    a.at.getTime() === b.at.getTime()
+  );
+}
+
+function NotSent({ line, onRetry, onDiscard }: MessageProps) {
+  const { clientId, problem } = line;
+  if (!clientId) return null;
+  const button = 'rounded px-1 py-0.5 font-medium underline underline-offset-2';
+  return (
+    <p role="alert" className="mt-0.5 mb-1 text-sm text-danger">
+      Not sent. {problem?.message}{' '}
+      <button type="button" className={button} onClick={() => onRetry(clientId)}>
+        Retry
+      </button>{' '}
+      <button type="button" className={button} onClick={() => onDiscard(clientId)}>
+        Discard
+      </button>
+    </p>
+  );
+}
+
+function Time({ at, className }: { at: Date; className: string }) {
+  return (
+    <time
+      dateTime={at.toISOString()}
+      title={fullTime(at)}
+      className={`whitespace-nowrap text-soft ${className}`}
+    >
+      {clockTime(at)}
+    </time>
+  );
+}

@@ -1,0 +1,46 @@
+import type { MessageFieldsFragment, PersonFragment } from '../generated/graphql';
+import { placeLines, type Placement } from '../timeline/grouping';
+import type { OutboxEntry, Problem } from '../workspace/outbox';
+
+/** One message as shown: sent, or still in the outbox. */
+export interface MessageLine extends Placement {
+  /** Stays the same when a message of the outbox is acknowledged, so that it is not drawn anew. */
+  key: string;
+  author: PersonFragment;
+  body: string;
+  at: Date;
+  /** The message's id once the server has it. */
+  id?: string;
+  clientId?: string;
+  problem?: Problem;
+}
+
+/** The messages of a room in order, followed by the viewer's own that are not acknowledged yet. */
+export function linesOf(
+  messages: readonly MessageFieldsFragment[],
+  unsent: readonly OutboxEntry[],
+  viewer: PersonFragment,
+): MessageLine[] {
+  const acknowledged = new Set(messages.filter((m) => m.author.id === viewer.id).map((m) => m.clientId));
+  const lines = [
+    ...messages.map((message) => ({
+      key: (message.author.id === viewer.id && message.clientId) || message.id,
+      author: message.author,
+      body: message.body,
+      at: new Date(message.sentAt),
+      id: message.id,
+    })),
+    ...unsent
+      .filter((entry) => !acknowledged.has(entry.clientId))
+      .map((entry) => ({
+        key: entry.clientId,
+        author: viewer,
+        body: entry.body,
+        at: new Date(entry.writtenAt),
+        clientId: entry.clientId,
+        ...(entry.problem && { problem: entry.problem }),
+      })),
+  ];
+  const placements = placeLines(lines.map(({ author, at }) => ({ authorId: author.id, at })));
+  return lines.map((line, index) => ({ ...line, ...placements[index]! }));
+}

@@ -1,0 +1,192 @@
+import { ApolloClient, type InMemoryCache } from '@apollo/client';
+import { CombinedGraphQLErrors } from '@apollo/client/errors';
+import { createClient, type Client } from 'graphql-ws';
+import { map } from 'rxjs';
+import {
+  LiveMessagesDocument,
+  MyRoomsDocument,
+  RoomByIdDocument,
+  SendMessageDocument,
+  type MyRoomsQuery,
+  type RoomSummaryFragment,
+} from '../generated/graphql';
+import type { Session } from '../session/session';
+import { explain } from '../ui/explain';
+import { Activity } from './activity';
+import { addRoom, createCache, receiveMessage } from './cache';
+import { createLink, isUnauthenticated } from './link';
+import { Live, type LiveEvent } from './live';
+import { Outbox, type OutboxEntry, type Problem } from './outbox';
+
+/** The close code with which the server refuses a token or ends a session. */
+const FORBIDDEN = 4403;
+/** The socket is asked for a sign of life this often (ms), and given up when none comes in time. */
+const KEEP_ALIVE = 15_000;
+const ANSWER_WITHIN = 8_000;
+
+/** Everything one login holds: closing it drops the cache, the socket and the unsent messages. */
+export class Workspace {
+  readonly client: ApolloClient;
+  readonly live: Live;
+  readonly outbox: Outbox;
+  readonly activity: Activity;
+  /** What was typed but not sent, by room. */
+  readonly drafts = new Map<string, string>();
+  readonly #cache: InMemoryCache = createCache();
+  readonly #socket: Client;
+  #token: string | undefined;
+
+  constructor(
+    private readonly session: Session,
+    private readonly viewerId: string,
+  ) {
+    this.#socket = this.#createSocket();
+    this.client = new ApolloClient({
+      cache: this.#cache,
+      link: createLink(session, this.#socket),
+    });
+    this.activity = new Activity();
+    this.outbox = new Outbox((entry) => this.#deliver(entry));
+    this.live = new Live({
+      load: () => this.#loadRooms(),
+      follow: (cursor) => this.#follow(cursor),
+      receive: (event) => this.#receive(event),
+      lostPlace: (error) => CombinedGraphQLErrors.is(error) && !isUnauthenticated(error),
+      pause: pauseUntilOnline,
+    });
+  }
+
+  /** Connects; nothing is asked of the server before. */
+  open(): void {
+    void this.live.run();
+  }
+
+  /** Lists a room that was joined, created or opened just now. */
+  addRoom(room: RoomSummaryFragment): void {
+    addRoom(this.#cache, room);
+  }
+
+  close(): void {
+    this.live.stop();
+    void this.#socket.dispose();
+    this.client.stop();
+    void this.client.clearStore();
+  }
+
+  #createSocket(): Client {
+    let timeout: ReturnType<typeof setTimeout> | undefined;
+    return createClient({
+      url: `${window.location.origin.replace(/^http/, 'ws')}/graphql`,
+      connectionParams: async () => {
+        this.#token = await this.session.accessToken();
+        return { authorization: `Bearer ${this.#token}` };
+      },
+      // Live does the retrying: a stock retry would ask again from the first cursor, not the latest.
+      retryAttempts: 0,
+      keepAlive: KEEP_ALIVE,
+      on: {
+        connected: () => {
+          this.live.connected();
+          this.outbox.retryTransient();
+        },
+        ping: (received) => {
+          if (!received) timeout = setTimeout(() => this.#socket.terminate(), ANSWER_WITHIN);
+        },
+        pong: (received) => {
+          if (received) clearTimeout(timeout);
+        },
+        closed: (event) => {
+          clearTimeout(timeout);
+          if ((event as CloseEvent).code === FORBIDDEN) this.#rejectToken();
+        },
+      },
+    });
+  }
+
+  #rejectToken(): void {
+    if (this.#token) this.session.reject(this.#token);
+  }
+
+  async #loadRooms(): Promise<string> {
+    let cursor: string | undefined;
+    let after: string | null = null;
+    do {
+      const result: ApolloClient.QueryResult<MyRoomsQuery> = await this.client.query({
+        query: MyRoomsDocument,
+        variables: { after },
+        fetchPolicy: 'network-only',
+      });
+      const viewer = result.data!.viewer;
+      // The first page's position: rooms of later pages are at least as new.
+      cursor ??= viewer.cursor;
+      after = viewer.rooms.pageInfo.hasNextPage ? viewer.rooms.pageInfo.endCursor : null;
+    } while (after);
+    return cursor;
+  }
+
+  #follow(cursor: string) {
+    return this.client
+      .subscribe({ query: LiveMessagesDocument, variables: { after: cursor }, fetchPolicy: 'no-cache' })
+      .pipe(
+        map((result) => {
+          if (isUnauthenticated(result.error)) this.#rejectToken();
+          if (result.error || !result.data) throw result.error ?? new Error('an event without data');
+          return result.data.messages;
+        }),
+      );
+  }
+
+  #receive(event: LiveEvent): void {
+    const { room, ...message } = event.message;
+    const own = message.author.id === this.viewerId;
+    if (own && message.clientId) this.outbox.drop(message.clientId);
+    if (!receiveMessage(this.#cache, room.id, message)) void this.#meetRoom(room.id);
+    if (!own) this.activity.note(room.id, message);
+  }
+
+  /** A message of a room not listed yet: someone opened it with the viewer, or another tab joined it. */
+  async #meetRoom(id: string): Promise<void> {
+    const { data } = await this.client.query({
+      query: RoomByIdDocument,
+      variables: { id },
+      fetchPolicy: 'network-only',
+    });
+    if (data?.room) addRoom(this.#cache, data.room);
+  }
+
+  async #deliver({ roomId, body, clientId }: OutboxEntry): Promise<Problem | undefined> {
+    try {
+      const { data } = await this.client.mutate({
+        mutation: SendMessageDocument,
+        variables: { input: { roomId, body, clientId } },
+        fetchPolicy: 'no-cache',
+      });
+      const payload = data?.sendMessage;
+      if (!payload?.message) {
+        return {
+          message: payload?.userErrors[0]?.message ?? 'The server did not take this message.',
+          transient: false,
+        };
+      }
+      const { room: _, ...message } = payload.message;
+      receiveMessage(this.#cache, roomId, message);
+      return undefined;
+    } catch (error) {
+      return { message: explain(error), transient: !CombinedGraphQLErrors.is(error) };
+    }
+  }
+}
+
+function pauseUntilOnline(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timeout);
+      window.removeEventListener('online', done);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timeout = setTimeout(done, ms);
+    window.addEventListener('online', done);
+    signal.addEventListener('abort', done);
+  });
+}
