@@ -21,6 +21,7 @@ const documents = readdirSync(operationsFolder)
 const config = {
   scalars: { ID: 'string', DateTime: 'string', Cursor: 'string' },
   strictScalars: true,
+  disableDescriptions: true,
   enumsAsTypes: true,
   skipTypename: true,
   useTypeImports: true,

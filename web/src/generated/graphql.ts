@@ -5,6 +5,13 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 export type Incremental<T> =
   T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+export type CreateRoomInput = {
+  kind: RoomKind;
+  name: string;
+  topic?: string | null | undefined;
+  memberIds?: Array<string> | null | undefined;
+};
+
 export type ErrorCode =
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
@@ -18,47 +25,6 @@ export type ErrorCode =
   | 'EXPIRED'
   | 'INTERNAL';
 
-export type RoomKind = 'CHANNEL' | 'GROUP' | 'DIRECT';
-
-export type Role = 'OWNER' | 'ADMIN' | 'MEMBER';
-
-export type RegisterInput = {
-  username: string;
-  password: string;
-  displayName?: string | null | undefined;
-  device?: string | null | undefined;
-  useCookie?: boolean;
-};
-
-export type LoginInput = {
-  username: string;
-  password: string;
-  device?: string | null | undefined;
-  useCookie?: boolean;
-};
-
-/** Without refreshToken the cookie is used. attemptId: random, kept by the client before it asks; a retry with the same attemptId gets the same answer however late. */
-export type RefreshSessionInput = {
-  refreshToken?: string | null | undefined;
-  attemptId?: string | null | undefined;
-};
-
-export type UpdateProfileInput = {
-  displayName?: string | null | undefined;
-};
-
-export type CreateRoomInput = {
-  kind: RoomKind;
-  name: string;
-  topic?: string | null | undefined;
-  memberIds?: Array<string> | null | undefined;
-};
-
-export type OpenDirectRoomInput = {
-  userId: string;
-};
-
-/** Exactly one of roomId (a channel) and name (a channel's name). */
 export type JoinRoomInput = {
   roomId?: string | null | undefined;
   name?: string | null | undefined;
@@ -68,10 +34,42 @@ export type LeaveRoomInput = {
   roomId: string;
 };
 
+export type LoginInput = {
+  username: string;
+  password: string;
+  device?: string | null | undefined;
+  useCookie?: boolean;
+};
+
+export type OpenDirectRoomInput = {
+  userId: string;
+};
+
+export type RefreshSessionInput = {
+  refreshToken?: string | null | undefined;
+  attemptId?: string | null | undefined;
+};
+
+export type RegisterInput = {
+  username: string;
+  password: string;
+  displayName?: string | null | undefined;
+  device?: string | null | undefined;
+  useCookie?: boolean;
+};
+
+export type Role = 'OWNER' | 'ADMIN' | 'MEMBER';
+
+export type RoomKind = 'CHANNEL' | 'GROUP' | 'DIRECT';
+
 export type SendMessageInput = {
   roomId: string;
   body: string;
   clientId?: string | null | undefined;
+};
+
+export type UpdateProfileInput = {
+  displayName?: string | null | undefined;
 };
 
 export type MessageFieldsFragment = {
