@@ -1,0 +1,10 @@
+//! End-to-end cases: the real server, over SQLite and over PostgreSQL.
+
+mod accounts;
+mod durability;
+mod history;
+mod live;
+mod messages;
+mod rooms;
+mod sessions;
+mod starting;

@@ -1,0 +1,183 @@
+//! Sending: exactly once, in order, and kept as it was written.
+
+use causerie_tests::{Message, Server, on_both_databases};
+use futures_util::future::join_all;
+use serde_json::json;
+
+async fn a_hundred_retries_are_one_message(server: &mut Server) {
+    let alice = server.register("alice").await;
+    let room = alice.create_channel("tea").await;
+    let before = alice.cursor().await;
+    let retries = (0..100).map(|_| alice.send_as("key-1", &room, "Milk first?"));
+    let answers = join_all(retries).await;
+    for answer in &answers {
+        assert_eq!(*answer, answers[0]);
+    }
+    assert_eq!(answers[0].seq, 1);
+    assert_eq!(alice.history(&room, "").await.nodes, answers[..1]);
+
+    // One message is one event: what is sent next comes right after it.
+    alice.send(&room, "No!").await;
+    let mut heard = alice.listen(Some(&room), Some(&before)).await;
+    assert_eq!(heard.bodies(2).await, ["Milk first?", "No!"]);
+}
+
+async fn a_retry_is_recognised_at_any_age(server: &mut Server) {
+    let alice = server.register("alice").await;
+    let room = alice.create_channel("tea").await;
+    let first = alice.send_as("key-1", &room, "first").await;
+    for number in 0..30 {
+        alice.send(&room, &format!("later {number}")).await;
+    }
+    server.terminate().await;
+    server.start_again().await;
+    assert_eq!(alice.send_as("key-1", &room, "first").await, first);
+    assert_eq!(alice.history(&room, "last: 1").await.seqs(), [31]);
+}
+
+async fn a_key_stands_for_one_content(server: &mut Server) {
+    let [alice, bob] = server.people(["alice", "bob"]).await;
+    let room = alice.create_channel("tea").await;
+    let other = alice.create_channel("coffee").await;
+    bob.join(&room).await;
+    let sent = alice.send_as("key-1", &room, "first").await;
+    for (room, body) in [(&room, "second"), (&other, "first")] {
+        let input = json!({ "roomId": room.id, "body": body, "clientId": "key-1" });
+        let refusal = alice.try_send(input).await.refusal("sendMessage");
+        assert_eq!(refusal.code, "CONFLICT");
+        assert_eq!(refusal.field, Some(vec!["clientId".to_owned()]));
+    }
+    // Everybody has keys of their own.
+    let bobs = bob.send_as("key-1", &room, "first").await;
+    assert_ne!(bobs.id, sent.id);
+}
+
+async fn numbers_have_no_gap_under_concurrency(server: &mut Server) {
+    let [alice, bob] = server.people(["alice", "bob"]).await;
+    let rooms = [
+        alice.create_channel("tea").await,
+        alice.create_channel("milk").await,
+    ];
+    for room in &rooms {
+        bob.join(room).await;
+    }
+    let sends = (0..80).map(|number| {
+        let sender = [&alice, &bob][number % 2];
+        let room = &rooms[number / 2 % 2];
+        // Every fourth is a retry of another, and some are refused: neither may leave a hole.
+        let key = format!("key-{}", number / 8);
+        let body = format!("{}", number / 8);
+        let input = json!({ "roomId": room.id, "body": body, "clientId": key });
+        sender.try_send(input)
+    });
+    join_all(sends).await;
+    for room in &rooms {
+        let seqs = alice.history(room, "first: 100").await.seqs();
+        let expected: Vec<i64> = (1..).take(seqs.len()).collect();
+        assert!(!seqs.is_empty());
+        assert_eq!(seqs, expected);
+    }
+}
+
+async fn texts_are_kept_as_written(server: &mut Server) {
+    let alice = server.register("alice").await;
+    let room = alice.create_channel("tea").await;
+    let longest = "x".repeat(16 * 1024);
+    let texts = [
+        "plain",
+        "  spaces kept  ",
+        "lines\nand\ttabs\n",
+        // Composed and decomposed: which of the two it was is the sender's affair.
+        "\u{e9} e\u{301}",
+        "👩‍👩‍👧‍👦 🏳️‍🌈 🇫🇷 👍🏽",
+        "مرحبا \u{202b}שלום\u{202c}",
+        "ﷺ 𝔘𝔫𝔦𝔠𝔬𝔡𝔢 \u{10ffff}",
+        "'; DROP TABLE messages; -- \\ \" ` $1 ?",
+        "<script>alert(1)</script> **bold** `code`",
+        longest.as_str(),
+    ];
+    for text in texts {
+        assert_eq!(alice.send(&room, text).await.body, text);
+    }
+    let kept = alice.history(&room, "").await;
+    let kept: Vec<&str> = kept
+        .nodes
+        .iter()
+        .map(|message| message.body.as_str())
+        .collect();
+    assert_eq!(kept, texts);
+}
+
+async fn texts_have_rules(server: &mut Server) {
+    let alice = server.register("alice").await;
+    let room = alice.create_channel("tea").await;
+    let too_long = "x".repeat(16 * 1024 + 1);
+    let refused = [
+        ("", "INVALID"),
+        (" \n\t ", "INVALID"),
+        ("\u{a0}\u{2003}\u{200b}\u{feff}", "INVALID"),
+        ("a\u{0}b", "INVALID"),
+        ("bell \u{7}", "INVALID"),
+        ("carriage\r\nreturn", "INVALID"),
+        ("delete \u{7f}", "INVALID"),
+        ("next line \u{85}", "INVALID"),
+        (too_long.as_str(), "TOO_LARGE"),
+    ];
+    for (body, code) in refused {
+        let answer = alice
+            .try_send(json!({ "roomId": room.id, "body": body }))
+            .await;
+        let refusal = answer.refusal("sendMessage");
+        assert_eq!(refusal.field, Some(vec!["body".to_owned()]), "{body:.20?}");
+        let acceptable = [code, "INVALID"];
+        assert!(
+            acceptable.contains(&refusal.code.as_str()),
+            "{body:.20?}: {}",
+            refusal.code
+        );
+    }
+    assert_eq!(alice.history(&room, "").await.nodes, []);
+    // What was refused took no number.
+    assert_eq!(alice.send(&room, "fine").await.seq, 1);
+}
+
+async fn keys_have_rules(server: &mut Server) {
+    let alice = server.register("alice").await;
+    let room = alice.create_channel("tea").await;
+    for key in ["", "a\u{0}", &*"k".repeat(129)] {
+        let input = json!({ "roomId": room.id, "body": "x", "clientId": key });
+        let refusal = alice.try_send(input).await.refusal("sendMessage");
+        assert_eq!(refusal.code, "INVALID");
+        assert_eq!(refusal.field, Some(vec!["clientId".to_owned()]));
+    }
+}
+
+async fn a_message_is_a_node_for_those_who_may_read_it(server: &mut Server) {
+    let [alice, bob] = server.people(["alice", "bob"]).await;
+    let room = alice.create_channel("tea").await;
+    let sent = alice.send(&room, "hello").await;
+    let document = "query ($id: ID!) {
+        node(id: $id) {
+            ... on Message {
+                id seq clientId body sentAt author { id username } room { name lastMessage { id } }
+            }
+        }
+    }";
+    let seen = alice.ask(document, json!({ "id": sent.id })).await;
+    assert_eq!(seen.get::<Message>("/node"), sent);
+    assert_eq!(seen.get::<String>("/node/room/name"), "tea");
+    assert_eq!(seen.get::<String>("/node/room/lastMessage/id"), sent.id);
+    let outside = bob.ask(document, json!({ "id": sent.id })).await;
+    assert!(outside.body["data"]["node"].is_null());
+}
+
+on_both_databases![
+    a_hundred_retries_are_one_message,
+    a_retry_is_recognised_at_any_age,
+    a_key_stands_for_one_content,
+    numbers_have_no_gap_under_concurrency,
+    texts_are_kept_as_written,
+    texts_have_rules,
+    keys_have_rules,
+    a_message_is_a_node_for_those_who_may_read_it,
+];
