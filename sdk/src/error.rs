@@ -163,9 +163,9 @@ mod tests {
             .split_once("enum ErrorCode {")
             .expect("the schema has ErrorCode");
         let (body, _) = rest.split_once('}').expect("the enum ends");
-        let codes = body
-            .split_whitespace()
-            .filter(|word| word.chars().all(|c| c.is_ascii_uppercase() || c == '_'));
+        let codes = body.lines().map(str::trim).filter(|line| {
+            !line.is_empty() && line.chars().all(|c| c.is_ascii_uppercase() || c == '_')
+        });
         let mut seen = 0;
         for code in codes {
             let error = Error::from_code(code, String::new(), Vec::new());

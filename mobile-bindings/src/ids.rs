@@ -1,0 +1,21 @@
+//! Identifiers and times, as types of their own on the other side.
+
+use causerie_sdk::{ClientId, Cursor, MessageId, RoomId, SessionId, UserId};
+use std::time::SystemTime;
+
+macro_rules! as_text {
+    ($($id:ident),*) => {$(
+        uniffi::custom_type!($id, String, {
+            remote,
+            lower: |id| id.into(),
+            try_lift: |text| Ok($id::from(text)),
+        });
+    )*};
+}
+
+as_text!(UserId, SessionId, RoomId, MessageId, ClientId, Cursor);
+
+/// UniFFI's own timestamp: `Instant` in Kotlin, `Date` in Swift.
+pub(crate) fn time(timestamp: jiff::Timestamp) -> SystemTime {
+    timestamp.into()
+}
