@@ -1,7 +1,7 @@
 //! What can be asked.
 
 use async_graphql::connection::Connection;
-use async_graphql::{Context, ID, Object, Result};
+use async_graphql::{Context, Description, ID, Object, Result};
 
 use super::context::ContextExt;
 use super::error::fault;
@@ -17,9 +17,10 @@ use crate::services::Error;
 const NODES_MOST: usize = 100;
 
 /// What can be asked. Everything but `serverInfo` needs a login.
+#[derive(Description)]
 pub struct Query;
 
-#[Object]
+#[Object(use_type_description)]
 impl Query {
     /// The person who is asking.
     async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer> {

@@ -1,15 +1,19 @@
 //! Scalars of the schema.
 
-use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use async_graphql::{Description, InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::model::{Position, Timestamp};
 
 /// An instant: RFC 3339 in UTC with milliseconds, such as `2026-03-14T09:26:53.589Z`.
+#[derive(Description)]
 pub struct DateTime(pub Timestamp);
 
-#[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339")]
+#[Scalar(
+    use_type_description,
+    specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339"
+)]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
@@ -30,9 +34,10 @@ impl ScalarType for DateTime {
 }
 
 /// A position in the event log. Opaque: keep it, and give it back to go on from there.
+#[derive(Description)]
 pub struct Cursor(pub Position);
 
-#[Scalar]
+#[Scalar(use_type_description)]
 impl ScalarType for Cursor {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {

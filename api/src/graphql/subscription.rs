@@ -1,6 +1,6 @@
 //! What can be followed.
 
-use async_graphql::{Context, ID, Result, Subscription};
+use async_graphql::{Context, Description, ID, Result, Subscription};
 use futures_util::{Stream, StreamExt};
 
 use super::context::ContextExt;
@@ -10,9 +10,10 @@ use super::scalars::Cursor;
 use super::types::event::Event;
 
 /// What can be followed. Everything needs a login.
+#[derive(Description)]
 pub struct Subscription;
 
-#[Subscription]
+#[Subscription(use_type_description)]
 impl Subscription {
     /// What happens to messages, in log order, each event once, with no gap: first what happened
     /// after the cursor, then live. Completes when the viewer leaves the room.

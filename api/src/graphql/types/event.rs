@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Interface, Object, Result};
+use async_graphql::{Context, Description, Interface, Object, Result};
 
 use super::message::Message;
 use super::room::Room;
@@ -27,6 +27,7 @@ pub enum Event {
 }
 
 /// A new message.
+#[derive(Description)]
 pub struct MessageSent {
     event: Arc<model::Event>,
     message: MessageId,
@@ -44,7 +45,7 @@ impl Event {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl MessageSent {
     /// Subscribe after this to go on from here.
     async fn cursor(&self) -> Cursor {

@@ -1,6 +1,6 @@
 //! Who is in a room, and as what.
 
-use async_graphql::{Context, Enum, Object, Result};
+use async_graphql::{Context, Description, Enum, Object, Result};
 
 use super::user::User;
 use crate::graphql::context::ContextExt;
@@ -23,9 +23,10 @@ pub enum Role {
 }
 
 /// A person in a room.
+#[derive(Description)]
 pub struct Member(pub model::Member);
 
-#[Object]
+#[Object(use_type_description)]
 impl Member {
     /// Who it is.
     async fn user(&self, ctx: &Context<'_>) -> Result<User> {
@@ -48,9 +49,10 @@ impl Member {
 }
 
 /// The viewer's own part in a room.
+#[derive(Description)]
 pub struct Membership(pub model::Member);
 
-#[Object]
+#[Object(use_type_description)]
 impl Membership {
     /// As what they take part.
     async fn role(&self) -> Role {

@@ -1,6 +1,6 @@
 //! Messages.
 
-use async_graphql::{Context, ID, Object, Result};
+use async_graphql::{Context, Description, ID, Object, Result};
 
 use super::room::Room;
 use super::user::User;
@@ -10,9 +10,10 @@ use crate::graphql::scalars::DateTime;
 use crate::model;
 
 /// Something that someone said in a room.
+#[derive(Description)]
 pub struct Message(pub model::Message);
 
-#[Object]
+#[Object(use_type_description)]
 impl Message {
     /// Starts with `msg_`.
     pub async fn id(&self) -> ID {

@@ -1,7 +1,7 @@
 //! Rooms, and what the viewer has to do with one.
 
 use async_graphql::connection::Connection;
-use async_graphql::{Context, Enum, ID, Object, Result};
+use async_graphql::{Context, Description, Enum, ID, Object, Result};
 
 use super::member::{Member, Membership, member_key, member_page};
 use super::message::Message;
@@ -26,9 +26,10 @@ pub enum RoomKind {
 }
 
 /// A place where people talk.
+#[derive(Description)]
 pub struct Room(pub model::Room);
 
-#[Object]
+#[Object(use_type_description)]
 impl Room {
     /// Starts with `room_`.
     pub async fn id(&self) -> ID {

@@ -1,15 +1,16 @@
 //! A login on one device.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, Description, ID, Object};
 
 use crate::graphql::context::ContextExt;
 use crate::graphql::scalars::DateTime;
 use crate::model;
 
 /// A login on one device. Only its owner sees it.
+#[derive(Description)]
 pub struct Session(pub model::Session);
 
-#[Object]
+#[Object(use_type_description)]
 impl Session {
     /// Starts with `ses_`.
     pub async fn id(&self) -> ID {

@@ -1,14 +1,15 @@
 //! People, as everyone signed in sees them.
 
-use async_graphql::{ID, Object};
+use async_graphql::{Description, ID, Object};
 
 use crate::graphql::scalars::DateTime;
 use crate::model;
 
 /// A person, as everyone signed in sees them.
+#[derive(Description)]
 pub struct User(pub model::User);
 
-#[Object]
+#[Object(use_type_description)]
 impl User {
     /// Starts with `usr_`.
     pub async fn id(&self) -> ID {

@@ -1,7 +1,7 @@
 //! The person who is asking.
 
 use async_graphql::connection::Connection;
-use async_graphql::{Context, Object, Result};
+use async_graphql::{Context, Description, Object, Result};
 
 use super::room::{Room, RoomKind};
 use super::user::User;
@@ -13,6 +13,7 @@ use crate::model::{After, RoomId, Timestamp};
 use crate::services;
 
 /// The person who is asking, and what is theirs.
+#[derive(Description)]
 pub struct Viewer {
     viewer: services::Viewer,
 }
@@ -26,7 +27,7 @@ impl Viewer {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Viewer {
     /// Who they are.
     async fn user(&self, ctx: &Context<'_>) -> Result<User> {
