@@ -1,0 +1,65 @@
+package causerie
+
+import kotlinx.coroutines.channels.awaitClose
+import kotlinx.coroutines.channels.trySendBlocking
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.callbackFlow
+import kotlinx.coroutines.flow.filterIsInstance
+import kotlinx.coroutines.flow.map
+
+/** What [live] gives. */
+sealed interface LiveItem {
+    /**
+     * A message, once and in order.
+     *
+     * @property message what was written
+     * @property cursor where the log stands after it: keep it, and a later start goes on from here
+     */
+    data class Written(val message: Message, val cursor: Cursor) : LiveItem
+
+    /**
+     * What has become of the connection; for an indicator, no action is needed.
+     *
+     * @property state what it is now
+     */
+    data class Connection(val state: ConnectionState) : LiveItem
+}
+
+/**
+ * Follows one room, or with `null` all of the viewer's rooms, those joined later included.
+ *
+ * The flow is cold: each collector has its own connection. It reconnects by itself, without a gap and without a double,
+ * for as long as the session lasts. It never completes: it fails with [CauserieException.SignedOut], or with a refusal
+ * that no retry can change, and it ends when its collector is cancelled, which closes the connection. A slow collector
+ * costs bounded memory: the library, and then the server, wait for it.
+ *
+ * @param roomId which room; `null` for all of them
+ * @param after where to begin: a [MessagePage.liveCursor], a [Viewer.cursor] or a [LiveItem.Written.cursor]; `null` for
+ *   now, which is when the collector starts
+ */
+fun CauserieClient.live(roomId: RoomId? = null, after: Cursor? = null): Flow<LiveItem> = callbackFlow {
+    val listener = object : MessageListener {
+        // A closed channel means that the collector is gone; the handle below ends the rest.
+        override fun onMessage(message: Message, cursor: Cursor) {
+            trySendBlocking(LiveItem.Written(message, cursor))
+        }
+
+        override fun onConnection(state: ConnectionState) {
+            trySendBlocking(LiveItem.Connection(state))
+        }
+
+        override fun onEnd(error: CauserieException) {
+            close(error)
+        }
+    }
+    follow(roomId, after, listener).use { awaitClose() }
+}
+
+/**
+ * The messages of [live] alone.
+ *
+ * @param roomId which room; `null` for all of them
+ * @param after where to begin; `null` for now
+ */
+fun CauserieClient.messages(roomId: RoomId? = null, after: Cursor? = null): Flow<Message> =
+    live(roomId, after).filterIsInstance<LiveItem.Written>().map { it.message }
