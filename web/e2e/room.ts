@@ -1,0 +1,33 @@
+import type { Locator, Page } from '@playwright/test';
+
+/** A conversation on screen. */
+export class RoomPage {
+  constructor(readonly page: Page) {}
+
+  static async open(page: Page, name: string): Promise<RoomPage> {
+    await page.getByRole('navigation', { name: 'Conversations' }).getByRole('link', { name }).click();
+    return new RoomPage(page);
+  }
+
+  get messages(): Locator {
+    return this.page.getByRole('region', { name: /^Messages in/ });
+  }
+
+  /** Every message shown, first to last, as its text. */
+  get bodies(): Locator {
+    return this.messages.locator('[data-line]');
+  }
+
+  message(text: string): Locator {
+    return this.bodies.filter({ hasText: text });
+  }
+
+  get composer(): Locator {
+    return this.page.getByRole('textbox', { name: /^Message / });
+  }
+
+  async send(text: string): Promise<void> {
+    await this.composer.fill(text);
+    await this.composer.press('Enter');
+  }
+}
