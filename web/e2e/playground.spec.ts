@@ -3,7 +3,7 @@ import { expect, PASSWORD, test } from './fixtures';
 
 /** Replaces what an editor of the playground holds. */
 async function write(page: Page, editor: string, text: string): Promise<void> {
-  await page.locator(`${editor} .monaco-editor`).first().click();
+  await page.locator(`.monaco-editor[data-uri*="${editor}"]`).click();
   await page.keyboard.press('ControlOrMeta+a');
   await page.keyboard.press('Delete');
   await page.evaluate((value) => navigator.clipboard.writeText(value), text);
@@ -33,6 +33,7 @@ test('the playground runs the examples from sign-up to a live message, from this
   const openTab = (name: string) => page.getByRole('tab', { name }).click();
   const openTool = (name: string) => page.getByRole('button', { name, exact: true }).click();
 
+  await expect(page.getByText('mutation SignUp')).toBeVisible();
   await run.click();
   await expect(response).toContainText('accessToken');
   const login = await fetch(`${server.url}/graphql`, {
@@ -47,14 +48,14 @@ test('the playground runs the examples from sign-up to a live message, from this
 
   await openTab('MakeRoom');
   await openTool('Headers');
-  await write(page, '[aria-label="Headers"]', headers);
+  await write(page, 'headers', headers);
   await run.click();
   await expect(response).toContainText('room_');
   const roomId = (await response.innerText()).match(/room_[0-9a-z]+/)![0];
 
   await openTab('Watch');
   await openTool('Headers');
-  await write(page, '[aria-label="Headers"]', headers);
+  await write(page, 'headers', headers);
   await run.click();
   await expect(page.getByRole('button', { name: /stop/i })).toBeVisible();
 

@@ -14,12 +14,17 @@ import { createFetcher } from './fetcher';
 const container = document.getElementById('playground');
 if (!container) throw new Error('the page has no #playground element');
 
+// GraphiQL shows the first tab's variables only when told so, and takes them for a further tab
+// when it has tabs of an earlier visit.
+const firstVisit = localStorage.getItem('graphiql:tabState') === null;
+const initial = firstVisit ? { initialVariables: exampleTabs[0]?.variables ?? '' } : {};
+
 createRoot(container).render(
   <GraphiQL
     fetcher={createFetcher(new URL('/graphql', window.location.href))}
     defaultTabs={exampleTabs}
-    defaultEditorToolsVisibility="headers"
-    shouldPersistHeaders={false}
+    {...initial}
+    defaultEditorToolsVisibility="variables"
   >
     <GraphiQL.Logo>
       <a className="playground-logo" href="/">
