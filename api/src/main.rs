@@ -1,5 +1,10 @@
 //! The `causerie` binary: reads the settings, then serves.
 
+#![expect(
+    clippy::duplicate_mod,
+    reason = "queries are compiled once for each database"
+)]
+
 mod app;
 mod auth;
 mod cli;

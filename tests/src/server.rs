@@ -26,6 +26,7 @@ impl Setup {
         Self::default()
             .set("CAUSERIE_LISTEN", "127.0.0.1:0")
             .set("CAUSERIE_DATABASE_URL", &database.url)
+            .set("CAUSERIE_LOG", "info,causerie::storage=trace")
     }
 
     /// The same with one more variable, or another value of it.
@@ -90,6 +91,24 @@ impl Server {
     /// What the server has logged since it was started first.
     pub fn log(&self) -> String {
         std::fs::read_to_string(log_path(&self.folder)).unwrap_or_default()
+    }
+
+    /// The database queries that were run for `asking`, by name. Nobody else may be asking.
+    pub async fn queries_of<T>(&self, asking: impl Future<Output = T>) -> (T, Vec<String>) {
+        let before = self.queries().len();
+        let answer = asking.await;
+        (answer, self.queries().split_off(before))
+    }
+
+    fn queries(&self) -> Vec<String> {
+        // The server reads the log by itself, at any time.
+        const BACKGROUND: &str = "list_events";
+        let log = self.log();
+        let names = log.lines().filter_map(|line| line.split_once("query=\""));
+        names
+            .map(|(_, rest)| rest.trim_end_matches('"').to_owned())
+            .filter(|name| name != BACKGROUND)
+            .collect()
     }
 
     /// Ends the server as if the power had failed.

@@ -43,16 +43,33 @@ impl Loaders {
         Self { batches: loader }
     }
 
+    pub(super) async fn find_user(&self, id: UserId) -> Result<Option<User>> {
+        self.one(id).await
+    }
+
+    /// For an id out of a row that refers to it, which is therefore there.
     pub(super) async fn user(&self, id: UserId) -> Result<User> {
-        self.one(id).await?.ok_or(Error::NotFound("User"))
+        self.find_user(id).await?.ok_or(Error::NotFound("User"))
     }
 
+    pub(super) async fn find_room(&self, id: RoomId) -> Result<Option<Room>> {
+        self.one(id).await
+    }
+
+    /// For an id out of a row that refers to it, which is therefore there.
     pub(super) async fn room(&self, id: RoomId) -> Result<Room> {
-        self.one(id).await?.ok_or(Error::NotFound("Room"))
+        self.find_room(id).await?.ok_or(Error::NotFound("Room"))
     }
 
+    pub(super) async fn find_message(&self, id: MessageId) -> Result<Option<Message>> {
+        self.one(id).await
+    }
+
+    /// For an id out of a row that refers to it, which is therefore there.
     pub(super) async fn message(&self, id: MessageId) -> Result<Message> {
-        self.one(id).await?.ok_or(Error::NotFound("Message"))
+        self.find_message(id)
+            .await?
+            .ok_or(Error::NotFound("Message"))
     }
 
     pub(super) async fn membership(&self, viewer: UserId, room: RoomId) -> Result<Option<Member>> {

@@ -3,6 +3,8 @@
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Description, ID, Object, Result};
 
+use futures_util::future::try_join_all;
+
 use super::context::ContextExt;
 use super::error::fault;
 use super::ids;
@@ -48,11 +50,8 @@ impl Query {
             let message = format!("At most {NODES_MOST} ids can be asked for at once");
             return Err(fault(invalid("ids", message)));
         }
-        let mut nodes = Vec::with_capacity(ids.len());
-        for id in &ids {
-            nodes.push(Node::find(ctx, viewer, id).await.map_err(fault)?);
-        }
-        Ok(nodes)
+        let nodes = ids.iter().map(|id| Node::find(ctx, viewer, id));
+        try_join_all(nodes).await.map_err(fault)
     }
 
     /// A room; null when it does not exist or is not for the viewer to see. Channels are for

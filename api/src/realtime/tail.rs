@@ -140,10 +140,10 @@ impl Tail {
             return Ok(false);
         };
         match event.kind {
-            EventKind::MemberJoined(user) if user == self.user => {
-                if self.room.is_none_or(|room| room == event.room_id) {
-                    live.rooms.insert(event.room_id, event.position);
-                }
+            EventKind::MemberJoined(user)
+                if user == self.user && self.room.is_none_or(|room| room == event.room_id) =>
+            {
+                live.rooms.insert(event.room_id, event.position);
             }
             // An earlier leave may still be on its way when the person has joined again.
             EventKind::MemberLeft(user)

@@ -37,18 +37,6 @@ impl Messages {
         Self(core)
     }
 
-    /// The message, if this viewer may read it.
-    pub async fn find(&self, viewer: Viewer, id: MessageId) -> Result<Option<Message>> {
-        let mut connection = self.0.read().await?;
-        let Some(message) = connection.find_messages(vec![id]).await?.pop() else {
-            return Ok(None);
-        };
-        let membership = connection
-            .find_member(message.room_id, viewer.user_id)
-            .await?;
-        Ok(can_read_messages(membership.as_ref()).then_some(message))
-    }
-
     /// A page of a room that the viewer may see, in `seq` order.
     pub async fn list(
         &self,

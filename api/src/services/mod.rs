@@ -5,7 +5,7 @@ mod core;
 pub mod error;
 pub mod live;
 pub mod messages;
-mod permissions;
+pub mod permissions;
 pub mod rooms;
 pub mod sessions;
 mod text;

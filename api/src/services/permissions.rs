@@ -3,28 +3,28 @@
 use crate::model::{Member, Role, Room, RoomKind};
 
 /// Channels are for everyone signed in; other rooms only exist for their members.
-pub(super) fn can_see_room(room: &Room, membership: Option<&Member>) -> bool {
+pub fn can_see_room(room: &Room, membership: Option<&Member>) -> bool {
     room.kind == RoomKind::Channel || membership.is_some()
 }
 
-pub(super) fn can_read_messages(membership: Option<&Member>) -> bool {
+pub fn can_read_messages(membership: Option<&Member>) -> bool {
     membership.is_some()
 }
 
-pub(super) fn can_send_message(membership: Option<&Member>) -> bool {
+pub fn can_send_message(membership: Option<&Member>) -> bool {
     membership.is_some()
 }
 
-pub(super) fn can_join_room(room: &Room) -> bool {
+pub fn can_join_room(room: &Room) -> bool {
     room.kind == RoomKind::Channel
 }
 
 /// A direct room is the pair itself: nobody can leave it.
-pub(super) fn can_leave_room(room: &Room) -> bool {
+pub fn can_leave_room(room: &Room) -> bool {
     room.kind != RoomKind::Direct
 }
 
 /// A room with people in it needs an owner.
-pub(super) fn can_lose_owner(room: &Room, leaving: &Member, has_other_owner: bool) -> bool {
+pub fn can_lose_owner(room: &Room, leaving: &Member, has_other_owner: bool) -> bool {
     leaving.role != Role::Owner || has_other_owner || room.member_count <= 1
 }

@@ -33,6 +33,10 @@ pub enum Database {
 }
 
 /// A connection on loan, for reading.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "few exist at a time, and none is kept"
+)]
 pub enum Connection {
     Sqlite(Pooled<sqlite::Conn>),
     Postgres(Pooled<postgres::Conn>),

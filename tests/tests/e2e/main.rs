@@ -5,6 +5,7 @@ mod durability;
 mod history;
 mod live;
 mod messages;
+mod query_counts;
 mod rooms;
 mod sessions;
 mod starting;

@@ -94,10 +94,6 @@ impl Room {
     /// Its history in the order of `seq`; the newest page when no argument is given. `FORBIDDEN`
     /// for those who have not joined.
     #[graphql(complexity = "page_size(first, last) * child_complexity")]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the arguments of a Relay connection"
-    )]
     async fn messages(
         &self,
         ctx: &Context<'_>,

@@ -1,0 +1,90 @@
+//! What answers cost the database: the same number of queries, however long the lists are.
+
+use causerie_tests::{Person, Server, on_both_databases};
+use serde_json::json;
+
+async fn queries(server: &Server, person: &Person, document: &str) -> Vec<String> {
+    let variables = json!({});
+    let (answer, queries) = server.queries_of(person.ask(document, variables)).await;
+    assert_eq!(answer.body["errors"], serde_json::Value::Null, "{document}");
+    queries
+}
+
+async fn the_list_of_rooms(server: &mut Server) {
+    let [alice, bob] = server.people(["alice", "bob"]).await;
+    let document = "{ viewer { user { id } rooms(first: 100) { nodes { name kind memberCount
+        membership { role } lastMessage { body author { displayName } room { name } } } } } }";
+    alice.open_direct_room(&bob).await;
+    let room = alice.create_channel("channel 0").await;
+    alice.send(&room, "first").await;
+    let few = queries(server, &alice, document).await;
+    for number in 1..12 {
+        let room = alice.create_channel(&format!("channel {number}")).await;
+        alice.send(&room, "first").await;
+        let other = server.register(&format!("person{number}")).await;
+        alice.open_direct_room(&other).await;
+    }
+    let many = queries(server, &alice, document).await;
+    assert_eq!(many.len(), few.len(), "{many:?} instead of {few:?}");
+    assert!(many.len() <= 9, "{many:?}");
+}
+
+async fn a_page_of_history(server: &mut Server) {
+    let [alice, bob] = server.people(["alice", "bob"]).await;
+    let room = alice.create_channel("history").await;
+    bob.join(&room).await;
+    let document = format!(
+        "{{ room(id: \"{}\") {{ messages(last: 100) {{ nodes {{ seq author {{ username }}
+            room {{ name }} }} }} members {{ nodes {{ user {{ username }} }} }} }} }}",
+        room.id
+    );
+    alice.send(&room, "one").await;
+    bob.send(&room, "two").await;
+    let few = queries(server, &alice, &document).await;
+    for number in 0..30 {
+        let sender = if number % 2 == 0 { &alice } else { &bob };
+        sender.send(&room, &format!("message {number}")).await;
+    }
+    let many = queries(server, &alice, &document).await;
+    assert_eq!(many.len(), few.len(), "{many:?} instead of {few:?}");
+    assert!(many.len() <= 9, "{many:?}");
+}
+
+async fn the_list_of_channels(server: &mut Server) {
+    let alice = server.register("alice").await;
+    let document = "{ channels(first: 100) { nodes { name memberCount membership { role }
+        lastMessage { body author { username } } } } }";
+    alice.create_channel("channel 0").await;
+    let few = queries(server, &alice, document).await;
+    for number in 1..20 {
+        alice.create_channel(&format!("channel {number}")).await;
+    }
+    let many = queries(server, &alice, document).await;
+    assert_eq!(many.len(), few.len(), "{many:?} instead of {few:?}");
+    assert!(many.len() <= 5, "{many:?}");
+}
+
+async fn several_nodes_at_once(server: &mut Server) {
+    let alice = server.register("alice").await;
+    let room = alice.create_channel("nodes").await;
+    let mut ids = Vec::new();
+    for number in 0..3 {
+        ids.push(alice.send(&room, &format!("message {number}")).await.id);
+    }
+    let ask = |ids: &[String]| {
+        format!(
+            "{{ nodes(ids: {}) {{ id }} }}",
+            serde_json::to_string(ids).expect("JSON")
+        )
+    };
+    let few = queries(server, &alice, &ask(&ids[..1])).await;
+    let many = queries(server, &alice, &ask(&ids)).await;
+    assert_eq!(many.len(), few.len(), "{many:?} instead of {few:?}");
+}
+
+on_both_databases![
+    the_list_of_rooms,
+    a_page_of_history,
+    the_list_of_channels,
+    several_nodes_at_once,
+];
