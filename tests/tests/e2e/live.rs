@@ -40,7 +40,13 @@ async fn a_query_and_a_subscription_leave_no_gap(server: &mut Server) {
     assert_eq!(seen.seqs(), [1, 2, 3, 4, 5]);
     send_numbers(&alice, &room, 6, 9).await;
     let mut heard = bob.listen(Some(&room), Some(&cursor)).await;
-    assert_eq!(heard.bodies(4).await, bodies(6, 9));
+    // The cursor may be older than the page, never newer: what is on the page may come again.
+    let mut seqs = Vec::new();
+    while seqs.last() != Some(&9) {
+        seqs.push(heard.next().await.message.seq);
+    }
+    seqs.retain(|seq| *seq > 5);
+    assert_eq!(seqs, [6, 7, 8, 9]);
 }
 
 async fn a_listener_resumes_without_gap_or_duplicate(server: &mut Server) {

@@ -113,28 +113,23 @@ async fn texts_have_rules(server: &mut Server) {
     let room = alice.create_channel("tea").await;
     let too_long = "x".repeat(16 * 1024 + 1);
     let refused = [
-        ("", "INVALID"),
-        (" \n\t ", "INVALID"),
-        ("\u{a0}\u{2003}\u{200b}\u{feff}", "INVALID"),
-        ("a\u{0}b", "INVALID"),
-        ("bell \u{7}", "INVALID"),
-        ("carriage\r\nreturn", "INVALID"),
-        ("delete \u{7f}", "INVALID"),
-        ("next line \u{85}", "INVALID"),
-        (too_long.as_str(), "TOO_LARGE"),
+        "",
+        " \n\t ",
+        "\u{a0}\u{2003}\u{200b}\u{feff}",
+        "a\u{0}b",
+        "bell \u{7}",
+        "carriage\r\nreturn",
+        "delete \u{7f}",
+        "next line \u{85}",
+        too_long.as_str(),
     ];
-    for (body, code) in refused {
+    for body in refused {
         let answer = alice
             .try_send(json!({ "roomId": room.id, "body": body }))
             .await;
         let refusal = answer.refusal("sendMessage");
+        assert_eq!(refusal.code, "INVALID", "{body:.20?}");
         assert_eq!(refusal.field, Some(vec!["body".to_owned()]), "{body:.20?}");
-        let acceptable = [code, "INVALID"];
-        assert!(
-            acceptable.contains(&refusal.code.as_str()),
-            "{body:.20?}: {}",
-            refusal.code
-        );
     }
     assert_eq!(alice.history(&room, "").await.nodes, []);
     // What was refused took no number.

@@ -1,3 +1,5 @@
+//! How the machine answers to everything that can happen to a connection.
+
 use super::*;
 
 const T0: Duration = Duration::ZERO;
