@@ -93,3 +93,20 @@ test('a name can be changed', async ({ arrive }) => {
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(page.getByRole('button', { name: 'Your account: Alice of Wonderland' })).toBeVisible();
 });
+
+test('after logging in one is where one wanted to go', async ({ page, arrive }) => {
+  const alice = await arrive('alice');
+  const roomId = await alice.api.createChannel('wanted');
+  await page.goto(`/rooms/${roomId}`);
+  await page.getByLabel('Username').fill('alice');
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await expect(page.getByRole('heading', { name: 'wanted' }).first()).toBeVisible();
+
+  await page.getByRole('button', { name: /^Your account/ }).click();
+  await page.getByRole('menuitem', { name: 'Log out' }).click();
+  await page.getByLabel('Username').fill('alice');
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await expect(page.getByRole('heading', { name: 'Pick a conversation' })).toBeVisible();
+});

@@ -2,6 +2,7 @@ import { Component, memo, type ReactNode } from 'react';
 import Markdown, { type Components } from 'react-markdown';
 import remarkBreaks from 'remark-breaks';
 import remarkGfm from 'remark-gfm';
+import { overwhelms } from './markup';
 
 const plugins = [[remarkGfm, { singleTilde: false }], remarkBreaks] as const;
 
@@ -35,21 +36,30 @@ const components: Components = {
 /** A few emoji and nothing else. */
 const EMOJI_ONLY = /^(?:\p{RGI_Emoji}\s?){1,6}$/v;
 
-/** A message's Markdown without raw HTML. What the renderer cannot take is shown as it was written. */
+/** A message's Markdown without raw HTML. */
 export const MessageBody = memo(function MessageBody({ body }: { body: string }) {
   const jumbo = body.length < 80 && EMOJI_ONLY.test(body.trim());
   return (
     <div dir="auto" className={`prose-message ${jumbo ? 'jumbo' : ''}`}>
-      <AsWritten body={body}>
-        <Markdown remarkPlugins={[...plugins] as never} components={components}>
-          {body}
-        </Markdown>
-      </AsWritten>
+      {overwhelms(body) ? (
+        <AsWritten body={body} />
+      ) : (
+        <Guard body={body}>
+          <Markdown remarkPlugins={[...plugins] as never} components={components}>
+            {body}
+          </Markdown>
+        </Guard>
+      )}
     </div>
   );
 });
 
-class AsWritten extends Component<{ body: string; children: ReactNode }, { failed: boolean }> {
+function AsWritten({ body }: { body: string }) {
+  return <p className="whitespace-pre-wrap">{body}</p>;
+}
+
+/** Falls back to the text as written where the renderer fails. */
+class Guard extends Component<{ body: string; children: ReactNode }, { failed: boolean }> {
   override state = { failed: false };
 
   static getDerivedStateFromError() {
@@ -57,7 +67,6 @@ class AsWritten extends Component<{ body: string; children: ReactNode }, { faile
   }
 
   override render() {
-    if (!this.state.failed) return this.props.children;
-    return <p className="whitespace-pre-wrap">{this.props.body}</p>;
+    return this.state.failed ? <AsWritten body={this.props.body} /> : this.props.children;
   }
 }

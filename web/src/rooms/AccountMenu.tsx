@@ -1,5 +1,6 @@
 import { useMutation, useFragment } from '@apollo/client/react';
 import { useState, type FormEvent } from 'react';
+import { useNavigate } from 'react-router';
 import { theme, type ThemeChoice } from '../app/theme';
 import { PersonFragmentDoc, UpdateProfileDocument, type PersonFragment } from '../generated/graphql';
 import { Avatar } from '../ui/Avatar';
@@ -17,10 +18,15 @@ import { useWorkspace } from '../workspace/context';
 
 export function AccountMenu() {
   const { session } = useWorkspace();
+  const navigate = useNavigate();
   const user = useViewer();
   const [editing, setEditing] = useState(false);
   const logout = () => {
-    session.logout().catch((error) => toasts.show(`You are still logged in. ${explain(error)}`));
+    session.logout().then(
+      // Whoever logs in next begins at the beginning.
+      () => navigate('/login', { replace: true }),
+      (error) => toasts.show(`You are still logged in. ${explain(error)}`),
+    );
   };
   return (
     <>

@@ -1,5 +1,5 @@
 import { useState, type FormEvent } from 'react';
-import { Link } from 'react-router';
+import { Link, useLocation } from 'react-router';
 import { Button } from '../ui/Button';
 import { Field } from '../ui/Field';
 import { FormError } from '../ui/Notice';
@@ -18,6 +18,7 @@ interface SignInProps {
 
 export function SignIn({ session, signUp, ended }: SignInProps) {
   useDocumentTitle(signUp ? 'Sign up' : 'Log in');
+  const { state } = useLocation();
   return (
     <main className="flex min-h-full flex-col items-center justify-center px-4 py-10">
       <div className="mb-7 flex items-center gap-3">
@@ -35,6 +36,7 @@ export function SignIn({ session, signUp, ended }: SignInProps) {
         {signUp ? 'Have an account already? ' : 'New here? '}
         <Link
           to={signUp ? '/login' : '/signup'}
+          state={state}
           className="font-medium text-accent underline decoration-accent/40 underline-offset-3 hover:decoration-current"
         >
           {signUp ? 'Log in' : 'Sign up'}
