@@ -29,6 +29,9 @@ use crate::realtime::{Hub, LiveSessions};
 use crate::services::{Core, Services};
 use crate::storage::{self, Database, Location, OpenError};
 
+/// How many events wait for one subscriber before it reads the log instead.
+const SUBSCRIBER_QUEUE: usize = 64;
+
 /// Why the server does not start. One line for the operator.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -109,7 +112,7 @@ async fn build_services(keys: &Keys, database: Arc<Database>) -> Result<Arc<Serv
         StartError::System("get randomness", io::Error::other(error.to_string()))
     })?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let (hub, feed) = Hub::start(Arc::clone(&database)).await?;
+    let (hub, feed) = Hub::start(Arc::clone(&database), SUBSCRIBER_QUEUE).await?;
     Ok(Arc::new(Services::new(Core {
         database,
         clock: Arc::new(SystemClock),

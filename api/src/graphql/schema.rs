@@ -41,6 +41,7 @@ mod tests {
 
     /// `UPDATE_SCHEMA=1 cargo test -p causerie-api schema` writes the file.
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "how a test is told to write")]
     fn schema_graphql_is_up_to_date() {
         if std::env::var_os("UPDATE_SCHEMA").is_some() {
             std::fs::write(FILE, sdl()).expect("schema.graphql is writable");

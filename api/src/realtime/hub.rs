@@ -10,9 +10,6 @@ use tokio::sync::mpsc;
 use crate::model::{Event, EventKind, Position, RoomId, UserId};
 use crate::storage::{self, Database};
 
-/// How many events wait for one subscriber before it is sent back to reading the log.
-pub(super) const QUEUE: usize = 64;
-
 /// How long a commit whose announcement was lost, or that another node made, may go unnoticed.
 const POLL: Duration = Duration::from_secs(1);
 
@@ -34,6 +31,8 @@ pub struct Hub {
     subscribers: Mutex<Subscribers>,
     /// Every event up to here was handed out.
     position: AtomicI64,
+    /// How many events wait for one subscriber before it is sent back to reading the log.
+    queue: usize,
 }
 
 /// A subscriber's place in the hub. The queue closes when it overflows.
@@ -58,13 +57,17 @@ struct Subscriber {
 }
 
 impl Hub {
-    /// Starts following the log from its head.
-    pub async fn start(database: Arc<Database>) -> storage::Result<(Arc<Self>, Feed)> {
+    /// Starts following the log from its head. At most `queue` events wait for one subscriber.
+    pub async fn start(
+        database: Arc<Database>,
+        queue: usize,
+    ) -> storage::Result<(Arc<Self>, Feed)> {
         let head = database.read().await?.log_head().await?;
         let position = AtomicI64::new(head.0);
         let hub = Arc::new(Self {
             subscribers: Mutex::default(),
             position,
+            queue,
         });
         let (sender, announced) = mpsc::unbounded_channel();
         tokio::spawn(Arc::clone(&hub).follow(database, announced));
@@ -78,7 +81,7 @@ impl Hub {
 
     /// Registers for what happens to this person (joining and leaving), and nothing else yet.
     pub(super) fn register(self: &Arc<Self>, user: UserId) -> Registration {
-        let (sender, queue) = mpsc::channel(QUEUE);
+        let (sender, queue) = mpsc::channel(self.queue);
         let id = self.lock().add(Subscriber {
             user,
             rooms: HashSet::new(),

@@ -3,6 +3,8 @@
 mod hub;
 mod live_sessions;
 mod tail;
+#[cfg(test)]
+mod tests;
 
 pub use hub::{Feed, Hub};
 pub use live_sessions::LiveSessions;

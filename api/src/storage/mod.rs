@@ -7,6 +7,8 @@
 mod columns;
 mod database;
 mod error;
+#[cfg(test)]
+pub mod fixture;
 mod keys;
 mod migrations;
 mod pool;
