@@ -65,7 +65,7 @@ impl Server {
             setup,
             folder,
             child,
-            http: reqwest::Client::new(),
+            http: http_client(),
         }
     }
 
@@ -176,6 +176,13 @@ impl Server {
     pub async fn socket(&self, authorization: Option<&str>) -> Socket {
         Socket::open(&self.url, authorization).await
     }
+}
+
+fn http_client() -> reqwest::Client {
+    // Built together with the SDK, reqwest comes with TLS but without a provider for it, and will not
+    // start without one. Another case may have named it already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
 }
 
 /// Sends one GraphQL request and reads its answer.

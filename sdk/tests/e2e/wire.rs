@@ -1,0 +1,108 @@
+//! A wire between client and server that can be cut, and that can lose an answer.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+pub struct Wire {
+    /// What a client connects to instead of the server.
+    pub url: String,
+    state: Arc<State>,
+}
+
+struct State {
+    /// Counts the cuts; a connection ends when it changes.
+    cuts: watch::Sender<usize>,
+    open: watch::Sender<usize>,
+    answers_to_lose: AtomicUsize,
+    answers_lost: AtomicUsize,
+}
+
+impl Wire {
+    pub async fn to(server: &str) -> Self {
+        let target = server
+            .strip_prefix("http://")
+            .expect("the address")
+            .to_owned();
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("its address"));
+        let state = Arc::new(State {
+            cuts: watch::Sender::new(0),
+            open: watch::Sender::new(0),
+            answers_to_lose: AtomicUsize::new(0),
+            answers_lost: AtomicUsize::new(0),
+        });
+        let shared = state.clone();
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let (state, target) = (shared.clone(), target.clone());
+                state.open.send_modify(|open| *open += 1);
+                tokio::spawn(async move {
+                    carry(client, &target, &state).await;
+                    state.open.send_modify(|open| *open -= 1);
+                });
+            }
+        });
+        Self { url, state }
+    }
+
+    /// Breaks off every connection that stands.
+    pub fn cut(&self) {
+        self.state.cuts.send_modify(|cuts| *cuts += 1);
+    }
+
+    /// The next `count` answers reach nobody: the server has done its work, and the connection breaks off.
+    pub fn lose_answers(&self, count: usize) {
+        self.state.answers_to_lose.store(count, Ordering::SeqCst);
+    }
+
+    /// How many answers were lost so far.
+    pub fn answers_lost(&self) -> usize {
+        self.state.answers_lost.load(Ordering::SeqCst)
+    }
+
+    /// Waits until no connection is open any more.
+    pub async fn idle(&self) {
+        let mut open = self.state.open.subscribe();
+        open.wait_for(|open| *open == 0).await.expect("the wire");
+    }
+}
+
+async fn carry(mut client: TcpStream, target: &str, state: &State) {
+    let mut cuts = state.cuts.subscribe();
+    let Ok(mut server) = TcpStream::connect(target).await else {
+        return;
+    };
+    let (mut asked, mut answered) = (vec![0; 16 << 10], vec![0; 16 << 10]);
+    loop {
+        let carried = tokio::select! {
+            read = client.read(&mut asked) => match read {
+                Ok(length) if length > 0 => server.write_all(&asked[..length]).await,
+                _ => return,
+            },
+            read = server.read(&mut answered) => match read {
+                Ok(length) if length > 0 && !state.loses_this_answer() => client.write_all(&answered[..length]).await,
+                _ => return,
+            },
+            _ = cuts.changed() => return,
+        };
+        if carried.is_err() {
+            return;
+        }
+    }
+}
+
+impl State {
+    fn loses_this_answer(&self) -> bool {
+        let one_less = |left: usize| left.checked_sub(1);
+        let loses = self
+            .answers_to_lose
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less)
+            .is_ok();
+        self.answers_lost
+            .fetch_add(usize::from(loses), Ordering::SeqCst);
+        loses
+    }
+}
