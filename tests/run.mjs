@@ -20,7 +20,7 @@ const stages = {
   rust: { needs: [buildRust], run: runRust },
   web: { needs: [npmWeb], run: runWebUnit },
   node: { needs: [buildRust, buildWeb, npmNode], run: runNode },
-  browser: { needs: [buildRust, buildWeb], run: runBrowser },
+  browser: { needs: [buildRust, buildWeb, buildKotlin], run: runBrowser },
   kotlin: { needs: [buildRust], run: runKotlin },
 };
 
@@ -70,6 +70,12 @@ async function buildRust() {
 
 async function buildWeb() {
   return (await execute("scripts/build-web", [])).code;
+}
+
+/** The Kotlin sample, which talks to a browser in one of the browser's tests. */
+async function buildKotlin() {
+  const args = ["--batch-mode", "--no-transfer-progress", "--quiet", "compile"];
+  return (await execute("mvn", args, { cwd: "mobile-bindings/kotlin" })).code;
 }
 
 async function npmWeb() {
