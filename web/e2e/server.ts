@@ -8,7 +8,8 @@ import { Client } from 'pg';
 
 export type Backend = 'sqlite' | 'postgres';
 
-const BINARY = process.env.CAUSERIE_BIN ?? resolve(import.meta.dirname, '../../target/debug/causerie');
+const TARGET = process.env.CARGO_TARGET_DIR ?? resolve(import.meta.dirname, '../../target');
+const BINARY = process.env.CAUSERIE_BIN ?? join(TARGET, 'debug/causerie');
 const READY = /^Causerie is ready at (http:\S+)$/;
 
 /** The real server over a fresh database, both gone after `remove`. */
