@@ -25,6 +25,9 @@ mod socket;
 mod subscription_root;
 mod tokens;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use async_graphql::{Data, Executor};
