@@ -88,9 +88,8 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     println!("  App         http://{address}/");
     println!("  Playground  http://{address}/playground");
     println!("  Schema      http://{address}/schema.graphql");
-    crate::http::serve(listener, router, drain, stop)
-        .await
-        .map_err(|error| StartError::System("serve", error))
+    crate::http::serve(listener, router, drain, stop).await;
+    Ok(())
 }
 
 async fn open_database(url: &DatabaseUrl) -> Result<Database, StartError> {

@@ -38,9 +38,14 @@ pub(super) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Respo
         Some(file) if path == APP => page(&file, PAGE_POLICY),
         Some(file) => asset(path, &file, &headers),
         None if path.is_empty() => page_or_advice(APP, PAGE_POLICY),
+        None if path.starts_with(HASHED) => not_found(),
         None if accept::wants_page(&headers) => page_or_advice(APP, PAGE_POLICY),
-        None => (StatusCode::NOT_FOUND, "Not found.\n").into_response(),
+        None => not_found(),
     }
+}
+
+fn not_found() -> Response {
+    (StatusCode::NOT_FOUND, "Not found.\n").into_response()
 }
 
 /// Serves the playground.
@@ -75,11 +80,7 @@ fn asset(path: &str, file: &EmbeddedFile, headers: &HeaderMap) -> Response {
     let known = headers
         .get(header::IF_NONE_MATCH)
         .and_then(|value| value.to_str().ok());
-    let fresh = known.is_some_and(|known| {
-        known
-            .split(',')
-            .any(|known| known.trim().trim_start_matches("W/") == tag)
-    });
+    let fresh = known.is_some_and(|known| known.split(',').any(|known| known.trim() == tag));
     let mut response = if fresh {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -98,10 +99,11 @@ fn asset(path: &str, file: &EmbeddedFile, headers: &HeaderMap) -> Response {
     response
 }
 
+/// A weak one: the compressed file has the same.
 fn entity_tag(file: &EmbeddedFile) -> String {
     let hash = &file.metadata.sha256_hash()[..12];
     let digits: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("\"{digits}\"")
+    format!("W/\"{digits}\"")
 }
 
 /// Says how to get the page that is not there.

@@ -34,15 +34,17 @@ use crate::graphql::request::{RequestInfo, ResponseCookies};
 /// What a request comes to when it is not answered by the executor.
 pub(super) struct Refusal {
     status: StatusCode,
-    error: ServerError,
+    code: &'static str,
+    message: String,
     allow: Option<&'static str>,
 }
 
 impl Refusal {
-    pub(super) fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Self {
+    pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self {
             status,
-            error: answer::error(code, message),
+            code,
+            message: message.into(),
             allow: None,
         }
     }
@@ -60,7 +62,8 @@ impl Refusal {
     }
 
     fn into_response(self, media: MediaType) -> Response {
-        let body = GraphqlResponse::from_errors(vec![self.error]);
+        let error = answer::error(self.code, self.message);
+        let body = GraphqlResponse::from_errors(vec![error]);
         let mut response = respond(self.status, media, &body);
         if let Some(allow) = self.allow {
             let allow = HeaderValue::from_static(allow);

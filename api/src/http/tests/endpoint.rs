@@ -1,4 +1,10 @@
+//! The endpoint, through its status codes and its headers.
+
 use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use super::server::Server;
 
@@ -167,10 +173,7 @@ async fn a_body_without_an_announced_length_is_measured() {
     let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x10000));
     let body = format!("{chunk}{chunk}{chunk}0\r\n\r\n");
     let head = "POST /graphql HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
-    let mut stream = tokio::net::TcpStream::connect(server.address)
-        .await
-        .unwrap();
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
     // The server may hang up before it has read all.
     let _ = stream.write_all(format!("{head}{body}").as_bytes()).await;
     let mut start = [0; 12];
@@ -291,4 +294,33 @@ async fn every_answer_has_a_name_and_is_kept_from_harm() {
     let file = server.request("GET /rooms/1", &["Accept: */*"], "").await;
     assert_eq!(file.status, 404);
     assert_eq!(server.request("POST /rooms/1", &[], "").await.status, 405);
+}
+
+#[tokio::test]
+async fn a_connection_that_says_nothing_is_closed() {
+    let server = Server::start().await;
+    for start in ["", "GET / HTTP/1.1\r\nHost: x\r\n"] {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        stream.write_all(start.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        assert!(!answer.starts_with(b"HTTP/1.1 2"));
+    }
+}
+
+#[tokio::test]
+async fn an_open_request_is_answered_when_the_server_stops() {
+    let server = Server::start().await;
+    let body = r#"{"query":"mutation { poke }"}"#;
+    let mut connection = server.send("POST /graphql", &[JSON], body).await;
+    let mut begun = server.world.begun.subscribe();
+    begun.wait_for(|begun| *begun == 1).await.unwrap();
+    let idle = TcpStream::connect(server.address).await.unwrap();
+    server.stop();
+    server.world.gate.send_replace(true);
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with(r#"{"data":{"poke":1}}"#));
+    server.stopped().await;
+    drop(idle);
 }

@@ -1,5 +1,6 @@
 //! The endpoint and the socket over real connections, against a tiny schema.
 
+mod client;
 mod endpoint;
 mod server;
 mod socket;

@@ -1,109 +1,16 @@
+//! The socket, through its close codes and its limits.
+
 use std::{sync::atomic::Ordering, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
-use serde_json::{Value, json};
-use tokio::net::TcpStream;
-use tokio_tungstenite::{
-    WebSocketStream, client_async,
-    tungstenite::{Message, client::IntoClientRequest, handshake::client::Request},
+use serde_json::json;
+use tokio_tungstenite::tungstenite::Message;
+
+use super::{
+    client::{Heard, Socket, kinds, refused},
+    server::Server,
 };
-
-use super::server::Server;
 use crate::http::Limits;
-
-struct Socket(WebSocketStream<TcpStream>);
-
-#[derive(Debug, PartialEq)]
-enum Heard {
-    Message(Value),
-    Closed(u16),
-    Lost,
-}
-
-fn handshake(server: &Server, headers: &[(&'static str, &str)]) -> Request {
-    let url = format!("ws://{}/graphql", server.address);
-    let mut request = url.into_client_request().unwrap();
-    for (name, value) in headers {
-        request.headers_mut().insert(*name, value.parse().unwrap());
-    }
-    request
-}
-
-impl Socket {
-    async fn open(server: &Server) -> Self {
-        let request = handshake(
-            server,
-            &[("sec-websocket-protocol", "graphql-transport-ws")],
-        );
-        let stream = TcpStream::connect(server.address).await.unwrap();
-        Self(client_async(request, stream).await.unwrap().0)
-    }
-
-    async fn ready(server: &Server, token: Option<&str>) -> Self {
-        let mut socket = Self::open(server).await;
-        let payload = token.map(|token| json!({ "authorization": format!("Bearer {token}") }));
-        socket
-            .say(json!({ "type": "connection_init", "payload": payload }))
-            .await;
-        assert_eq!(
-            socket.hear().await,
-            Heard::Message(json!({ "type": "connection_ack" }))
-        );
-        socket
-    }
-
-    async fn say(&mut self, message: Value) {
-        self.0
-            .send(Message::text(message.to_string()))
-            .await
-            .unwrap();
-    }
-
-    async fn subscribe(&mut self, id: &str, query: &str) {
-        let payload = json!({ "query": query });
-        self.say(json!({ "type": "subscribe", "id": id, "payload": payload }))
-            .await;
-    }
-
-    async fn hear(&mut self) -> Heard {
-        loop {
-            return match self.0.next().await {
-                Some(Ok(Message::Text(text))) => {
-                    Heard::Message(serde_json::from_str(&text).unwrap())
-                }
-                Some(Ok(Message::Close(Some(frame)))) => Heard::Closed(frame.code.into()),
-                Some(Ok(Message::Close(None)) | Err(_)) | None => Heard::Lost,
-                Some(Ok(_)) => continue,
-            };
-        }
-    }
-
-    /// The types and payloads of the messages up to the end of operation `id`.
-    async fn hear_out(&mut self, id: &str) -> Vec<(String, Value)> {
-        let mut heard = Vec::new();
-        while let Heard::Message(mut message) = self.hear().await {
-            assert_eq!(message["id"], id);
-            let kind = message["type"].as_str().unwrap_or_default().to_owned();
-            heard.push((kind.clone(), message["payload"].take()));
-            if kind != "next" {
-                break;
-            }
-        }
-        heard
-    }
-}
-
-fn kinds(heard: &[(String, Value)]) -> Vec<&str> {
-    heard.iter().map(|(kind, _)| kind.as_str()).collect()
-}
-
-async fn refused(server: &Server, headers: &[(&'static str, &str)]) -> u16 {
-    let stream = TcpStream::connect(server.address).await.unwrap();
-    match client_async(handshake(server, headers), stream).await {
-        Err(tokio_tungstenite::tungstenite::Error::Http(response)) => response.status().as_u16(),
-        other => panic!("not refused: {other:?}"),
-    }
-}
 
 #[tokio::test]
 async fn handshakes_of_others_are_refused() {
