@@ -43,3 +43,33 @@ impl<T> Drop for EndsWhenDropped<T> {
         self.0.abort();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::sync::oneshot;
+
+    #[tokio::test]
+    async fn a_panic_is_an_error() {
+        let ended = run(async { if true { panic!("a fault") } else { Ok(()) } }).await;
+        assert!(
+            matches!(&ended, Err(CauserieError::Internal { reason }) if reason.contains("a fault")),
+            "{ended:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn dropping_a_call_ends_its_task() {
+        let (held, released) = oneshot::channel::<()>();
+        let call = run(async move {
+            let _held = held;
+            std::future::pending::<Result<(), causerie_sdk::Error>>().await
+        });
+        let begun = tokio::time::timeout(std::time::Duration::ZERO, call).await;
+        assert!(begun.is_err(), "it cannot end by itself");
+        assert!(
+            released.await.is_err(),
+            "the task has let go of what it held"
+        );
+    }
+}

@@ -222,3 +222,6 @@ fn lost(error: &dyn std::fmt::Display) -> Ended {
         reason: error.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests;
