@@ -6,7 +6,6 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use async_graphql::Data;
 use futures_util::future::BoxFuture;
 use rand::TryRngCore;
 use rand::rngs::OsRng;
@@ -21,8 +20,8 @@ use crate::auth::tokens::AccessTokens;
 use crate::config::{Config, DatabaseUrl};
 use crate::graphql;
 use crate::http::{
-    AllowedOrigins, Authenticator, Drain, HttpParts, Limits, Login, LoginRefused, Readiness,
-    TrustedProxies,
+    AllowedOrigins, Authenticator, Drain, HttpParts, Limits, Login, LoginRefused, OperationData,
+    Readiness, TrustedProxies,
 };
 use crate::model::{IdGenerator, SystemClock};
 use crate::realtime::{Hub, LiveSessions};
@@ -195,7 +194,7 @@ impl Authenticator for Logins {
         })
     }
 
-    fn prepare(&self, data: &mut Data) {
+    fn prepare(&self, data: &mut OperationData) {
         graphql::prepare(&self.0, data);
     }
 }

@@ -42,6 +42,8 @@ use tower_http::{
     cors::{AllowOrigin, CorsLayer},
 };
 
+pub use async_graphql::Data as OperationData;
+
 pub use self::{
     client::TrustedProxies,
     drain::Drain,
