@@ -5,6 +5,12 @@ interface UserError {
   message: string;
 }
 
+interface Page {
+  bodies: string[];
+  /** Where the page before this one ends, if there is one. */
+  before: string | null;
+}
+
 const LOGIN = `mutation ($input: LoginInput!) { login(input: $input) { userErrors { code message } } }`;
 
 /** An account used straight over HTTP. */
@@ -73,11 +79,38 @@ export class Api {
 
   /** The bodies of the newest messages of a room, in order. */
   async newest(roomId: string, last: number): Promise<string[]> {
+    return (await this.#page(roomId, Math.min(last, 100))).bodies;
+  }
+
+  /** The bodies of all messages of a room, in order. */
+  async history(roomId: string): Promise<string[]> {
+    const bodies: string[] = [];
+    let before: string | null = null;
+    do {
+      const page = await this.#page(roomId, 100, before);
+      bodies.unshift(...page.bodies);
+      before = page.before;
+    } while (before);
+    return bodies;
+  }
+
+  async #page(id: string, last: number, before: string | null = null): Promise<Page> {
     const { room } = await this.#ask(
-      `query ($id: ID!, $last: Int!) { room(id: $id) { messages(last: $last) { nodes { body } } } }`,
-      { id: roomId, last },
+      `query ($id: ID!, $last: Int!, $before: String) {
+         room(id: $id) {
+           messages(last: $last, before: $before) {
+             nodes { body }
+             pageInfo { hasPreviousPage startCursor }
+           }
+         }
+       }`,
+      { id, last, before },
     );
-    return room.messages.nodes.map((message: { body: string }) => message.body);
+    const { nodes, pageInfo } = room.messages;
+    return {
+      bodies: nodes.map((message: { body: string }) => message.body),
+      before: pageInfo.hasPreviousPage ? pageInfo.startCursor : null,
+    };
   }
 
   #ask(query: string, variables: object) {

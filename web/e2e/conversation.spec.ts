@@ -76,7 +76,7 @@ test('Markdown is shown, raw HTML and foreign pictures are not, and links stay a
   await expect(room.messages.locator('a[href^="javascript"]')).toHaveCount(0);
   await expect(room.messages.getByText('שלום')).toHaveCSS('direction', 'rtl');
   // The server keeps exactly what was written.
-  expect(await alice.api.newest(roomId, 1)).toEqual([source]);
+  await expect.poll(() => alice.api.newest(roomId, 1)).toEqual([source]);
 });
 
 test('a message that cannot be sent is kept, and a retry sends it once', async ({ arrive }) => {
@@ -101,7 +101,7 @@ test('a message that cannot be sent is kept, and a retry sends it once', async (
   await room.messages.getByRole('button', { name: 'Retry' }).click();
   await expect(room.messages.getByRole('alert')).toHaveCount(0);
   await expect(room.bodies).toHaveText(['Not yet']);
-  expect(await alice.api.newest(roomId, 10)).toEqual(['Not yet']);
+  await expect.poll(() => alice.api.newest(roomId, 10)).toEqual(['Not yet']);
 });
 
 test('an answer that is lost does not double the message', async ({ arrive }) => {
@@ -120,7 +120,7 @@ test('an answer that is lost does not double the message', async ({ arrive }) =>
   await expect(room.bodies).toHaveText(['Just once']);
   await expect(room.messages.getByRole('alert')).toHaveCount(0);
   await expect(room.messages.getByText('Sending')).toHaveCount(0);
-  expect(await alice.api.newest(roomId, 10)).toEqual(['Just once']);
+  await expect.poll(() => alice.api.newest(roomId, 10)).toEqual(['Just once']);
 });
 
 test('Shift+Enter starts a line, and a message that is too long is not sent', async ({ arrive }) => {
@@ -133,7 +133,7 @@ test('Shift+Enter starts a line, and a message that is too long is not sent', as
   await room.composer.pressSequentially('two');
   await room.composer.press('Enter');
   await expect(room.message('one')).toContainText('two');
-  expect(await alice.api.newest(roomId, 1)).toEqual(['one\ntwo']);
+  await expect.poll(() => alice.api.newest(roomId, 1)).toEqual(['one\ntwo']);
 
   await room.composer.fill('é'.repeat(8 * 1024 + 1));
   await expect(alice.page.getByText('Too long by 2 bytes.')).toBeVisible();
