@@ -111,6 +111,21 @@ suite("endpoint", () => {
     assert.match(secure.headers.get("set-cookie"), /; Secure$/);
   });
 
+  test("the bundle's files come compressed, and may be kept for ever", async (t) => {
+    const page = await (await fetch(server.url, { headers: { accept: "text/html" } })).text();
+    const [, path] = /"(\/assets\/[^"]+\.js)"/.exec(page) ?? [];
+    if (!path) return t.skip("the web bundle is not built");
+    const script = await fetch(server.url + path);
+    assert.equal(script.status, 200);
+    assert.match(script.headers.get("content-type"), /javascript/);
+    assert.equal(script.headers.get("content-encoding"), "gzip");
+    assert.match(script.headers.get("cache-control"), /immutable/);
+    const tag = { "if-none-match": script.headers.get("etag") };
+    assert.equal((await fetch(server.url + path, { headers: tag })).status, 304);
+    const absent = await fetch(`${server.url}/assets/absent.js`, { headers: { accept: "text/html" } });
+    assert.equal(absent.status, 404);
+  });
+
   test("keys, health and pages are served, with headers that keep browsers from harm", async () => {
     const keys = await (await fetch(`${server.url}/.well-known/jwks.json`)).json();
     assert.equal(keys.keys[0].crv, "Ed25519");
