@@ -8,7 +8,7 @@ use tokio_tungstenite::{
     tungstenite::{Error, Message, client::IntoClientRequest, handshake::client::Request},
 };
 
-use super::server::Server;
+use super::server::{Server, within};
 
 /// A socket whose handshake is over.
 pub(super) struct Socket(pub(super) WebSocketStream<TcpStream>);
@@ -68,7 +68,7 @@ impl Socket {
 
     pub(super) async fn hear(&mut self) -> Heard {
         loop {
-            return match self.0.next().await {
+            return match within(self.0.next()).await {
                 Some(Ok(Message::Text(text))) => {
                     Heard::Message(serde_json::from_str(&text).unwrap())
                 }

@@ -6,7 +6,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use super::server::Server;
+use super::server::{Server, until, within};
 
 const JSON: &str = "Content-Type: application/json";
 
@@ -15,15 +15,13 @@ async fn a_lost_connection_does_not_stop_a_mutation() {
     let server = Server::start().await;
     let body = r#"{"query":"mutation { poke }"}"#;
     let connection = server.send("POST /graphql", &[JSON], body).await;
-    let mut begun = server.world.begun.subscribe();
-    begun.wait_for(|begun| *begun == 1).await.unwrap();
+    until(&server.world.begun, 1).await;
     drop(connection);
     // A second request shows that the server has had the time to notice.
     server.post("{ value }", &[]).await;
     server.stop();
     server.world.gate.send_replace(true);
-    let mut done = server.world.done.subscribe();
-    done.wait_for(|done| *done == 1).await.unwrap();
+    until(&server.world.done, 1).await;
     server.stopped().await;
 }
 
@@ -177,7 +175,7 @@ async fn a_body_without_an_announced_length_is_measured() {
     // The server may hang up before it has read all.
     let _ = stream.write_all(format!("{head}{body}").as_bytes()).await;
     let mut start = [0; 12];
-    stream.read_exact(&mut start).await.unwrap();
+    within(stream.read_exact(&mut start)).await.unwrap();
     assert_eq!(&start, b"HTTP/1.1 413");
 }
 
@@ -303,7 +301,7 @@ async fn a_connection_that_says_nothing_is_closed() {
         let mut stream = TcpStream::connect(server.address).await.unwrap();
         stream.write_all(start.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).await.unwrap();
+        within(stream.read_to_end(&mut answer)).await.unwrap();
         assert!(!answer.starts_with(b"HTTP/1.1 2"));
     }
 }
@@ -313,13 +311,14 @@ async fn an_open_request_is_answered_when_the_server_stops() {
     let server = Server::start().await;
     let body = r#"{"query":"mutation { poke }"}"#;
     let mut connection = server.send("POST /graphql", &[JSON], body).await;
-    let mut begun = server.world.begun.subscribe();
-    begun.wait_for(|begun| *begun == 1).await.unwrap();
+    until(&server.world.begun, 1).await;
     let idle = TcpStream::connect(server.address).await.unwrap();
     server.stop();
     server.world.gate.send_replace(true);
     let mut answer = String::new();
-    connection.read_to_string(&mut answer).await.unwrap();
+    within(connection.read_to_string(&mut answer))
+        .await
+        .unwrap();
     assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with(r#"{"data":{"poke":1}}"#));
     server.stopped().await;
     drop(idle);

@@ -183,6 +183,20 @@ impl Authenticator for Tokens {
     }
 }
 
+/// Waits for what must happen; fails rather than waiting for ever.
+pub(super) async fn within<T>(what: impl Future<Output = T>) -> T {
+    let happened = tokio::time::timeout(Duration::from_secs(30), what).await;
+    happened.expect("it does not happen")
+}
+
+/// Waits until `count` is `expected`.
+pub(super) async fn until(count: &watch::Sender<usize>, expected: usize) {
+    let mut count = count.subscribe();
+    within(count.wait_for(|count| *count == expected))
+        .await
+        .unwrap();
+}
+
 /// A running server.
 pub(super) struct Server {
     pub(super) address: SocketAddr,
@@ -239,7 +253,7 @@ impl Server {
 
     /// Waits until it has stopped.
     pub(super) async fn stopped(self) {
-        self.served.await.unwrap();
+        within(self.served).await.unwrap();
     }
 
     /// Sends a request and returns the connection, with the answer not read yet.
@@ -258,7 +272,7 @@ impl Server {
     pub(super) async fn request(&self, head: &str, headers: &[&str], body: &str) -> Answer {
         let mut stream = self.send(head, headers, body).await;
         let mut text = String::new();
-        stream.read_to_string(&mut text).await.unwrap();
+        within(stream.read_to_string(&mut text)).await.unwrap();
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
         let status = head[9..12].parse().unwrap();
         Answer {

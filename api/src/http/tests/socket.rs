@@ -8,7 +8,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::{
     client::{Heard, Socket, kinds, refused},
-    server::Server,
+    server::{Server, until, within},
 };
 use crate::http::Limits;
 
@@ -152,7 +152,7 @@ async fn messages_beyond_the_limit_and_of_the_wrong_kind_close_the_socket() {
         let (mut sink, mut stream) = socket.0.split();
         let sending = tokio::spawn(async move { sink.send(message).await });
         let heard = loop {
-            match stream.next().await {
+            match within(stream.next()).await {
                 Some(Ok(Message::Close(Some(frame)))) => break u16::from(frame.code),
                 Some(Ok(_)) => {}
                 other => panic!("no close frame: {other:?}"),
@@ -185,8 +185,7 @@ async fn a_socket_ends_with_its_session() {
     assert!(matches!(socket.hear().await, Heard::Message(_)));
     server.world.session_ended.send_replace(true);
     assert_eq!(socket.hear().await, Heard::Closed(4403));
-    let mut live = server.world.live.subscribe();
-    live.wait_for(|live| *live == 0).await.unwrap();
+    until(&server.world.live, 0).await;
     anonymous.subscribe("q", "{ value }").await;
     assert_eq!(kinds(&anonymous.hear_out("q").await), ["next", "complete"]);
 }
@@ -213,8 +212,7 @@ async fn sockets_and_operations_are_limited() {
     let heard = first.hear_out("c").await;
     assert_eq!(heard[0].1[0]["extensions"]["code"], "RATE_LIMITED");
     first.say(json!({ "type": "complete", "id": "a" })).await;
-    let mut live = server.world.live.subscribe();
-    live.wait_for(|live| *live == 1).await.unwrap();
+    until(&server.world.live, 1).await;
     first.subscribe("a", "{ value }").await;
     assert_eq!(kinds(&first.hear_out("a").await), ["next", "complete"]);
 }
@@ -256,19 +254,18 @@ async fn a_client_out_of_reach_is_let_go() {
     let server = Server::with(limits).await;
     let mut socket = Socket::ready(&server, None).await;
     socket.subscribe("s", "subscription { live }").await;
-    let mut live = server.world.live.subscribe();
     // While this socket is read, pings are answered, and it stays.
     for _ in 0..5 {
         loop {
-            match socket.0.next().await {
+            match within(socket.0.next()).await {
                 Some(Ok(Message::Ping(_))) => break,
                 Some(Ok(Message::Text(_))) => {}
                 other => panic!("{other:?}"),
             }
         }
     }
-    assert_eq!(*live.borrow_and_update(), 1);
-    live.wait_for(|live| *live == 0).await.unwrap();
+    assert_eq!(*server.world.live.borrow(), 1);
+    until(&server.world.live, 0).await;
 }
 
 #[tokio::test]
@@ -316,13 +313,15 @@ async fn sockets_are_told_to_come_back_when_the_server_stops() {
 async fn a_mutation_outlives_its_socket() {
     let server = Server::start().await;
     let mut socket = Socket::ready(&server, None).await;
+    socket.subscribe("s", "subscription { live }").await;
+    until(&server.world.live, 1).await;
     socket.subscribe("m", "mutation { poke }").await;
-    let mut begun = server.world.begun.subscribe();
-    begun.wait_for(|begun| *begun == 1).await.unwrap();
+    until(&server.world.begun, 1).await;
     drop(socket);
+    // The server has noticed when what else ran on the socket is gone.
+    until(&server.world.live, 0).await;
     server.stop();
     server.world.gate.send_replace(true);
-    let mut done = server.world.done.subscribe();
-    done.wait_for(|done| *done == 1).await.unwrap();
+    until(&server.world.done, 1).await;
     server.stopped().await;
 }
