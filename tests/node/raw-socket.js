@@ -59,7 +59,8 @@ export class RawSocket {
 
   /** The next message; throws if the socket is closed before it comes. */
   async hear() {
-    const event = this.#heard.shift() ?? (await new Promise((resolve) => this.#waiting.push(resolve)));
+    const event =
+      this.#heard.shift() ?? (await new Promise((resolve) => this.#waiting.push(resolve)));
     if (event.message) return event.message;
     throw new Error(`closed with ${event.closed}`);
   }

@@ -3,10 +3,13 @@
 //! A debug build reads them from `web/dist` at run time instead, so a bundle that is built
 //! after the server is served all the same.
 
+use std::borrow::Cow;
+
 use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
+use bytes::Bytes;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::{
@@ -67,7 +70,7 @@ fn page(file: &EmbeddedFile, policy: &'static str) -> Response {
         (header::CACHE_CONTROL, "no-cache"),
         (header::CONTENT_SECURITY_POLICY, policy),
     ];
-    (headers, file.data.clone().into_owned()).into_response()
+    (headers, content(file)).into_response()
 }
 
 fn asset(path: &str, file: &EmbeddedFile, headers: &HeaderMap) -> Response {
@@ -85,11 +88,7 @@ fn asset(path: &str, file: &EmbeddedFile, headers: &HeaderMap) -> Response {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         let media = file.metadata.mimetype();
-        (
-            [(header::CONTENT_TYPE, media)],
-            file.data.clone().into_owned(),
-        )
-            .into_response()
+        ([(header::CONTENT_TYPE, media)], content(file)).into_response()
     };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
@@ -97,6 +96,14 @@ fn asset(path: &str, file: &EmbeddedFile, headers: &HeaderMap) -> Response {
         headers.insert(header::ETAG, tag);
     }
     response
+}
+
+/// Embedded files are not copied.
+fn content(file: &EmbeddedFile) -> Bytes {
+    match &file.data {
+        Cow::Borrowed(embedded) => Bytes::from_static(embedded),
+        Cow::Owned(read) => Bytes::copy_from_slice(read),
+    }
 }
 
 /// A weak one: the compressed file has the same.

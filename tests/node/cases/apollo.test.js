@@ -3,7 +3,14 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 
-import { ApolloClient, ApolloLink, CombinedGraphQLErrors, gql, HttpLink, InMemoryCache } from "@apollo/client";
+import {
+  ApolloClient,
+  ApolloLink,
+  CombinedGraphQLErrors,
+  gql,
+  HttpLink,
+  InMemoryCache,
+} from "@apollo/client";
 import { GraphQLWsLink } from "@apollo/client/link/subscriptions";
 import { createClient } from "graphql-ws";
 import { OperationTypeNode } from "graphql";
@@ -40,29 +47,72 @@ onEachDatabase((database, start) => {
     test("a message that is sent by one arrives at the other", async () => {
       const [alice, bob] = [await Person.register(server), await Person.register(server)];
       const room = await alice.createChannel("apollo");
-      await bob.ask("mutation ($input: JoinRoomInput!) { joinRoom(input: $input) { room { id } } }", {
-        input: { roomId: room },
-      });
+      await bob.ask(
+        "mutation ($input: JoinRoomInput!) { joinRoom(input: $input) { room { id } } }",
+        {
+          input: { roomId: room },
+        },
+      );
       const [sender, receiver] = [connect(server, alice), connect(server, bob)];
       const { data: asked } = await receiver.client.query({
-        query: gql`query { viewer { cursor rooms(first: 5) { nodes { id name } } } }`,
+        query: gql`
+          query {
+            viewer {
+              cursor
+              rooms(first: 5) {
+                nodes {
+                  id
+                  name
+                }
+              }
+            }
+          }
+        `,
       });
-      assert.deepEqual(asked.viewer.rooms.nodes.map(({ name }) => name), ["apollo"]);
+      assert.deepEqual(
+        asked.viewer.rooms.nodes.map(({ name }) => name),
+        ["apollo"],
+      );
 
       const received = new Promise((resolve, reject) => {
         receiver.client
           .subscribe({
-            query: gql`subscription Live($after: Cursor) {
-              messages(after: $after) { cursor ... on MessageSent { message { id body author { id username } } } }
-            }`,
+            query: gql`
+              subscription Live($after: Cursor) {
+                messages(after: $after) {
+                  cursor
+                  ... on MessageSent {
+                    message {
+                      id
+                      body
+                      author {
+                        id
+                        username
+                      }
+                    }
+                  }
+                }
+              }
+            `,
             variables: { after: asked.viewer.cursor },
           })
           .subscribe({ next: resolve, error: reject });
       });
       const { data: sent } = await sender.client.mutate({
-        mutation: gql`mutation Send($input: SendMessageInput!) {
-          sendMessage(input: $input) { message { id body } userErrors { code message } }
-        }`,
+        mutation: gql`
+          mutation Send($input: SendMessageInput!) {
+            sendMessage(input: $input) {
+              message {
+                id
+                body
+              }
+              userErrors {
+                code
+                message
+              }
+            }
+          }
+        `,
         variables: { input: { roomId: room, body: "bonjour 🏊", clientId: "1" } },
       });
       const { data } = await received;
@@ -80,12 +130,28 @@ onEachDatabase((database, start) => {
         return error.errors[0].extensions.code;
       };
       await assert.rejects(
-        nobody.client.query({ query: gql`query { viewer { cursor } }` }),
+        nobody.client.query({
+          query: gql`
+            query {
+              viewer {
+                cursor
+              }
+            }
+          `,
+        }),
         (error) => code(error) === "UNAUTHENTICATED",
       );
       const result = await new Promise((resolve) => {
         nobody.client
-          .subscribe({ query: gql`subscription { messages { cursor } }` })
+          .subscribe({
+            query: gql`
+              subscription {
+                messages {
+                  cursor
+                }
+              }
+            `,
+          })
           .subscribe({ next: resolve, error: (error) => resolve({ error }) });
       });
       assert.equal(code(result.error), "UNAUTHENTICATED");

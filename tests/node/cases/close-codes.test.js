@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { after, before, suite, test } from "node:test";
 
-import { expired, Person } from "../people.js";
+import { expired, Person, post } from "../people.js";
 import { RawSocket } from "../raw-socket.js";
 import { startServer } from "../server.js";
 
@@ -25,12 +25,39 @@ suite("close codes", { concurrency: true }, () => {
     ["an unknown type", [{ type: "start" }], 4400],
     ["a server's message", [{ type: "next", id: "1", payload: {} }], 4400],
     ["an init payload that is no object", [{ type: "connection_init", payload: "x" }], 4400],
-    ["an operation without an id", [{ type: "connection_init" }, { type: "subscribe", payload: { query: "{ a }" } }], 4400],
-    ["an operation without a document", [{ type: "connection_init" }, { type: "subscribe", id: "1", payload: {} }], 4400],
-    ["variables that are no object", [{ type: "connection_init" }, { type: "subscribe", id: "1", payload: { query: "{ a }", variables: [] } }], 4400],
-    ["an operation before the init", [{ type: "subscribe", id: "1", payload: { query: endless } }], 4401],
-    ["a login that is nonsense", [{ type: "connection_init", payload: { authorization: "Bearer nonsense" } }], 4403],
-    ["a login of another scheme", [{ type: "connection_init", payload: { authorization: "Basic eDp5" } }], 4403],
+    [
+      "an operation without an id",
+      [{ type: "connection_init" }, { type: "subscribe", payload: { query: "{ a }" } }],
+      4400,
+    ],
+    [
+      "an operation without a document",
+      [{ type: "connection_init" }, { type: "subscribe", id: "1", payload: {} }],
+      4400,
+    ],
+    [
+      "variables that are no object",
+      [
+        { type: "connection_init" },
+        { type: "subscribe", id: "1", payload: { query: "{ a }", variables: [] } },
+      ],
+      4400,
+    ],
+    [
+      "an operation before the init",
+      [{ type: "subscribe", id: "1", payload: { query: endless } }],
+      4401,
+    ],
+    [
+      "a login that is nonsense",
+      [{ type: "connection_init", payload: { authorization: "Bearer nonsense" } }],
+      4403,
+    ],
+    [
+      "a login of another scheme",
+      [{ type: "connection_init", payload: { authorization: "Basic eDp5" } }],
+      4403,
+    ],
     ["a second init", [{ type: "connection_init" }, { type: "connection_init" }], 4429],
   ];
   for (const [what, messages, code] of cases) {
@@ -69,6 +96,24 @@ suite("close codes", { concurrency: true }, () => {
       socket.say({ type: "connection_init", payload: { authorization: `Bearer ${token}` } });
       assert.equal(await socket.code(), 4403);
     }
+  });
+
+  test("a refresh token that someone copied ends the session, and its sockets with 4403", async () => {
+    const victim = await alice.another();
+    const socket = await RawSocket.ready(server, victim.connectionParams);
+    const refresh = (refreshToken) =>
+      post(server, {
+        query: `mutation ($input: RefreshSessionInput!) {
+          refreshSession(input: $input) { refreshToken userErrors { code } }
+        }`,
+        variables: { input: { refreshToken } },
+      }).then(({ body }) => body.data.refreshSession);
+    const second = await refresh(victim.refreshToken);
+    const third = await refresh(second.refreshToken);
+    assert.ok(third.refreshToken);
+    const copied = await refresh(victim.refreshToken);
+    assert.equal(copied.refreshToken, null);
+    assert.deepEqual(await socket.closed, { code: 4403, reason: "The session has ended" });
   });
 
   test("silence closes with 4408", async () => {

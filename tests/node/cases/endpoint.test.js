@@ -3,7 +3,13 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 
-import { buildClientSchema, buildSchema, getIntrospectionQuery, lexicographicSortSchema, printSchema } from "graphql";
+import {
+  buildClientSchema,
+  buildSchema,
+  getIntrospectionQuery,
+  lexicographicSortSchema,
+  printSchema,
+} from "graphql";
 
 import { expired, Person, post } from "../people.js";
 import { startServer } from "../server.js";
@@ -31,20 +37,59 @@ suite("endpoint", () => {
     ["an unknown field", { query: "{ nothing }" }, "INVALID"],
     ["a missing argument", { query: "{ node { id } }" }, "INVALID"],
     ["an argument of the wrong type", { query: "{ node(id: {}) { id } }" }, "INVALID"],
-    ["a variable that is missing", { query: "query ($id: ID!) { node(id: $id) { id } }" }, "INVALID"],
-    ["a variable that is null", { query: "query ($id: ID!) { node(id: $id) { id } }", variables: { id: null } }, "INVALID"],
-    ["a variable of the wrong type", { query: "query ($f: Int) { channels(first: $f) { nodes { id } } }", variables: { f: "x" } }, "INVALID"],
-    ["an unknown operation", { query: "query A { serverInfo { version } }", operationName: "B" }, "INVALID"],
+    [
+      "a variable that is missing",
+      { query: "query ($id: ID!) { node(id: $id) { id } }" },
+      "INVALID",
+    ],
+    [
+      "a variable that is null",
+      { query: "query ($id: ID!) { node(id: $id) { id } }", variables: { id: null } },
+      "INVALID",
+    ],
+    [
+      "a variable of the wrong type",
+      { query: "query ($f: Int) { channels(first: $f) { nodes { id } } }", variables: { f: "x" } },
+      "INVALID",
+    ],
+    [
+      "an unknown operation",
+      { query: "query A { serverInfo { version } }", operationName: "B" },
+      "INVALID",
+    ],
     ["a page beyond the limit", { query: "{ channels(first: 101) { nodes { id } } }" }, "INVALID"],
     ["malformed JSON", "{", "INVALID"],
     ["a batch", [{ query: "{ serverInfo { version } }" }], "INVALID"],
     ["a subscription", { query: "subscription { messages { cursor } }" }, "INVALID"],
     ["too many tokens", { query: `{ ${"serverInfo { version } ".repeat(600)} }` }, "INVALID"],
     ["brackets without end", { query: "{ a(b: [".repeat(10_000) }, "INVALID"],
-    ["too many aliases", { query: `{ ${Array.from({ length: 101 }, (_, i) => `a${i}: serverInfo { version }`).join(" ")} }` }, "INVALID"],
-    ["fragments that double", { query: `{ ...F0 } ${Array.from({ length: 40 }, (_, i) => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} }`).join(" ")} fragment F40 on Query { __typename serverInfo { version } }` }, "INVALID"],
-    ["fragments in a circle", { query: "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }" }, "INVALID"],
-    ["a page of pages of pages", { query: "{ channels(first: 100) { nodes { members(first: 100) { nodes { user { id } } } messages(first: 100) { nodes { room { messages(first: 100) { nodes { id } } } } } } } }" }, "INVALID"],
+    [
+      "too many aliases",
+      {
+        query: `{ ${Array.from({ length: 101 }, (_, i) => `a${i}: serverInfo { version }`).join(" ")} }`,
+      },
+      "INVALID",
+    ],
+    [
+      "fragments that double",
+      {
+        query: `{ ...F0 } ${Array.from({ length: 40 }, (_, i) => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} }`).join(" ")} fragment F40 on Query { __typename serverInfo { version } }`,
+      },
+      "INVALID",
+    ],
+    [
+      "fragments in a circle",
+      { query: "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }" },
+      "INVALID",
+    ],
+    [
+      "a page of pages of pages",
+      {
+        query:
+          "{ channels(first: 100) { nodes { members(first: 100) { nodes { user { id } } } messages(first: 100) { nodes { room { messages(first: 100) { nodes { id } } } } } } } }",
+      },
+      "INVALID",
+    ],
   ];
   for (const [what, request, expected] of cases) {
     test(`${what} is ${expected}, in words`, async () => {
@@ -58,7 +103,9 @@ suite("endpoint", () => {
   }
 
   test("a body of more than 128 KiB is refused", async () => {
-    const answer = await post(server, { query: `{ serverInfo { version } } #${"x".repeat(128 * 1024)}` });
+    const answer = await post(server, {
+      query: `{ serverInfo { version } } #${"x".repeat(128 * 1024)}`,
+    });
     assert.equal(answer.status, 413);
     assert.equal(code(answer), "TOO_LARGE");
   });
@@ -74,7 +121,12 @@ suite("endpoint", () => {
   test("a login that is missing, malformed, expired or revoked leaves one anonymous", async () => {
     const gone = await alice.another();
     await gone.logout();
-    const tokens = [undefined, "nonsense", await expired(server, alice.accessToken), gone.accessToken];
+    const tokens = [
+      undefined,
+      "nonsense",
+      await expired(server, alice.accessToken),
+      gone.accessToken,
+    ];
     for (const token of tokens) {
       const headers = token ? { authorization: `Bearer ${token}` } : {};
       const answer = await post(server, { query: "{ viewer { user { id } } }" }, headers);
@@ -89,15 +141,23 @@ suite("endpoint", () => {
       query: `mutation ($input: LoginInput!) {
         login(input: $input) { accessToken refreshToken userErrors { message } }
       }`,
-      variables: { input: { username: alice.username, password: "correct horse battery", useCookie: true } },
+      variables: {
+        input: { username: alice.username, password: "correct horse battery", useCookie: true },
+      },
     };
     const origin = { origin: server.url };
     const first = await post(server, login, origin);
     assert.equal(first.body.data.login.refreshToken, null);
     const cookie = first.headers.get("set-cookie");
-    assert.match(cookie, /^causerie_refresh=[\w-]+; Path=\/graphql; Max-Age=\d+; HttpOnly; SameSite=Strict$/);
+    assert.match(
+      cookie,
+      /^causerie_refresh=[\w-]+; Path=\/graphql; Max-Age=\d+; HttpOnly; SameSite=Strict$/,
+    );
 
-    const refresh = { query: "mutation { refreshSession(input: {}) { accessToken refreshToken userErrors { message } } }" };
+    const refresh = {
+      query:
+        "mutation { refreshSession(input: {}) { accessToken refreshToken userErrors { message } } }",
+    };
     const sent = { cookie: cookie.split(";")[0] };
     const foreign = await post(server, refresh, { ...sent, origin: "https://evil.example" });
     assert.equal(foreign.status, 403);
@@ -122,7 +182,9 @@ suite("endpoint", () => {
     assert.match(script.headers.get("cache-control"), /immutable/);
     const tag = { "if-none-match": script.headers.get("etag") };
     assert.equal((await fetch(server.url + path, { headers: tag })).status, 304);
-    const absent = await fetch(`${server.url}/assets/absent.js`, { headers: { accept: "text/html" } });
+    const absent = await fetch(`${server.url}/assets/absent.js`, {
+      headers: { accept: "text/html" },
+    });
     assert.equal(absent.status, 404);
   });
 

@@ -63,11 +63,14 @@ onEachDatabase((database, start) => {
     test("queries, mutations and subscriptions run over one socket", async () => {
       const alice = await Person.register(server);
       const room = await alice.createChannel(`one socket`);
-      const { client, codes } = observed(server, { connectionParams: () => alice.connectionParams });
+      const { client, codes } = observed(server, {
+        connectionParams: () => alice.connectionParams,
+      });
       const { viewer } = await alice.ask("{ viewer { cursor } }");
       const messages = follow(client, { room, after: viewer.cursor });
       const send = {
-        query: "mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { seq } } }",
+        query:
+          "mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { seq } } }",
         variables: { input: { roomId: room, body: "hello" } },
       };
       const sent = await client.iterate(send).next();
@@ -157,7 +160,8 @@ onEachDatabase((database, start) => {
     test("many operations share a socket, each getting its own", async () => {
       const alice = await Person.register(server);
       const rooms = [];
-      for (let number = 0; number < 20; number++) rooms.push(await alice.createChannel(`many ${number}`));
+      for (let number = 0; number < 20; number++)
+        rooms.push(await alice.createChannel(`many ${number}`));
       const { viewer } = await alice.ask("{ viewer { cursor } }");
       const { client } = observed(server, { connectionParams: () => alice.connectionParams });
       const streams = rooms.map((room) => follow(client, { room, after: viewer.cursor }));

@@ -2,7 +2,7 @@
 //!
 //! A socket is one task and one state machine: it writes what is ready, reads what has come,
 //! and takes responses from its operations only while the client reads them. Nothing grows
-//! with a client's slowness but the few replies that [`MOST_REPLIES`] bounds.
+//! with a client's slowness but a few replies, and those only so far.
 
 use std::{
     collections::VecDeque,
@@ -35,8 +35,10 @@ use crate::{
     },
 };
 
-/// How many replies may wait to be written before the socket is read no further.
+/// How many replies may wait to be written before the socket is read no further …
 const MOST_REPLIES: usize = 16;
+/// … and how many bytes, the last reply left out: pongs are as long as their pings.
+const MOST_REPLY_BYTES: usize = 16 * 1024;
 /// How many messages are read or written before other tasks get a chance.
 const BUDGET: usize = 64;
 /// How many pings may pass without a sign of life.
@@ -178,7 +180,7 @@ impl<E: Executor> Connection<E> {
 
     fn read(&mut self, cx: &mut Context<'_>) -> Result<(), End> {
         for _ in 0..BUDGET {
-            if self.replies.len() >= MOST_REPLIES {
+            if self.has_many_replies() {
                 return Ok(());
             }
             let Poll::Ready(received) = self.socket.poll_next_unpin(cx) else {
@@ -327,17 +329,22 @@ impl<E: Executor> Connection<E> {
 
 impl<E> Connection<E> {
     fn next_message(&mut self, cx: &mut Context<'_>) -> Option<Utf8Bytes> {
+        // The socket may have gone unread for want of room for replies.
+        if self.has_many_replies() {
+            cx.waker().wake_by_ref();
+        }
         if let Some(reply) = self.replies.pop_front() {
-            // The socket may have gone unread for want of room here.
-            if self.replies.len() + 1 == MOST_REPLIES {
-                cx.waker().wake_by_ref();
-            }
             return Some(reply);
         }
         match self.operations.poll_message(cx) {
             Poll::Ready(message) => Some(message),
             Poll::Pending => None,
         }
+    }
+
+    fn has_many_replies(&self) -> bool {
+        let bytes = self.replies.iter().map(|reply| reply.len());
+        self.replies.len() >= MOST_REPLIES || bytes.sum::<usize>() >= MOST_REPLY_BYTES
     }
 
     /// A client that reads again, after it had stopped, is alive.

@@ -325,3 +325,23 @@ async fn a_mutation_outlives_its_socket() {
     until(&server.world.done, 1).await;
     server.stopped().await;
 }
+
+#[tokio::test]
+async fn a_flood_of_pings_is_answered_to_the_last_once_it_is_read() {
+    let server = Server::start().await;
+    let socket = Socket::ready(&server, None).await;
+    let (mut sink, mut stream) = socket.0.split();
+    let payload = "x".repeat(60 * 1024);
+    let sending = tokio::spawn(async move {
+        for number in 0..100 {
+            let ping = json!({ "type": "ping", "payload": { "number": number, "x": payload } });
+            sink.send(Message::text(ping.to_string())).await.unwrap();
+        }
+    });
+    for number in 0..100 {
+        let message = within(stream.next()).await.unwrap().unwrap();
+        let message: serde_json::Value = serde_json::from_str(message.to_text().unwrap()).unwrap();
+        assert_eq!(message["payload"]["number"], number);
+    }
+    sending.await.unwrap();
+}
