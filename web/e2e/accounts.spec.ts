@@ -110,3 +110,17 @@ test('after logging in one is where one wanted to go', async ({ page, arrive }) 
   await page.getByRole('button', { name: 'Log in' }).click();
   await expect(page.getByRole('heading', { name: 'Pick a conversation' })).toBeVisible();
 });
+
+test('a login that is ended elsewhere ends here, with a word of explanation', async ({ arrive, server }) => {
+  const alice = await arrive('alice');
+  const ask = async (query: string, headers: Record<string, string> = {}) => {
+    const response = await alice.context.request.post(`${server.url}/graphql`, { data: { query }, headers });
+    return (await response.json()).data;
+  };
+  // With the browser's own cookie, so it is this very login that is ended.
+  const { refreshSession } = await ask('mutation { refreshSession(input: {}) { accessToken } }');
+  await ask('mutation { logout { userErrors { code } } }', {
+    Authorization: `Bearer ${refreshSession.accessToken}`,
+  });
+  await expect(alice.page.getByText('Your session has ended. Log in to go on.')).toBeVisible();
+});

@@ -4,14 +4,11 @@ export type ThemeChoice = 'system' | 'light' | 'dark';
 
 const KEY = 'causerie.theme';
 
-/** Light or dark, as this browser's user chose or as the system says. */
+/** Light or dark, as this browser's user chose or as the system says; the style sheet does the rest. */
 class Theme extends Observed<ThemeChoice> {
-  readonly #systemDark = window.matchMedia('(prefers-color-scheme: dark)');
-
   constructor() {
     const saved = localStorage.getItem(KEY);
     super(saved === 'light' || saved === 'dark' ? saved : 'system');
-    this.#systemDark.addEventListener('change', () => this.#apply());
     this.#apply();
   }
 
@@ -23,8 +20,8 @@ class Theme extends Observed<ThemeChoice> {
   }
 
   #apply(): void {
-    const dark = this.state === 'dark' || (this.state === 'system' && this.#systemDark.matches);
-    document.documentElement.dataset.theme = dark ? 'dark' : 'light';
+    if (this.state === 'system') delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = this.state;
   }
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
 import { SendIcon } from '../ui/icons';
 import { byteLength, cleanBody, MAX_BODY_BYTES } from './body';
 
@@ -16,16 +16,10 @@ const WARN_BELOW = 1024;
 /** Where a message is written: Enter sends, Shift+Enter starts a new line. */
 export function Composer({ to, draft, onDraft, onSend }: ComposerProps) {
   const [text, setText] = useState(draft);
-  const input = useRef<HTMLTextAreaElement>(null);
+  const input = useTextArea();
   const body = cleanBody(text);
   const left = MAX_BODY_BYTES - byteLength(body);
   const sendable = body !== '' && left >= 0;
-
-  // Touch keyboards come up by themselves only where that is wanted.
-  useEffect(() => {
-    if (window.matchMedia('(pointer: fine)').matches) input.current?.focus();
-  }, []);
-  useLayoutEffect(() => fitHeight(input.current));
 
   const write = (value: string) => {
     setText(value);
@@ -37,51 +31,76 @@ export function Composer({ to, draft, onDraft, onSend }: ComposerProps) {
     write('');
     input.current?.focus();
   };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (!meansSend(event)) return;
+    event.preventDefault();
+    send();
+  };
 
   return (
-    <form
-      className="mx-auto w-full max-w-4xl px-2 pb-2 sm:px-5 sm:pb-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
-    >
+    <div className="mx-auto w-full max-w-4xl px-2 pb-2 sm:px-5 sm:pb-4">
       <div className="flex items-end gap-1 rounded-2xl border border-line bg-raised p-1 shadow-xs transition-shadow focus-within:border-accent/70 focus-within:ring-2 focus-within:ring-accent/10">
         <textarea
           ref={input}
           rows={1}
           dir="auto"
           aria-label={`Message ${to}`}
-          aria-describedby="composer-note"
+          aria-describedby={NOTE}
           aria-invalid={left < 0 || undefined}
           placeholder={`Message ${to}`}
           value={text}
           onChange={(event) => write(event.target.value)}
-          onKeyDown={(event) => {
-            if (!meansSend(event)) return;
-            event.preventDefault();
-            send();
-          }}
+          onKeyDown={onKeyDown}
           className="max-h-[40dvh] min-h-10 grow resize-none bg-transparent px-3 py-2 text-base leading-6 outline-none placeholder:text-soft"
         />
-        <button
-          type="submit"
-          aria-label="Send"
-          title="Send (Enter)"
-          disabled={!sendable}
-          className="flex size-10 shrink-0 items-center justify-center rounded-xl bg-accent text-on-accent transition-colors hover:bg-accent-strong disabled:bg-transparent disabled:text-soft/60"
-        >
-          <SendIcon />
-        </button>
+        <SendButton disabled={!sendable} onClick={send} />
       </div>
-      <p
-        id="composer-note"
-        role="status"
-        className={`px-3 text-xs ${left < 0 ? 'text-danger' : 'text-soft'} not-empty:pt-1.5`}
-      >
-        {noteOn(left)}
-      </p>
-    </form>
+      <Note left={left} />
+    </div>
+  );
+}
+
+/** A text area that grows with its text and has the focus where no touch keyboard comes up for it. */
+function useTextArea(): RefObject<HTMLTextAreaElement | null> {
+  const input = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (window.matchMedia('(pointer: fine)').matches) input.current?.focus();
+  }, []);
+  useLayoutEffect(() => {
+    if (!input.current) return;
+    input.current.style.height = 'auto';
+    input.current.style.height = `${input.current.scrollHeight}px`;
+  });
+  return input;
+}
+
+function SendButton({ disabled, onClick }: { disabled: boolean; onClick: () => void }) {
+  return (
+    <button
+      type="button"
+      aria-label="Send"
+      title="Send (Enter)"
+      disabled={disabled}
+      onClick={onClick}
+      className="flex size-10 shrink-0 items-center justify-center rounded-xl bg-accent text-on-accent transition-colors hover:bg-accent-strong disabled:bg-transparent disabled:text-soft/60"
+    >
+      <SendIcon />
+    </button>
+  );
+}
+
+const NOTE = 'composer-note';
+
+/** Speaks up when the message comes near the limit. */
+function Note({ left }: { left: number }) {
+  return (
+    <p
+      id={NOTE}
+      role="status"
+      className={`px-3 text-xs ${left < 0 ? 'text-danger' : 'text-soft'} not-empty:pt-1.5`}
+    >
+      {noteOn(left)}
+    </p>
   );
 }
 
@@ -94,10 +113,4 @@ function noteOn(left: number): string {
 function meansSend(event: KeyboardEvent): boolean {
   if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return false;
   return event.ctrlKey || event.metaKey || !window.matchMedia('(pointer: coarse)').matches;
-}
-
-function fitHeight(element: HTMLTextAreaElement | null): void {
-  if (!element) return;
-  element.style.height = 'auto';
-  element.style.height = `${element.scrollHeight}px`;
 }

@@ -13,11 +13,11 @@ import { useDocumentTitle } from '../ui/useDocumentTitle';
 import { ConnectionLine } from '../workspace/ConnectionLine';
 import { useWorkspace } from '../workspace/context';
 import { Composer } from './Composer';
-import { linesOf } from './lines';
+import { linesOf, type MessageLine } from './lines';
 import { MessageList } from './MessageList';
 import { MessagesSkeleton } from './MessagesSkeleton';
 import { RoomHeader } from './RoomHeader';
-import { useHistory } from './useHistory';
+import { useHistory, type History } from './useHistory';
 
 /** The conversation that the address names. */
 export function Conversation() {
@@ -46,18 +46,8 @@ function OpenRoom({ room }: { room: RoomSummaryFragment }) {
   const { workspace, viewer } = useWorkspace();
   const { outbox, drafts } = workspace;
   const history = useHistory(room.id, room.lastMessage?.seq ?? 0);
-  const entries = useObserved(outbox);
+  const lines = useLines(room.id, history);
   useWatching(room.id);
-
-  const lines = useMemo(
-    () =>
-      linesOf(
-        history.messages ?? [],
-        entries.filter((entry) => entry.roomId === room.id),
-        viewer,
-      ),
-    [history.messages, entries, room.id, viewer],
-  );
   const retry = useCallback((clientId: string) => outbox.retry(clientId), [outbox]);
   const discard = useCallback((clientId: string) => outbox.drop(clientId), [outbox]);
 
@@ -76,13 +66,7 @@ function OpenRoom({ room }: { room: RoomSummaryFragment }) {
           onDiscard={discard}
         />
       ) : (
-        <div className="flex min-h-0 grow flex-col justify-end overflow-hidden">
-          {history.error ? (
-            <Problem onRetry={history.retry}>{explain(history.error)}</Problem>
-          ) : (
-            <MessagesSkeleton />
-          )}
-        </div>
+        <Waiting history={history} />
       )}
       <Spoken />
       <Composer
@@ -92,6 +76,28 @@ function OpenRoom({ room }: { room: RoomSummaryFragment }) {
         onSend={(body) => outbox.send(room.id, body)}
       />
     </>
+  );
+}
+
+/** What the history and the outbox have of a room, as lines. */
+function useLines(roomId: string, { messages }: History): MessageLine[] {
+  const { workspace, viewer } = useWorkspace();
+  const entries = useObserved(workspace.outbox);
+  return useMemo(() => {
+    const unsent = entries.filter((entry) => entry.roomId === roomId);
+    return linesOf(messages ?? [], unsent, viewer);
+  }, [messages, entries, roomId, viewer]);
+}
+
+function Waiting({ history }: { history: History }) {
+  return (
+    <div className="flex min-h-0 grow flex-col justify-end overflow-hidden">
+      {history.error ? (
+        <Problem onRetry={history.retry}>{explain(history.error)}</Problem>
+      ) : (
+        <MessagesSkeleton />
+      )}
+    </div>
   );
 }
 

@@ -11,6 +11,7 @@ import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
 import { explain } from '../ui/explain';
 import { FormError, Problem } from '../ui/Notice';
+import { ShowMore } from '../ui/ShowMore';
 import { Spinner } from '../ui/Spinner';
 import { useAction } from '../ui/useAction';
 import { useWorkspace } from '../workspace/context';
@@ -18,14 +19,16 @@ import { useWorkspace } from '../workspace/context';
 const roles: Record<Role, string | undefined> = { OWNER: 'Owner', ADMIN: 'Admin', MEMBER: undefined };
 
 export function Members({ room, onClose }: { room: RoomSummaryFragment; onClose: () => void }) {
-  const { data, error, loading, refetch, fetchMore } = useQuery(RoomMembersDocument, {
+  const { data, error, refetch, fetchMore } = useQuery(RoomMembersDocument, {
     variables: { id: room.id, after: null },
     fetchPolicy: 'network-only',
   });
   const members = data?.room?.members;
   return (
     <Dialog title="Members" onClose={onClose}>
-      {error && !members && <Problem onRetry={() => void refetch()}>{explain(error)}</Problem>}
+      {error && !members && (
+        <Problem onRetry={() => void refetch().catch(() => undefined)}>{explain(error)}</Problem>
+      )}
       {!members && !error && (
         <div className="flex justify-center p-8 text-soft">
           <Spinner label="Loading members" />
@@ -39,15 +42,7 @@ export function Members({ room, onClose }: { room: RoomSummaryFragment; onClose:
         </ul>
       )}
       {members?.pageInfo.hasNextPage && (
-        <Button
-          className="mt-3 w-full"
-          busy={loading}
-          onClick={() =>
-            void fetchMore({ variables: { after: members.pageInfo.endCursor } }).catch(() => undefined)
-          }
-        >
-          Show more
-        </Button>
+        <ShowMore onMore={() => fetchMore({ variables: { after: members.pageInfo.endCursor } })} />
       )}
     </Dialog>
   );

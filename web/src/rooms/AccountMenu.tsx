@@ -1,20 +1,15 @@
-import { useMutation, useFragment } from '@apollo/client/react';
-import { useState, type FormEvent } from 'react';
+import { useFragment } from '@apollo/client/react';
+import { useState } from 'react';
 import { useNavigate } from 'react-router';
-import { theme, type ThemeChoice } from '../app/theme';
-import { PersonFragmentDoc, UpdateProfileDocument, type PersonFragment } from '../generated/graphql';
+import { PersonFragmentDoc, type PersonFragment } from '../generated/graphql';
 import { Avatar } from '../ui/Avatar';
-import { Button } from '../ui/Button';
-import { Dialog } from '../ui/Dialog';
 import { explain } from '../ui/explain';
-import { Field } from '../ui/Field';
 import { LogoutIcon, PersonIcon } from '../ui/icons';
 import { Menu, MenuItem } from '../ui/Menu';
-import { FormError } from '../ui/Notice';
-import { useObserved } from '../ui/observed';
 import { toasts } from '../ui/toasts';
-import { useAction } from '../ui/useAction';
 import { useWorkspace } from '../workspace/context';
+import { ChangeName } from './ChangeName';
+import { ThemeChoices } from './ThemeChoices';
 
 export function AccountMenu() {
   const { session } = useWorkspace();
@@ -58,7 +53,7 @@ export function AccountMenu() {
           Log out
         </MenuItem>
       </Menu>
-      {editing && <EditName user={user} onClose={() => setEditing(false)} />}
+      {editing && <ChangeName user={user} onClose={() => setEditing(false)} />}
     </>
   );
 }
@@ -72,78 +67,4 @@ function useViewer(): PersonFragment {
     from: { __typename: 'User', id: viewer.id },
   });
   return complete ? data : viewer;
-}
-
-const choices: [ThemeChoice, string][] = [
-  ['system', 'Auto'],
-  ['light', 'Light'],
-  ['dark', 'Dark'],
-];
-
-function ThemeChoices() {
-  const chosen = useObserved(theme);
-  return (
-    <div
-      role="group"
-      aria-label="Appearance"
-      className="mx-1 mb-1 grid grid-cols-3 gap-1 rounded-lg bg-sunken p-1"
-    >
-      {choices.map(([choice, label]) => (
-        <button
-          key={choice}
-          type="button"
-          role="menuitemradio"
-          tabIndex={-1}
-          aria-checked={chosen === choice}
-          onClick={(event) => {
-            event.stopPropagation();
-            theme.choose(choice);
-          }}
-          className="min-h-8 rounded-md text-sm text-soft hover:text-ink aria-checked:bg-raised aria-checked:font-medium aria-checked:text-ink aria-checked:shadow-xs"
-        >
-          {label}
-        </button>
-      ))}
-    </div>
-  );
-}
-
-function EditName({ user, onClose }: { user: PersonFragment; onClose: () => void }) {
-  const [displayName, setDisplayName] = useState(user.displayName);
-  const [updateProfile] = useMutation(UpdateProfileDocument);
-  const action = useAction('displayName');
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    const saved = await action.run(async () => {
-      const { data } = await updateProfile({ variables: { input: { displayName: displayName.trim() } } });
-      return data?.updateProfile.userErrors ?? [];
-    });
-    if (saved) onClose();
-  };
-  return (
-    <Dialog title="Change your name" onClose={onClose}>
-      <form onSubmit={submit} className="space-y-4">
-        <Field
-          label="Your name"
-          name="displayName"
-          autoFocus
-          required
-          hint="As others see it. Your username stays the same."
-          value={displayName}
-          onChange={(event) => setDisplayName(event.target.value)}
-          error={action.problemOf('displayName')}
-        />
-        {action.problem && <FormError>{action.problem}</FormError>}
-        <Button
-          type="submit"
-          look="primary"
-          busy={action.busy}
-          disabled={!displayName.trim()}
-          className="w-full"
-        >
-          Save
-        </Button>
-      </form>
-    </Dialog>
-  );
 }

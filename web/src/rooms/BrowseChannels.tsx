@@ -7,6 +7,7 @@ import { Button } from '../ui/Button';
 import { explain } from '../ui/explain';
 import { SearchIcon } from '../ui/icons';
 import { Problem } from '../ui/Notice';
+import { ShowMore } from '../ui/ShowMore';
 import { Spinner } from '../ui/Spinner';
 import { useDocumentTitle } from '../ui/useDocumentTitle';
 import { PaneHeader } from './PaneHeader';
@@ -49,7 +50,8 @@ function Results({ query }: { query: string | null }) {
     fetchPolicy: 'cache-and-network',
   });
   const channels = (data ?? previousData)?.channels;
-  if (error && !channels) return <Problem onRetry={() => void refetch()}>{explain(error)}</Problem>;
+  if (error && !channels)
+    return <Problem onRetry={() => void refetch().catch(() => undefined)}>{explain(error)}</Problem>;
   if (!channels) {
     return (
       <div className="flex justify-center p-10 text-soft">
@@ -78,16 +80,7 @@ function Results({ query }: { query: string | null }) {
         ))}
       </ul>
       {channels.pageInfo.hasNextPage && (
-        <div className="mt-4 flex justify-center">
-          <Button
-            busy={loading}
-            onClick={() =>
-              void fetchMore({ variables: { after: channels.pageInfo.endCursor } }).catch(() => undefined)
-            }
-          >
-            Show more
-          </Button>
-        </div>
+        <ShowMore onMore={() => fetchMore({ variables: { after: channels.pageInfo.endCursor } })} />
       )}
     </>
   );
@@ -95,7 +88,6 @@ function Results({ query }: { query: string | null }) {
 
 function Channel({ channel }: { channel: RoomSummaryFragment }) {
   const { join, busy, problem } = useJoin(channel.id);
-  const members = `${channel.memberCount.toLocaleString()} ${channel.memberCount === 1 ? 'member' : 'members'}`;
   return (
     <div className="flex items-center gap-3 px-3 py-2.5 sm:px-4">
       <RoomMark kind={channel.kind} name={channel.name} />
@@ -103,22 +95,13 @@ function Channel({ channel }: { channel: RoomSummaryFragment }) {
         <Link to={`/rooms/${channel.id}`} className="block truncate font-medium hover:underline">
           <bdi>{channel.name}</bdi>
         </Link>
-        <p
-          className={`truncate text-sm ${problem ? 'text-danger' : 'text-soft'}`}
-          role={problem ? 'alert' : undefined}
-        >
-          {problem ?? (
-            <>
-              {members}
-              {channel.topic && (
-                <>
-                  {' · '}
-                  <bdi>{channel.topic}</bdi>
-                </>
-              )}
-            </>
-          )}
-        </p>
+        {problem ? (
+          <p role="alert" className="text-sm text-danger">
+            {problem}
+          </p>
+        ) : (
+          <About channel={channel} />
+        )}
       </div>
       {channel.membership ? (
         <Link
@@ -133,5 +116,19 @@ function Channel({ channel }: { channel: RoomSummaryFragment }) {
         </Button>
       )}
     </div>
+  );
+}
+
+function About({ channel: { memberCount, topic } }: { channel: RoomSummaryFragment }) {
+  return (
+    <p className="truncate text-sm text-soft">
+      {memberCount.toLocaleString()} {memberCount === 1 ? 'member' : 'members'}
+      {topic && (
+        <>
+          {' · '}
+          <bdi>{topic}</bdi>
+        </>
+      )}
+    </p>
   );
 }

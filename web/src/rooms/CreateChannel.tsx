@@ -1,11 +1,10 @@
 import { useMutation } from '@apollo/client/react';
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { CreateRoomDocument } from '../generated/graphql';
-import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
 import { Field } from '../ui/Field';
-import { FormError } from '../ui/Notice';
+import { Form } from '../ui/Form';
 import { useAction } from '../ui/useAction';
 import { useWorkspace } from '../workspace/context';
 
@@ -17,23 +16,25 @@ export function CreateChannel({ onClose }: { onClose: () => void }) {
   const [createRoom] = useMutation(CreateRoomDocument);
   const action = useAction('name', 'topic');
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    await action.run(async () => {
-      const input = { kind: 'CHANNEL', name: name.trim(), topic: topic.trim() || null } as const;
-      const { data } = await createRoom({ variables: { input } });
-      if (data?.createRoom.room) {
-        workspace.addRoom(data.createRoom.room);
-        onClose();
-        void navigate(`/rooms/${data.createRoom.room.id}`);
-      }
-      return data?.createRoom.userErrors ?? [];
-    });
+  const create = async () => {
+    const input = { kind: 'CHANNEL', name: name.trim(), topic: topic.trim() || null } as const;
+    const { data } = await createRoom({ variables: { input } });
+    if (data?.createRoom.room) {
+      workspace.addRoom(data.createRoom.room);
+      onClose();
+      void navigate(`/rooms/${data.createRoom.room.id}`);
+    }
+    return data?.createRoom.userErrors ?? [];
   };
 
   return (
     <Dialog title="Create a channel" onClose={onClose}>
-      <form onSubmit={submit} className="space-y-4">
+      <Form
+        action={action}
+        onSubmit={() => action.run(create)}
+        submit="Create channel"
+        ready={name.trim() !== ''}
+      >
         <Field
           label="Name"
           name="name"
@@ -53,11 +54,7 @@ export function CreateChannel({ onClose }: { onClose: () => void }) {
           onChange={(event) => setTopic(event.target.value)}
           error={action.problemOf('topic')}
         />
-        {action.problem && <FormError>{action.problem}</FormError>}
-        <Button type="submit" look="primary" busy={action.busy} disabled={!name.trim()} className="w-full">
-          Create channel
-        </Button>
-      </form>
+      </Form>
     </Dialog>
   );
 }

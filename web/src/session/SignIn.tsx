@@ -1,12 +1,12 @@
-import { useState, type FormEvent } from 'react';
+import { useState, type ChangeEvent } from 'react';
 import { Link, useLocation } from 'react-router';
-import { Button } from '../ui/Button';
 import { Field } from '../ui/Field';
-import { FormError } from '../ui/Notice';
+import { Form } from '../ui/Form';
 import { Logo } from '../ui/icons';
 import { useAction } from '../ui/useAction';
 import { useDocumentTitle } from '../ui/useDocumentTitle';
 import type { Session } from './session';
+import { usernameField } from './usernameField';
 
 interface SignInProps {
   session: Session;
@@ -50,20 +50,12 @@ function LoginForm({ session }: { session: Session }) {
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
   const action = useAction('username', 'password');
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    void action.run(() => session.login({ username: username.trim(), password, device: deviceName() }));
-  };
+  const login = () => session.login({ username: username.trim(), password, device: deviceName() });
   return (
-    <form onSubmit={submit} className="space-y-4">
+    <Form action={action} onSubmit={() => action.run(login)} submit="Log in">
       <Field
-        label="Username"
-        name="username"
+        {...usernameField}
         autoComplete="username"
-        autoCapitalize="none"
-        spellCheck={false}
-        autoFocus
-        required
         value={username}
         onChange={(event) => setUsername(event.target.value)}
         error={action.problemOf('username')}
@@ -78,71 +70,52 @@ function LoginForm({ session }: { session: Session }) {
         onChange={(event) => setPassword(event.target.value)}
         error={action.problemOf('password')}
       />
-      {action.problem && <FormError>{action.problem}</FormError>}
-      <Button type="submit" look="primary" busy={action.busy} className="w-full">
-        Log in
-      </Button>
-    </form>
+    </Form>
   );
 }
 
 function SignUpForm({ session }: { session: Session }) {
-  const [username, setUsername] = useState('');
-  const [displayName, setDisplayName] = useState('');
-  const [password, setPassword] = useState('');
+  const [account, setAccount] = useState({ username: '', displayName: '', password: '' });
   const action = useAction('username', 'displayName', 'password');
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    void action.run(() =>
-      session.register({
-        username: username.trim(),
-        displayName: displayName.trim() || null,
-        password,
-        device: deviceName(),
-      }),
-    );
-  };
+  const write = (event: ChangeEvent<HTMLInputElement>) =>
+    setAccount({ ...account, [event.target.name]: event.target.value });
+  const register = () =>
+    session.register({
+      username: account.username.trim(),
+      displayName: account.displayName.trim() || null,
+      password: account.password,
+      device: deviceName(),
+    });
+  const field = (name: keyof typeof account) => ({
+    name,
+    value: account[name],
+    onChange: write,
+    error: action.problemOf(name),
+  });
   return (
-    <form onSubmit={submit} className="space-y-4">
+    <Form action={action} onSubmit={() => action.run(register)} submit="Sign up">
       <Field
-        label="Username"
-        name="username"
+        {...usernameField}
+        {...field('username')}
         autoComplete="username"
-        autoCapitalize="none"
-        spellCheck={false}
-        autoFocus
-        required
         maxLength={32}
         hint="2 to 32 letters, digits, dots, dashes or underscores."
-        value={username}
-        onChange={(event) => setUsername(event.target.value)}
-        error={action.problemOf('username')}
       />
       <Field
+        {...field('displayName')}
         label="Your name"
-        name="displayName"
         autoComplete="name"
         placeholder="As others will see it (optional)"
-        value={displayName}
-        onChange={(event) => setDisplayName(event.target.value)}
-        error={action.problemOf('displayName')}
       />
       <Field
+        {...field('password')}
         label="Password"
-        name="password"
         type="password"
         autoComplete="new-password"
         required
         hint="At least 8 characters. A few words make a good one."
-        value={password}
-        onChange={(event) => setPassword(event.target.value)}
-        error={action.problemOf('password')}
       />
-      {action.problem && <FormError>{action.problem}</FormError>}
-      <Button type="submit" look="primary" busy={action.busy} className="w-full">
-        Sign up
-      </Button>
-    </form>
+    </Form>
   );
 }
 

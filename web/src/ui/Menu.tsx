@@ -1,4 +1,5 @@
-import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useEffectEvent, useId, useRef, useState } from 'react';
+import type { KeyboardEvent, ReactNode, RefObject } from 'react';
 
 interface MenuProps {
   /** Renders the button that opens the menu; spread the props on it. */
@@ -21,14 +22,9 @@ export function Menu({ renderButton, label, children, className = 'end-0 top-ful
   const list = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
-    if (!open) return;
-    itemsOf(list.current)[0]?.focus();
-    const closeOutside = (event: PointerEvent) => {
-      if (!root.current?.contains(event.target as Node)) setOpen(false);
-    };
-    document.addEventListener('pointerdown', closeOutside);
-    return () => document.removeEventListener('pointerdown', closeOutside);
+    if (open) itemsOf(list.current)[0]?.focus();
   }, [open]);
+  usePressOutside(root, open, () => setOpen(false));
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Tab') return setOpen(false);
@@ -64,6 +60,18 @@ export function Menu({ renderButton, label, children, className = 'end-0 top-ful
       )}
     </div>
   );
+}
+
+function usePressOutside(inside: RefObject<Element | null>, active: boolean, onPress: () => void): void {
+  const press = useEffectEvent(onPress);
+  useEffect(() => {
+    if (!active) return;
+    const listen = (event: PointerEvent) => {
+      if (!inside.current?.contains(event.target as Node)) press();
+    };
+    document.addEventListener('pointerdown', listen);
+    return () => document.removeEventListener('pointerdown', listen);
+  }, [inside, active]);
 }
 
 function itemsOf(list: HTMLElement | null): HTMLElement[] {

@@ -90,6 +90,11 @@ describe('a message that arrives', () => {
   test('of a room that is not known says so', () => {
     expect(receiveMessage(cache, 'room_9', message(1))).toBe(false);
   });
+
+  test('of a room that was only looked at says so too, since another tab may have joined it', () => {
+    addRoom(cache, { ...room('room_3', null), membership: null });
+    expect(receiveMessage(cache, 'room_3', message(1))).toBe(false);
+  });
 });
 
 test('an answer that is older than the live messages does not take the last message back', () => {

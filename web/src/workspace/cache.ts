@@ -1,12 +1,14 @@
-import { InMemoryCache, type FieldFunctionOptions, type Reference } from '@apollo/client';
+import { InMemoryCache } from '@apollo/client';
+import type { FieldFunctionOptions, FieldPolicy, Reference, StoreObject } from '@apollo/client';
 import { MessageFieldsFragmentDoc, RoomSummaryFragmentDoc } from '../generated/graphql';
 import type { MessageFieldsFragment, RoomSummaryFragment } from '../generated/graphql';
 import { addMessages, addPage, type Reading, type Timeline } from '../timeline/timeline';
 
 type ReadField = FieldFunctionOptions['readField'];
 
-interface RoomConnection {
-  nodes: readonly Reference[];
+interface Connection {
+  /** References, or objects where the type has no id of its own. */
+  nodes: readonly (Reference | StoreObject)[];
 }
 
 function readingWith(readField: ReadField): Reading<Reference> {
@@ -16,81 +18,53 @@ function readingWith(readField: ReadField): Reading<Reference> {
   };
 }
 
+/** A list that comes in pages: a first page starts over, a further one is added. */
+const pages: FieldPolicy<Connection> = {
+  keyArgs: false,
+  merge(existing, incoming, { args }) {
+    if (!existing || !args?.after) return incoming;
+    return { ...incoming, nodes: union(existing.nodes, incoming.nodes) };
+  },
+};
+
+const messages: FieldPolicy<Timeline<Reference>> = {
+  keyArgs: false,
+  merge: (existing, incoming, { args, readField }) =>
+    addPage(existing, incoming, Boolean(args?.before), readingWith(readField)),
+};
+
+const lastMessage: FieldPolicy<Reference | null> = {
+  merge(existing, incoming, { readField }) {
+    if (!existing || !incoming) return incoming ?? existing ?? null;
+    const reading = readingWith(readField);
+    return reading.seq(incoming) >= reading.seq(existing) ? incoming : existing;
+  },
+};
+
+/** A room of the list opens without asking for it again. */
+const room: FieldPolicy<Reference | null> = {
+  read: (existing, { args, toReference }) =>
+    existing === undefined ? toReference({ __typename: 'Room', id: args?.id }) : existing,
+};
+
 /** Rules of the cache: histories join into one timeline a room, and a room's last message never goes back. */
 export function createCache(): InMemoryCache {
   return new InMemoryCache({
     typePolicies: {
-      Viewer: {
-        keyFields: [],
-        fields: {
-          rooms: {
-            keyArgs: false,
-            merge(existing: RoomConnection | undefined, incoming: RoomConnection, { args }) {
-              if (!existing || !args?.after) return incoming;
-              return { ...incoming, nodes: union(existing.nodes, incoming.nodes) };
-            },
-          },
-        },
-      },
-      Query: {
-        fields: {
-          // A room of the list opens without asking for it again.
-          room: {
-            read: (existing, { args, toReference }) =>
-              existing === undefined ? toReference({ __typename: 'Room', id: args?.id }) : existing,
-          },
-          channels: {
-            keyArgs: ['query'],
-            merge(existing: RoomConnection | undefined, incoming: RoomConnection, { args }) {
-              if (!existing || !args?.after) return incoming;
-              return { ...incoming, nodes: union(existing.nodes, incoming.nodes) };
-            },
-          },
-        },
-      },
+      Query: { fields: { room, channels: { ...pages, keyArgs: ['query'] } } },
+      Viewer: { keyFields: [], fields: { rooms: pages } },
+      Room: { fields: { members: pages, messages, lastMessage } },
       Membership: { merge: true },
-      Room: {
-        fields: {
-          members: {
-            keyArgs: false,
-            merge(
-              existing: { nodes: readonly object[] } | undefined,
-              incoming: { nodes: readonly object[] },
-              { args },
-            ) {
-              if (!existing || !args?.after) return incoming;
-              return { ...incoming, nodes: [...existing.nodes, ...incoming.nodes] };
-            },
-          },
-          messages: {
-            keyArgs: false,
-            merge(
-              existing: Timeline<Reference> | undefined,
-              incoming: Timeline<Reference>,
-              { args, readField },
-            ) {
-              return addPage(existing, incoming, Boolean(args?.before), readingWith(readField));
-            },
-          },
-          lastMessage: {
-            merge(existing: Reference | null | undefined, incoming: Reference | null, { readField }) {
-              if (!existing || !incoming) return incoming ?? existing ?? null;
-              const reading = readingWith(readField);
-              return reading.seq(incoming) >= reading.seq(existing) ? incoming : existing;
-            },
-          },
-        },
-      },
     },
   });
 }
 
-function union(existing: readonly Reference[], incoming: readonly Reference[]): Reference[] {
-  const known = new Set(existing.map((ref) => ref.__ref));
-  return [...existing, ...incoming.filter((ref) => !known.has(ref.__ref))];
+function union(existing: Connection['nodes'], incoming: Connection['nodes']): Connection['nodes'] {
+  const known = new Set(existing.map((node) => node.__ref));
+  return [...existing, ...incoming.filter((node) => !node.__ref || !known.has(node.__ref))];
 }
 
-/** Puts a message that arrived or was sent into its room; false when the cache does not know the room. */
+/** Puts a message that arrived or was sent into its room; false when that is not known as one of the viewer's. */
 export function receiveMessage(
   cache: InMemoryCache,
   roomId: string,
@@ -119,7 +93,7 @@ export function receiveMessage(
       },
     },
   });
-  return true;
+  return known.membership !== null;
 }
 
 /** Puts a room among the viewer's rooms: joined, created or opened just now. */
@@ -130,11 +104,11 @@ export function addRoom(cache: InMemoryCache, room: RoomSummaryFragment): void {
     fragmentName: 'RoomSummary',
   });
   if (!ref) return;
-  cache.modify<{ rooms: RoomConnection }>({
+  cache.modify<{ rooms: Connection }>({
     id: cache.identify({ __typename: 'Viewer' }),
     fields: {
       rooms: (connection) => {
-        const rooms = connection as RoomConnection;
+        const rooms = connection as Connection;
         return { ...rooms, nodes: union([ref], rooms.nodes) } as never;
       },
     },

@@ -68,7 +68,8 @@ export class Workspace {
 
   close(): void {
     this.live.stop();
-    void this.#socket.dispose();
+    // It waits for a connection under way, which may never come about.
+    Promise.resolve(this.#socket.dispose()).catch(() => undefined);
     this.client.stop();
     void this.client.clearStore();
   }
@@ -144,14 +145,14 @@ export class Workspace {
     if (!own) this.activity.note(room.id, message);
   }
 
-  /** A message of a room not listed yet: someone opened it with the viewer, or another tab joined it. */
+  /**
+   * A message of a room not listed yet: someone opened it with the viewer, or another tab joined it.
+   * Should the question fail, the room's next message asks again.
+   */
   async #meetRoom(id: string): Promise<void> {
-    const { data } = await this.client.query({
-      query: RoomByIdDocument,
-      variables: { id },
-      fetchPolicy: 'network-only',
-    });
-    if (data?.room) addRoom(this.#cache, data.room);
+    const question = { query: RoomByIdDocument, variables: { id }, fetchPolicy: 'network-only' } as const;
+    const answer = await this.client.query(question).catch(() => undefined);
+    if (answer?.data?.room) addRoom(this.#cache, answer.data.room);
   }
 
   async #deliver({ roomId, body, clientId }: OutboxEntry): Promise<Problem | undefined> {
