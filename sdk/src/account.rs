@@ -15,6 +15,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Conflict`] when the username is taken, [`Error::Invalid`] when the name or the password breaks a rule.
+    /// After [`Error::Network`] the account may be there: logging in tells.
     pub async fn sign_up(
         &self,
         username: &str,
