@@ -6,6 +6,7 @@ mod messages;
 mod rooms;
 mod sessions;
 mod stores;
+mod tls;
 mod wire;
 
 use causerie_sdk::{Client, Error, LiveItem, Message, MessageStream, Room};
