@@ -18,6 +18,8 @@ use crate::{Answer, Database, Person, Socket, within};
 pub struct Setup {
     /// Environment variables that matter; all others that begin with `CAUSERIE_` are taken away.
     pub environment: Vec<(String, String)>,
+    /// The content of a `.env` in the working folder.
+    pub dotenv: Option<String>,
 }
 
 impl Setup {
@@ -72,6 +74,9 @@ impl Server {
     /// Starts a server that is expected to end by itself, and waits for that.
     pub async fn start_in_vain(setup: Setup) -> Exit {
         let folder = TempDir::with_prefix("causerie-test-").expect("a temporary folder");
+        if let Some(content) = &setup.dotenv {
+            std::fs::write(folder.path().join(".env"), content).expect("a file");
+        }
         let output = command(&setup, &folder).kill_on_drop(true).output();
         let output = within("the server to end", output)
             .await

@@ -96,6 +96,34 @@ async fn a_setting_that_makes_no_sense() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_setting_in_a_dotenv_file_counts_unless_it_is_set_otherwise() {
+    let setup = Setup {
+        dotenv: Some("CAUSERIE_DATABASE_URL=oracle://x\nCAUSERIE_LOG=a=b=c\n".into()),
+        ..quiet()
+    };
+    let exit = Server::start_in_vain(setup).await;
+    assert_explained(&exit, "oracle");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn servers_that_start_together_share_a_database() {
+    let Some(database) = Database::create(Backend::Postgres).await else {
+        return;
+    };
+    let starts = (0..3).map(|_| Server::start(Setup::with(&database)));
+    let mut servers = futures_util::future::join_all(starts).await;
+    servers[0].register("alice").await;
+    let question = "{ user(username: \"alice\") { username } }";
+    let bob = servers[1].register("bob").await;
+    let seen = bob.ask(question, serde_json::json!({})).await;
+    assert_eq!(seen.get::<String>("/user/username"), "alice");
+    for server in &mut servers {
+        server.kill().await;
+    }
+    database.remove().await;
+}
+
 async fn a_good_start_says_where_things_are(server: &mut Server) {
     for (path, holds) in [
         ("/health", ""),
