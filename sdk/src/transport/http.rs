@@ -196,6 +196,25 @@ fn describe(error: &dyn std::error::Error) -> String {
 mod tests {
     use super::*;
 
+    #[test]
+    fn the_servers_clock_counts_and_not_the_devices() {
+        let endpoint = Endpoint::parse("http://127.0.0.1:1").expect("an address");
+        let tls = crate::transport::tls::config(&[]).expect("a TLS set-up");
+        let http = Http::new(&endpoint, tls, CONNECT_TIMEOUT).expect("a client");
+        let told =
+            |date: &'static str| HeaderMap::from_iter([(DATE, date.parse().expect("a header"))]);
+        let year_2100: Timestamp = "2100-01-01T00:00:00Z".parse().expect("an instant");
+        http.learn_time(&told("Fri, 01 Jan 2100 00:00:00 GMT"));
+        let almost = year_2100 - SignedDuration::from_secs(1);
+        assert!(http.server_time() >= almost, "{}", http.server_time());
+        http.learn_time(&told("soon"));
+        http.learn_time(&HeaderMap::new());
+        assert!(
+            http.server_time() >= almost,
+            "what tells no time changes nothing"
+        );
+    }
+
     fn answer(status: u16, body: &str) -> Result<serde_json::Value, Error> {
         read(status, &HeaderMap::new(), body.as_bytes())
     }
