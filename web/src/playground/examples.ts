@@ -94,7 +94,10 @@ const variables = (value: unknown) => JSON.stringify(value, null, 2);
 
 /** What a first visit to the playground opens: one conversation from sign-up to live messages. */
 export const exampleTabs: NonNullable<GraphiQLProps['defaultTabs']> = [
-  { query: signUp, variables: variables({ input: { username: 'ada', password: 'correct horse battery' } }) },
+  {
+    query: signUp,
+    variables: variables({ input: { username: 'ada', password: 'correct horse battery', useCookie: false } }),
+  },
   {
     query: makeRoom,
     variables: variables({ input: { kind: 'CHANNEL', name: 'garden', topic: 'What grows here' } }),
