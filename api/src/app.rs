@@ -1,7 +1,8 @@
 //! The server as a whole: every part built once, and put together.
 
 use std::fs::DirBuilder;
-use std::io;
+use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use rand::TryRngCore;
 use rand::rngs::OsRng;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
 
 use crate::auth::keys::{KeyError, Keys};
 use crate::auth::password::Passwords;
@@ -36,7 +38,7 @@ const SUBSCRIBER_QUEUE: usize = 64;
 pub enum StartError {
     #[error("cannot listen on {address}: {source}")]
     Listen {
-        address: std::net::SocketAddr,
+        address: SocketAddr,
         source: io::Error,
     },
     #[error("cannot use the data folder {}: {source}", folder.display())]
@@ -58,6 +60,9 @@ pub enum StartError {
 
 /// Serves until the process is told to stop.
 pub async fn serve(config: Config) -> Result<(), StartError> {
+    let origins = AllowedOrigins::parse(&config.allowed_origins).map_err(StartError::Setting)?;
+    let trusted_proxies =
+        TrustedProxies::parse(&config.trusted_proxies).map_err(StartError::Setting)?;
     let address = config.listen;
     let listen = |source| StartError::Listen { address, source };
     let listener = TcpListener::bind(address).await.map_err(listen)?;
@@ -65,30 +70,34 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     make_data_folder(&config.data_dir)?;
     let keys = Keys::load_or_create(&config.data_dir)?;
     let database = Arc::new(open_database(&config.database).await?);
-    let services = build_services(&keys, Arc::clone(&database)).await?;
+    let (services, hub_task) = build_services(&keys, Arc::clone(&database)).await?;
     let drain = Drain::default();
     let router = crate::http::router(HttpParts {
         executor: graphql::build(Arc::clone(&services)),
         authenticator: Arc::new(Logins(services)),
-        readiness: readiness(database),
-        origins: AllowedOrigins::parse(config.allowed_origins.iter().map(|origin| origin.as_str()))
-            .map_err(StartError::Setting)?,
-        trusted_proxies: TrustedProxies::parse(
-            config.trusted_proxies.iter().map(ToString::to_string),
-        )
-        .map_err(StartError::Setting)?,
+        readiness: readiness(database, hub_task),
+        origins,
+        trusted_proxies,
         sdl: graphql::sdl(),
         jwks: keys.jwks(),
         limits: Limits::default(),
         drain: drain.clone(),
     });
     let stop = stop_signal()?;
-    println!("Causerie is ready at http://{address}");
-    println!("  App         http://{address}/");
-    println!("  Playground  http://{address}/playground");
-    println!("  Schema      http://{address}/schema.graphql");
+    announce(address);
     crate::http::serve(listener, router, drain, stop).await;
     Ok(())
+}
+
+fn announce(address: SocketAddr) {
+    // A closed standard output leaves nobody to tell.
+    let _ = write!(
+        io::stdout(),
+        "Causerie is ready at http://{address}\n  \
+         App         http://{address}/\n  \
+         Playground  http://{address}/playground\n  \
+         Schema      http://{address}/schema.graphql\n"
+    );
 }
 
 async fn open_database(url: &DatabaseUrl) -> Result<Database, StartError> {
@@ -104,14 +113,20 @@ async fn open_database(url: &DatabaseUrl) -> Result<Database, StartError> {
         })
 }
 
-async fn build_services(keys: &Keys, database: Arc<Database>) -> Result<Arc<Services>, StartError> {
+/// The use cases, and the task that follows the log.
+async fn build_services(
+    keys: &Keys,
+    database: Arc<Database>,
+) -> Result<(Arc<Services>, JoinHandle<()>), StartError> {
     let mut seed = [0; 32];
     OsRng.try_fill_bytes(&mut seed).map_err(|error| {
         StartError::System("get randomness", io::Error::other(error.to_string()))
     })?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let (hub, feed) = Hub::start(Arc::clone(&database), SUBSCRIBER_QUEUE).await?;
-    Ok(Arc::new(Services::new(Core {
+    let live_sessions = Arc::new(LiveSessions::default());
+    let sessions = Arc::clone(&live_sessions);
+    let (hub, feed, task) = Hub::start(Arc::clone(&database), sessions, SUBSCRIBER_QUEUE).await?;
+    let services = Services::new(Core {
         database,
         clock: Arc::new(SystemClock),
         ids: IdGenerator::from_seed(seed),
@@ -121,8 +136,9 @@ async fn build_services(keys: &Keys, database: Arc<Database>) -> Result<Arc<Serv
         rate_limits: RateLimits::new(),
         hub,
         feed,
-        live_sessions: Arc::new(LiveSessions::default()),
-    })))
+        live_sessions,
+    });
+    Ok((Arc::new(services), task))
 }
 
 /// Makes the folder, for its owner only, and finds out whether it can be written to.
@@ -142,10 +158,14 @@ fn make_data_folder(folder: &Path) -> Result<(), StartError> {
         .map_err(refused)
 }
 
-fn readiness(database: Arc<Database>) -> Readiness {
+fn readiness(database: Arc<Database>, hub: JoinHandle<()>) -> Readiness {
+    let hub = Arc::new(hub);
     Readiness::new(move || {
-        let database = Arc::clone(&database);
+        let (database, hub) = (Arc::clone(&database), Arc::clone(&hub));
         async move {
+            if hub.is_finished() {
+                return Err("nobody follows the event log".to_owned());
+            }
             let mut connection = database.read().await.map_err(|error| error.to_string())?;
             connection
                 .log_head()
@@ -183,7 +203,8 @@ impl Authenticator for Logins {
                 Ok(Some(viewer)) => viewer,
                 Ok(None) => return Err(LoginRefused::Invalid),
                 Err(error) => {
-                    tracing::error!(%error, "cannot check a login");
+                    let cause = std::error::Error::source(&error).unwrap_or(&error);
+                    tracing::error!(%cause, "cannot check a login");
                     return Err(LoginRefused::Unavailable);
                 }
             };

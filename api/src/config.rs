@@ -107,11 +107,17 @@ impl TryFrom<ConfigArgs> for Config {
             listen: args.listen,
             data_dir: args.data_dir,
             database,
-            allowed_origins: args.allowed_origins,
-            trusted_proxies: args.trusted_proxies,
+            allowed_origins: without_blanks(args.allowed_origins),
+            trusted_proxies: without_blanks(args.trusted_proxies),
             log: args.log,
         })
     }
+}
+
+/// A variable that is set to nothing is an empty list, not a list with an empty entry.
+fn without_blanks(mut entries: Vec<String>) -> Vec<String> {
+    entries.retain(|entry| !entry.trim().is_empty());
+    entries
 }
 
 /// Where the database is. Printing it, in either way, never shows a password.

@@ -16,8 +16,9 @@ mod realtime;
 mod services;
 mod storage;
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use cli::{Command, Stop};
 use tracing_subscriber::EnvFilter;
@@ -25,20 +26,19 @@ use tracing_subscriber::EnvFilter;
 /// The exit code for settings that cannot be used; 1 is for a server that cannot start.
 const BAD_USAGE: u8 = 2;
 
+/// How long work on blocking threads may go on once everything else has ended.
+const LAST_WORK: Duration = Duration::from_secs(2);
+
 fn main() -> ExitCode {
     let invocation = match cli::from_environment() {
         Ok(invocation) => invocation,
         Err(Stop::Answer(text)) => {
-            print!("{text}");
-            return ExitCode::SUCCESS;
+            return answer(&text);
         }
         Err(Stop::Refused(line)) => return refuse(&line, BAD_USAGE),
     };
     match invocation.command {
-        Command::Schema => {
-            print!("{}", graphql::sdl());
-            ExitCode::SUCCESS
-        }
+        Command::Schema => answer(&graphql::sdl()),
         Command::Serve => serve(invocation.config),
     }
 }
@@ -47,6 +47,7 @@ fn serve(config: config::Config) -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(&config.log))
         .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
         .init();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -55,10 +56,19 @@ fn serve(config: config::Config) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return refuse(&format!("cannot start: {error}"), 1),
     };
-    match runtime.block_on(app::serve(config)) {
+    let served = runtime.block_on(app::serve(config));
+    // A query or a hash that is still running must not keep the process.
+    runtime.shutdown_timeout(LAST_WORK);
+    match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => refuse(&error.to_string().replace('\n', " "), 1),
     }
+}
+
+fn answer(text: &str) -> ExitCode {
+    // Whoever reads the output may have had enough of it.
+    let _ = io::stdout().write_all(text.as_bytes());
+    ExitCode::SUCCESS
 }
 
 fn refuse(line: &str, code: u8) -> ExitCode {

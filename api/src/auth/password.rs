@@ -55,6 +55,9 @@ pub(crate) enum HashError {
     /// A stored hash cannot be read.
     #[error("the stored password hash is damaged: {0}")]
     Stored(argon2::password_hash::phc::Error),
+    /// Too many are waiting for their turn.
+    #[error("too many passwords are waiting to be hashed")]
+    Busy,
     /// The hashing thread ended early, which happens only while the process shuts down.
     #[error("the hashing thread ended early")]
     Interrupted,
@@ -69,12 +72,16 @@ pub(crate) struct Verdict {
     pub(crate) rehash: bool,
 }
 
+/// How many may be hashed or wait for it. More would wait for longer than people do.
+const QUEUE: usize = 256;
+
 /// Hashes and verifies passwords with argon2id at the crate's defaults (19 MiB, two passes, one
 /// lane), on blocking threads, a bounded number at a time, so that a burst of logins costs bounded
 /// memory and never stalls the async threads.
 #[derive(Clone)]
 pub(crate) struct Passwords {
     slots: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
 }
 
 impl Passwords {
@@ -82,6 +89,7 @@ impl Passwords {
     pub(crate) fn new(parallelism: usize) -> Self {
         Self {
             slots: Arc::new(Semaphore::new(parallelism.max(1))),
+            queue: Arc::new(Semaphore::new(QUEUE)),
         }
     }
 
@@ -124,6 +132,7 @@ impl Passwords {
         T: Send + 'static,
         F: FnOnce() -> Result<T, HashError> + Send + 'static,
     {
+        let _place = self.queue.try_acquire().map_err(|_| HashError::Busy)?;
         let slot = Arc::clone(&self.slots)
             .acquire_owned()
             .await

@@ -11,9 +11,12 @@ use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
 
-/// Attempts one user name may have at once, before one each [`LOGIN_PERIOD`].
-const LOGIN_BURST: NonZeroU32 = NonZeroU32::new(10).unwrap();
+/// Attempts one user name may have at once from one network, before one each [`LOGIN_PERIOD`].
+const LOGIN_BURST: NonZeroU32 = NonZeroU32::new(20).unwrap();
 const LOGIN_PERIOD: Duration = Duration::from_secs(6);
+/// The same from everywhere together: enough that nobody can lock another out by himself.
+const NAME_BURST: NonZeroU32 = NonZeroU32::new(200).unwrap();
+const NAME_PERIOD: Duration = Duration::from_secs(3);
 /// Requests one address may have at once, before one each [`ADDRESS_PERIOD`].
 const ADDRESS_BURST: NonZeroU32 = NonZeroU32::new(60).unwrap();
 const ADDRESS_PERIOD: Duration = Duration::from_secs(1);
@@ -30,6 +33,7 @@ pub(crate) struct RateLimited {
 /// The limits on `login`, `register` and `refreshSession`.
 pub(crate) struct RateLimits<C: Clock = DefaultClock> {
     by_username: Limiter<String, C>,
+    by_username_and_address: Limiter<(String, Network), C>,
     by_address: Limiter<Network, C>,
 }
 
@@ -42,10 +46,12 @@ impl RateLimits {
 impl<C: Clock + Clone> RateLimits<C> {
     /// Limits that see time pass on `clock`.
     pub(crate) fn with_clock(clock: C) -> Self {
-        let by_username = Limiter::new(LOGIN_BURST, LOGIN_PERIOD, clock.clone());
+        let by_username = Limiter::new(NAME_BURST, NAME_PERIOD, clock.clone());
+        let by_username_and_address = Limiter::new(LOGIN_BURST, LOGIN_PERIOD, clock.clone());
         let by_address = Limiter::new(ADDRESS_BURST, ADDRESS_PERIOD, clock);
         Self {
             by_username,
+            by_username_and_address,
             by_address,
         }
     }
@@ -54,6 +60,9 @@ impl<C: Clock + Clone> RateLimits<C> {
     pub(crate) fn check_login(&self, username: &str, address: IpAddr) -> Result<(), RateLimited> {
         // The address comes first: one that is out of attempts must not use up somebody's own.
         self.check_address(address)?;
+        let network = Network::of(address.to_canonical());
+        self.by_username_and_address
+            .check((username.to_owned(), network))?;
         self.by_username.check(username.to_owned())
     }
 
@@ -141,10 +150,10 @@ mod tests {
     }
 
     #[test]
-    fn a_name_has_ten_attempts_and_then_one_each_six_seconds() {
+    fn a_name_has_twenty_attempts_and_then_one_each_six_seconds() {
         let (limits, clock) = limits();
         let login = |name: &str| limits.check_login(name, address("127.0.0.1"));
-        for _ in 0..10 {
+        for _ in 0..20 {
             assert_eq!(login("alice"), Ok(()));
         }
         let retry_after = Duration::from_secs(6);
@@ -157,6 +166,26 @@ mod tests {
         clock.advance(retry_after);
         assert_eq!(login("alice"), Ok(()));
         assert!(login("alice").is_err());
+    }
+
+    #[test]
+    fn one_network_cannot_lock_a_name_out_for_others() {
+        let (limits, _clock) = limits();
+        for _ in 0..50 {
+            let _ = limits.check_login("alice", address(ELSEWHERE));
+        }
+        assert!(limits.check_login("alice", address(ELSEWHERE)).is_err());
+        assert_eq!(limits.check_login("alice", address("203.0.113.8")), Ok(()));
+    }
+
+    #[test]
+    fn a_name_has_two_hundred_attempts_from_everywhere() {
+        let (limits, _clock) = limits();
+        for host in 0..200 {
+            let from = address(&format!("198.51.100.{host}"));
+            assert_eq!(limits.check_login("alice", from), Ok(()));
+        }
+        assert!(limits.check_login("alice", address(ELSEWHERE)).is_err());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What resolvers find in their context.
 
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_graphql::{Context, Data, Result};
 
@@ -18,9 +18,10 @@ pub fn prepare(services: &Arc<Services>, data: &mut Data) {
     data.insert(SignedIn::default());
 }
 
-/// Who logged in within this very operation, if anyone did.
+/// Who logged in or out within this very operation: `None` when nobody did, otherwise who asks
+/// from then on.
 #[derive(Default)]
-struct SignedIn(Mutex<Option<Viewer>>);
+struct SignedIn(Mutex<Option<Option<Viewer>>>);
 
 /// Where the log was before the operation read anything.
 struct StartedAt(Position);
@@ -35,6 +36,8 @@ pub(super) trait ContextExt {
     fn viewer(&self) -> Result<Viewer>;
     /// What follows in this operation is asked by this viewer.
     fn sign_in(&self, viewer: Viewer);
+    /// What follows in this operation is asked by nobody.
+    fn sign_out(&self);
     fn started_at(&self) -> Position;
     fn address(&self) -> IpAddr {
         self.request().address
@@ -55,19 +58,25 @@ impl ContextExt for Context<'_> {
     }
 
     fn viewer(&self) -> Result<Viewer> {
-        let signed_in = &self.data_unchecked::<SignedIn>().0;
-        let signed_in = *signed_in.lock().unwrap_or_else(PoisonError::into_inner);
-        signed_in
-            .or_else(|| self.data_opt().copied())
+        let changed = *lock(self.data_unchecked());
+        changed
+            .unwrap_or_else(|| self.data_opt().copied())
             .ok_or_else(unauthenticated)
     }
 
     fn sign_in(&self, viewer: Viewer) {
-        let signed_in = &self.data_unchecked::<SignedIn>().0;
-        *signed_in.lock().unwrap_or_else(PoisonError::into_inner) = Some(viewer);
+        *lock(self.data_unchecked()) = Some(Some(viewer));
+    }
+
+    fn sign_out(&self) {
+        *lock(self.data_unchecked()) = Some(None);
     }
 
     fn started_at(&self) -> Position {
         self.data_unchecked::<StartedAt>().0
     }
+}
+
+fn lock(signed_in: &SignedIn) -> MutexGuard<'_, Option<Option<Viewer>>> {
+    signed_in.0.lock().unwrap_or_else(PoisonError::into_inner)
 }

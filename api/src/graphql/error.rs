@@ -77,9 +77,9 @@ pub(super) fn unauthenticated() -> async_graphql::Error {
 
 fn user_error(error: &services::Error) -> UserError {
     let field = match error {
-        services::Error::Invalid { field, .. } | services::Error::Conflict { field, .. } => {
-            Some(vec![(*field).to_owned()])
-        }
+        services::Error::Invalid { field, .. }
+        | services::Error::TooLarge { field, .. }
+        | services::Error::Conflict { field, .. } => Some(vec![(*field).to_owned()]),
         _ => None,
     };
     UserError {
@@ -94,6 +94,7 @@ fn code(error: &services::Error) -> ErrorCode {
         services::Error::NotFound(_) => ErrorCode::NotFound,
         services::Error::Forbidden(_) => ErrorCode::Forbidden,
         services::Error::Invalid { .. } => ErrorCode::Invalid,
+        services::Error::TooLarge { .. } => ErrorCode::TooLarge,
         services::Error::Conflict { .. } => ErrorCode::Conflict,
         services::Error::WrongCredentials(_) => ErrorCode::Unauthenticated,
         services::Error::Expired(_) => ErrorCode::Expired,

@@ -9,7 +9,6 @@ use async_graphql::runtime::{TokioSpawner, TokioTimer};
 
 use crate::model::{Member, Message, MessageId, Room, RoomId, User, UserId};
 use crate::services::{Error, Result, Services};
-use crate::storage::{self, Database};
 
 /// One loader serves one operation. Nothing is cached: a subscription lives for days.
 pub struct Loaders {
@@ -35,9 +34,9 @@ struct CounterpartKey {
 struct LastMessageKey(RoomId);
 
 impl Loaders {
-    pub(super) fn new(services: &Services) -> Self {
+    pub(super) fn new(services: &Arc<Services>) -> Self {
         let batches = Batches {
-            database: Arc::clone(&services.database),
+            services: Arc::clone(services),
         };
         let loader = DataLoader::new(batches, TokioSpawner::current(), TokioTimer::default());
         Self { batches: loader }
@@ -87,7 +86,7 @@ impl Loaders {
     async fn one<Key>(&self, key: Key) -> Result<Option<<Batches as Loader<Key>>::Value>>
     where
         Key: Send + Sync + Hash + Eq + Clone + 'static,
-        Batches: Loader<Key, Error = Arc<storage::Error>>,
+        Batches: Loader<Key, Error = Arc<Error>>,
     {
         self.batches
             .load_one(key)
@@ -97,52 +96,37 @@ impl Loaders {
 }
 
 struct Batches {
-    database: Arc<Database>,
+    services: Arc<Services>,
 }
 
-type Batch<Key, Value> = std::result::Result<HashMap<Key, Value>, Arc<storage::Error>>;
+type Batch<Key, Value> = std::result::Result<HashMap<Key, Value>, Arc<Error>>;
 
 impl Loader<UserId> for Batches {
     type Value = User;
-    type Error = Arc<storage::Error>;
+    type Error = Arc<Error>;
 
     async fn load(&self, keys: &[UserId]) -> Batch<UserId, User> {
-        let users = self
-            .database
-            .read()
-            .await?
-            .find_users(keys.to_vec())
-            .await?;
+        let users = self.services.lookups.users(keys.to_vec()).await?;
         Ok(users.into_iter().map(|user| (user.id, user)).collect())
     }
 }
 
 impl Loader<RoomId> for Batches {
     type Value = Room;
-    type Error = Arc<storage::Error>;
+    type Error = Arc<Error>;
 
     async fn load(&self, keys: &[RoomId]) -> Batch<RoomId, Room> {
-        let rooms = self
-            .database
-            .read()
-            .await?
-            .find_rooms(keys.to_vec())
-            .await?;
+        let rooms = self.services.lookups.rooms(keys.to_vec()).await?;
         Ok(rooms.into_iter().map(|room| (room.id, room)).collect())
     }
 }
 
 impl Loader<MessageId> for Batches {
     type Value = Message;
-    type Error = Arc<storage::Error>;
+    type Error = Arc<Error>;
 
     async fn load(&self, keys: &[MessageId]) -> Batch<MessageId, Message> {
-        let messages = self
-            .database
-            .read()
-            .await?
-            .find_messages(keys.to_vec())
-            .await?;
+        let messages = self.services.lookups.messages(keys.to_vec()).await?;
         Ok(messages
             .into_iter()
             .map(|message| (message.id, message))
@@ -152,16 +136,11 @@ impl Loader<MessageId> for Batches {
 
 impl Loader<LastMessageKey> for Batches {
     type Value = Message;
-    type Error = Arc<storage::Error>;
+    type Error = Arc<Error>;
 
     async fn load(&self, keys: &[LastMessageKey]) -> Batch<LastMessageKey, Message> {
         let rooms = keys.iter().map(|key| key.0).collect();
-        let messages = self
-            .database
-            .read()
-            .await?
-            .find_last_messages(rooms)
-            .await?;
+        let messages = self.services.lookups.last_messages(rooms).await?;
         Ok(messages
             .into_iter()
             .map(|message| (LastMessageKey(message.room_id), message))
@@ -171,17 +150,12 @@ impl Loader<LastMessageKey> for Batches {
 
 impl Loader<MembershipKey> for Batches {
     type Value = Member;
-    type Error = Arc<storage::Error>;
+    type Error = Arc<Error>;
 
     async fn load(&self, keys: &[MembershipKey]) -> Batch<MembershipKey, Member> {
         let mut found = HashMap::new();
         for (viewer, rooms) in by_viewer(keys.iter().map(|key| (key.viewer, key.room))) {
-            let members = self
-                .database
-                .read()
-                .await?
-                .find_memberships(viewer, rooms)
-                .await?;
+            let members = self.services.lookups.memberships(viewer, rooms).await?;
             found.extend(members.into_iter().map(|member| {
                 (
                     MembershipKey {
@@ -198,17 +172,12 @@ impl Loader<MembershipKey> for Batches {
 
 impl Loader<CounterpartKey> for Batches {
     type Value = User;
-    type Error = Arc<storage::Error>;
+    type Error = Arc<Error>;
 
     async fn load(&self, keys: &[CounterpartKey]) -> Batch<CounterpartKey, User> {
         let mut found = HashMap::new();
         for (viewer, rooms) in by_viewer(keys.iter().map(|key| (key.viewer, key.room))) {
-            let people = self
-                .database
-                .read()
-                .await?
-                .find_counterparts(viewer, rooms)
-                .await?;
+            let people = self.services.lookups.counterparts(viewer, rooms).await?;
             found.extend(
                 people
                     .into_iter()

@@ -90,6 +90,10 @@ pub(super) fn invalid(field: &'static str, message: impl Into<String>) -> Error 
     }
 }
 
+pub(super) fn foreign_cursor(argument: &'static str) -> Error {
+    invalid(argument, "This cursor is not of this list")
+}
+
 fn cursor<Key>(argument: &'static str, cursor: Option<String>) -> Result<Option<Key>>
 where
     Key: Serialize + DeserializeOwned,
@@ -98,7 +102,6 @@ where
         return Ok(None);
     };
     let decoded = OpaqueCursor::decode_cursor(&cursor);
-    let OpaqueCursor(key) =
-        decoded.map_err(|_| invalid(argument, "This cursor is not of this list"))?;
+    let OpaqueCursor(key) = decoded.map_err(|_| foreign_cursor(argument))?;
     Ok(Some(key))
 }

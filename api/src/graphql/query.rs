@@ -14,6 +14,7 @@ use super::types::room::Room;
 use super::types::server_info::ServerInfo;
 use super::types::user::User;
 use super::types::viewer::Viewer;
+use crate::model;
 use crate::services::Error;
 
 const NODES_MOST: usize = 100;
@@ -88,7 +89,7 @@ impl Query {
             .list_channels(query.as_deref(), page)
             .await
             .map_err(fault)?;
-        Ok(connection(channels, |room| room.name.to_lowercase(), Room))
+        Ok(connection(channels, model::Room::folded_name, Room))
     }
 
     /// A person, by exactly one of id and username; null when there is none.

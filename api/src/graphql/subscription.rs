@@ -30,7 +30,7 @@ impl Subscription {
                           query gave. From now when left out."
         )]
         after: Option<Cursor>,
-    ) -> Result<impl Stream<Item = Result<Event>> + use<>> {
+    ) -> Result<impl Stream<Item = Event> + use<>> {
         let viewer = ctx.viewer()?;
         let room = room_id
             .map(|id| ids::parse(&id, "Room"))
@@ -43,7 +43,6 @@ impl Subscription {
             .messages(viewer, room, after)
             .await
             .map_err(fault)?;
-        Ok(events
-            .filter_map(|event| async { event.map_err(fault).map(Event::from_log).transpose() }))
+        Ok(events.filter_map(|event| async { Event::from_log(event) }))
     }
 }

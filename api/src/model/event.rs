@@ -1,7 +1,7 @@
 //! The durable event log: what happened, and where in the order of things.
 
 use super::clock::Timestamp;
-use super::ids::{MessageId, RoomId, UserId};
+use super::ids::{MessageId, RoomId, SessionId, UserId};
 
 /// A place in the log: 1, 2, 3 … in commit order; 0 is before everything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -9,9 +9,10 @@ pub struct Position(pub i64);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventKind {
-    MessageSent(MessageId),
-    MemberJoined(UserId),
-    MemberLeft(UserId),
+    MessageSent { room: RoomId, message: MessageId },
+    MemberJoined { room: RoomId, user: UserId },
+    MemberLeft { room: RoomId, user: UserId },
+    SessionEnded { session: SessionId },
 }
 
 /// One committed change.
@@ -19,7 +20,6 @@ pub enum EventKind {
 pub struct Event {
     pub position: Position,
     pub at: Timestamp,
-    pub room_id: RoomId,
     pub kind: EventKind,
 }
 
@@ -27,8 +27,19 @@ pub struct Event {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewEvent {
     pub at: Timestamp,
-    pub room_id: RoomId,
     pub kind: EventKind,
+}
+
+impl EventKind {
+    /// Where it happened; `None` for what does not happen in a room.
+    pub fn room(&self) -> Option<RoomId> {
+        match *self {
+            Self::MessageSent { room, .. }
+            | Self::MemberJoined { room, .. }
+            | Self::MemberLeft { room, .. } => Some(room),
+            Self::SessionEnded { .. } => None,
+        }
+    }
 }
 
 impl NewEvent {
@@ -36,7 +47,6 @@ impl NewEvent {
         Event {
             position,
             at: self.at,
-            room_id: self.room_id,
             kind: self.kind,
         }
     }

@@ -2,6 +2,7 @@
 
 use super::clock::Timestamp;
 use super::ids::{MessageId, RoomId, UserId};
+use super::text::is_blank;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
@@ -15,7 +16,7 @@ pub struct Message {
     pub sent_at: Timestamp,
 }
 
-/// A message about to be stored; the storage allots its `seq`.
+/// A message about to be stored. Its `seq` is allotted in the same transaction.
 pub struct NewMessage {
     pub id: MessageId,
     pub room_id: RoomId,
@@ -64,22 +65,11 @@ impl TryFrom<String> for MessageBody {
         {
             return Err(BodyRefused::ControlCharacter);
         }
-        if text.chars().all(is_blank) {
+        if is_blank(&text) {
             return Err(BodyRefused::Blank);
         }
         Ok(Self(text))
     }
-}
-
-/// White space, and the characters that look like none at all.
-fn is_blank(character: char) -> bool {
-    const INVISIBLE: [char; 10] = [
-        '\u{ad}', '\u{115f}', '\u{1160}', '\u{180e}', '\u{200b}', '\u{200c}', '\u{200d}',
-        '\u{2060}', '\u{3164}', '\u{feff}',
-    ];
-    character.is_whitespace()
-        || INVISIBLE.contains(&character)
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

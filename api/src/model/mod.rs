@@ -7,6 +7,7 @@ pub mod message;
 pub mod page;
 pub mod room;
 pub mod session;
+pub mod text;
 pub mod user;
 
 pub use clock::{Clock, SystemClock, Timestamp};

@@ -26,6 +26,17 @@ pub struct After<Key> {
 }
 
 impl<Key> After<Key> {
+    /// The same page, its key read in another form.
+    pub fn try_map<Other, E>(
+        self,
+        read: impl FnOnce(Key) -> Result<Other, E>,
+    ) -> Result<After<Other>, E> {
+        Ok(After {
+            after: self.after.map(read).transpose()?,
+            limit: self.limit,
+        })
+    }
+
     /// See [`Page::from_rows`].
     pub fn cut<T>(&self, mut rows: Vec<T>) -> Page<T> {
         let has_next = rows.len() as i64 > self.limit;
@@ -47,6 +58,14 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
+    pub fn empty() -> Self {
+        Self {
+            items: Vec::new(),
+            has_previous: false,
+            has_next: false,
+        }
+    }
+
     /// Makes a page of rows that were read in the bound's direction with a limit of one more
     /// than asked for: the extra row only tells that there is more.
     pub fn from_rows<Key>(mut rows: Vec<T>, bound: &Bound<Key>) -> Self {

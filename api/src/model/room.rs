@@ -3,6 +3,7 @@
 use super::clock::Timestamp;
 use super::event::Position;
 use super::ids::{RoomId, UserId};
+use super::text::fold_name;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RoomKind {
@@ -36,6 +37,13 @@ pub struct Room {
     pub last_active_at: Timestamp,
 }
 
+impl Room {
+    /// The name as it is compared and sorted.
+    pub fn folded_name(&self) -> String {
+        fold_name(&self.name)
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     pub room_id: RoomId,
@@ -52,6 +60,6 @@ pub struct NewRoom {
     pub kind: RoomKind,
     pub name: String,
     pub topic: Option<String>,
-    /// Sorted pair of people, for direct rooms only.
+    /// The two people, in any order; for direct rooms only.
     pub pair: Option<(UserId, UserId)>,
 }

@@ -1,12 +1,14 @@
 //! Hands every committed event, in log order and once, to the subscribers whom it concerns.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
+use super::live_sessions::LiveSessions;
 use crate::model::{Event, EventKind, Position, RoomId, UserId};
 use crate::storage::{self, Database};
 
@@ -29,17 +31,26 @@ impl Feed {
 
 pub struct Hub {
     subscribers: Mutex<Subscribers>,
+    sessions: Arc<LiveSessions>,
     /// Every event up to here was handed out.
     position: AtomicI64,
     /// How many events wait for one subscriber before it is sent back to reading the log.
     queue: usize,
 }
 
-/// A subscriber's place in the hub. The queue closes when it overflows.
-pub(super) struct Registration {
+/// A subscriber's place in the hub. The queue closes when it overflows, and when its person
+/// leaves a room.
+pub(super) struct Place {
     hub: Arc<Hub>,
     id: u64,
     pub(super) queue: mpsc::Receiver<Arc<Event>>,
+}
+
+/// Tells that a person has left a room since one asked last.
+pub(super) struct Departures {
+    hub: Arc<Hub>,
+    user: UserId,
+    seen: Arc<AtomicBool>,
 }
 
 #[derive(Default)]
@@ -48,30 +59,35 @@ struct Subscribers {
     by_id: HashMap<u64, Subscriber>,
     by_user: HashMap<UserId, HashSet<u64>>,
     by_room: HashMap<RoomId, HashSet<u64>>,
+    departures: HashMap<UserId, Vec<Arc<AtomicBool>>>,
 }
 
 struct Subscriber {
     user: UserId,
+    /// The one room to follow, or all that the person is in.
+    scope: Option<RoomId>,
     rooms: HashSet<RoomId>,
     queue: mpsc::Sender<Arc<Event>>,
 }
 
 impl Hub {
     /// Starts following the log from its head. At most `queue` events wait for one subscriber.
+    /// The task runs until the last `Feed` is dropped.
     pub async fn start(
         database: Arc<Database>,
+        sessions: Arc<LiveSessions>,
         queue: usize,
-    ) -> storage::Result<(Arc<Self>, Feed)> {
+    ) -> storage::Result<(Arc<Self>, Feed, JoinHandle<()>)> {
         let head = database.read().await?.log_head().await?;
-        let position = AtomicI64::new(head.0);
         let hub = Arc::new(Self {
             subscribers: Mutex::default(),
-            position,
+            sessions,
+            position: AtomicI64::new(head.0),
             queue,
         });
         let (sender, announced) = mpsc::unbounded_channel();
-        tokio::spawn(Arc::clone(&hub).follow(database, announced));
-        Ok((hub, Feed(sender)))
+        let task = tokio::spawn(Arc::clone(&hub).follow(database, announced));
+        Ok((hub, Feed(sender), task))
     }
 
     /// How far this node has followed the log: everything up to here is committed.
@@ -79,18 +95,35 @@ impl Hub {
         Position(self.position.load(Ordering::Acquire))
     }
 
-    /// Registers for what happens to this person (joining and leaving), and nothing else yet.
-    pub(super) fn register(self: &Arc<Self>, user: UserId) -> Registration {
+    /// Takes a place for what happens in `scope`, or in whatever room the person joins from now
+    /// on. Rooms that they are in already come by [`Place::follow`].
+    pub(super) fn enter(self: &Arc<Self>, user: UserId, scope: Option<RoomId>) -> Place {
         let (sender, queue) = mpsc::channel(self.queue);
-        let id = self.lock().add(Subscriber {
+        let subscriber = Subscriber {
             user,
+            scope,
             rooms: HashSet::new(),
             queue: sender,
-        });
-        Registration {
+        };
+        let id = self.lock().add(subscriber);
+        Place {
             hub: Arc::clone(self),
             id,
             queue,
+        }
+    }
+
+    pub(super) fn departures(self: &Arc<Self>, user: UserId) -> Departures {
+        let seen = Arc::new(AtomicBool::new(false));
+        self.lock()
+            .departures
+            .entry(user)
+            .or_default()
+            .push(Arc::clone(&seen));
+        Departures {
+            hub: Arc::clone(self),
+            user,
+            seen,
         }
     }
 
@@ -140,7 +173,15 @@ impl Hub {
         let mut subscribers = self.lock();
         for event in events {
             let position = event.position.0;
-            subscribers.deliver(&Arc::new(event));
+            match event.kind {
+                EventKind::SessionEnded { session } => self.sessions.end(session),
+                EventKind::MemberJoined { room, user } => subscribers.join(user, room),
+                EventKind::MemberLeft { room, user } => subscribers.depart(user, room),
+                EventKind::MessageSent { .. } => {}
+            }
+            if let Some(room) = event.kind.room() {
+                subscribers.deliver(room, &Arc::new(event));
+            }
             self.position.store(position, Ordering::Release);
         }
     }
@@ -152,19 +193,38 @@ impl Hub {
     }
 }
 
-impl Registration {
+impl Place {
     /// Adds the events of these rooms.
-    pub(super) fn follow_rooms(&self, rooms: impl IntoIterator<Item = RoomId>) {
+    pub(super) fn follow<'a>(&self, rooms: impl IntoIterator<Item = &'a RoomId>) {
         let mut subscribers = self.hub.lock();
         for room in rooms {
-            subscribers.enter(self.id, room);
+            subscribers.follow(self.id, *room);
         }
     }
 }
 
-impl Drop for Registration {
+impl Drop for Place {
     fn drop(&mut self) {
         self.hub.lock().remove(self.id);
+    }
+}
+
+impl Departures {
+    /// Whether there was one since the last call.
+    pub(super) fn take(&self) -> bool {
+        self.seen.swap(false, Ordering::AcqRel)
+    }
+}
+
+impl Drop for Departures {
+    fn drop(&mut self) {
+        let mut subscribers = self.hub.lock();
+        if let Some(all) = subscribers.departures.get_mut(&self.user) {
+            all.retain(|seen| !Arc::ptr_eq(seen, &self.seen));
+            if all.is_empty() {
+                subscribers.departures.remove(&self.user);
+            }
+        }
     }
 }
 
@@ -189,43 +249,57 @@ impl Subscribers {
         }
     }
 
-    fn enter(&mut self, id: u64, room: RoomId) {
-        if let Some(subscriber) = self.by_id.get_mut(&id) {
+    fn follow(&mut self, id: u64, room: RoomId) {
+        if let Some(subscriber) = self.by_id.get_mut(&id)
+            && subscriber.scope.is_none_or(|scope| scope == room)
+        {
             subscriber.rooms.insert(room);
             self.by_room.entry(room).or_default().insert(id);
         }
     }
 
-    fn leave(&mut self, id: u64, room: RoomId) {
-        if let Some(subscriber) = self.by_id.get_mut(&id) {
-            subscriber.rooms.remove(&room);
-            remove_from(&mut self.by_room, &room, id);
+    fn join(&mut self, user: UserId, room: RoomId) {
+        for id in self.of_user(user) {
+            self.follow(id, room);
         }
     }
 
-    fn deliver(&mut self, event: &Arc<Event>) {
-        let room = event.room_id;
-        let concerned = match event.kind {
-            EventKind::MemberJoined(user) | EventKind::MemberLeft(user) => self.by_user.get(&user),
-            EventKind::MessageSent(_) => None,
-        };
-        let concerned: Vec<u64> = concerned.into_iter().flatten().copied().collect();
-        let mut receivers: HashSet<u64> = self.by_room.get(&room).cloned().unwrap_or_default();
-        receivers.extend(&concerned);
-        for id in receivers {
-            let Some(subscriber) = self.by_id.get(&id) else {
-                continue;
-            };
-            if subscriber.queue.try_send(Arc::clone(event)).is_err() {
+    /// What waits for the person may be of the room that they have left, so they read anew.
+    fn depart(&mut self, user: UserId, room: RoomId) {
+        for seen in self.departures.get(&user).into_iter().flatten() {
+            seen.store(true, Ordering::Release);
+        }
+        for id in self.of_user(user) {
+            if self
+                .by_id
+                .get(&id)
+                .is_some_and(|subscriber| subscriber.rooms.contains(&room))
+            {
                 self.remove(id);
             }
         }
-        for id in concerned {
-            match event.kind {
-                EventKind::MemberJoined(_) => self.enter(id, room),
-                _ => self.leave(id, room),
+    }
+
+    fn deliver(&mut self, room: RoomId, event: &Arc<Event>) {
+        let mut overflowed = Vec::new();
+        for id in self.by_room.get(&room).into_iter().flatten() {
+            let subscriber = &self.by_id[id];
+            if subscriber.queue.try_send(Arc::clone(event)).is_err() {
+                overflowed.push(*id);
             }
         }
+        for id in overflowed {
+            self.remove(id);
+        }
+    }
+
+    fn of_user(&self, user: UserId) -> Vec<u64> {
+        self.by_user
+            .get(&user)
+            .into_iter()
+            .flatten()
+            .copied()
+            .collect()
     }
 }
 

@@ -8,4 +8,4 @@ mod tests;
 
 pub use hub::{Feed, Hub};
 pub use live_sessions::LiveSessions;
-pub use tail::{Tail, TailError};
+pub use tail::{NotAMember, Tail};

@@ -8,7 +8,7 @@ use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 
-use super::{Feed, Hub, Tail, TailError};
+use super::{Feed, Hub, LiveSessions, NotAMember, Tail};
 use crate::model::{
     Account, Event, EventKind, IdGenerator, Member, NewEvent, NewRoom, Position, Role, RoomId,
     RoomKind, Timestamp, User, UserId,
@@ -81,7 +81,7 @@ impl World {
         let mut transaction = self.fixture.database.begin().await.expect("a transaction");
         for kind in &kinds {
             match *kind {
-                EventKind::MemberJoined(user_id) => {
+                EventKind::MemberJoined { user: user_id, .. } => {
                     let (role, joined_at) = (Role::Member, NOW);
                     let joined_position = Position::default();
                     let member = Member {
@@ -93,7 +93,7 @@ impl World {
                     };
                     assert!(transaction.insert_member(&member).await.expect("a query"));
                 }
-                EventKind::MemberLeft(user) => {
+                EventKind::MemberLeft { user, .. } => {
                     assert!(
                         transaction
                             .delete_member(room, user)
@@ -101,12 +101,11 @@ impl World {
                             .expect("a query")
                     );
                 }
-                EventKind::MessageSent(_) => {}
+                EventKind::MessageSent { .. } | EventKind::SessionEnded { .. } => {}
             }
         }
         let new = kinds.iter().map(|kind| NewEvent {
             at: NOW,
-            room_id: room,
             kind: *kind,
         });
         let placed = transaction
@@ -121,10 +120,20 @@ impl World {
         placed
     }
 
-    fn messages(&self, count: usize) -> Vec<EventKind> {
+    fn messages(&self, room: RoomId, count: usize) -> Vec<EventKind> {
         (0..count)
-            .map(|_| EventKind::MessageSent(self.ids.next(NOW)))
+            .map(|_| EventKind::MessageSent {
+                room,
+                message: self.ids.next(NOW),
+            })
             .collect()
+    }
+
+    async fn hub(&self, queue: usize) -> (Arc<Hub>, Feed) {
+        let sessions = Arc::new(LiveSessions::default());
+        let started = Hub::start(self.database(), sessions, queue).await;
+        let (hub, feed, _task) = started.expect("a hub");
+        (hub, feed)
     }
 
     fn tail(&self, hub: &Arc<Hub>, user: UserId, room: Option<RoomId>, after: Position) -> Tail {
@@ -132,12 +141,20 @@ impl World {
     }
 }
 
+fn joins(room: RoomId, user: UserId) -> EventKind {
+    EventKind::MemberJoined { room, user }
+}
+
+fn leaves(room: RoomId, user: UserId) -> EventKind {
+    EventKind::MemberLeft { room, user }
+}
+
 /// The positions of the next events; anything that takes too long is a failure.
 async fn read(tail: &mut Tail, count: usize) -> Vec<i64> {
     let mut positions = Vec::new();
     for _ in 0..count {
         let next = tokio::time::timeout(Duration::from_secs(30), tail.next());
-        let event = next.await.expect("an event in time").expect("no error");
+        let event = next.await.expect("an event in time").expect("a member");
         positions.push(event.position.0);
     }
     positions
@@ -156,12 +173,10 @@ async fn everything_arrives_once_and_in_order(backend: Backend, queue: usize) {
     let Some(world) = World::open(backend).await else {
         return;
     };
-    let (hub, feed) = Hub::start(world.database(), queue).await.expect("a hub");
+    let (hub, feed) = world.hub(queue).await;
     let mut random = StdRng::seed_from_u64(queue as u64);
     let (user, room) = (world.person("alice").await, world.room("tea").await);
-    let first = world
-        .commit(room, vec![EventKind::MemberJoined(user)])
-        .await;
+    let first = world.commit(room, vec![joins(room, user)]).await;
     feed.announce(first);
     let mut one = world.tail(&hub, user, Some(room), Position(0));
     let mut all = world.tail(&hub, user, None, Position(0));
@@ -171,7 +186,7 @@ async fn everything_arrives_once_and_in_order(backend: Backend, queue: usize) {
         let mut batches = Vec::new();
         for _ in 0..random.random_range(1..5) {
             let count = random.random_range(1..12);
-            batches.push(world.commit(room, world.messages(count)).await);
+            batches.push(world.commit(room, world.messages(room, count)).await);
             last += count;
         }
         announce(&feed, batches, &mut random);
@@ -188,7 +203,7 @@ async fn only_members_hear_and_only_from_when_they_joined(backend: Backend, queu
     let Some(world) = World::open(backend).await else {
         return;
     };
-    let (hub, feed) = Hub::start(world.database(), queue).await.expect("a hub");
+    let (hub, feed) = world.hub(queue).await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
     let (tea, coffee) = (world.room("tea").await, world.room("coffee").await);
     let commit = async |room, kinds| {
@@ -197,26 +212,54 @@ async fn only_members_hear_and_only_from_when_they_joined(backend: Backend, queu
         placed[0].position.0
     };
     let mut all = world.tail(&hub, bob, None, Position(0));
-    let joined = commit(coffee, vec![EventKind::MemberJoined(bob)]).await;
+    let joined = commit(coffee, vec![joins(coffee, bob)]).await;
     assert_eq!(read(&mut all, 1).await, [joined]);
     let mut one = world.tail(&hub, bob, Some(coffee), Position(joined));
-    commit(tea, vec![EventKind::MemberJoined(alice)]).await;
-    commit(tea, world.messages(3)).await;
-    let joined = commit(tea, vec![EventKind::MemberJoined(bob)]).await;
-    let heard = commit(tea, world.messages(1)).await;
+    commit(tea, vec![joins(tea, alice)]).await;
+    commit(tea, world.messages(tea, 3)).await;
+    let joined = commit(tea, vec![joins(tea, bob)]).await;
+    let heard = commit(tea, world.messages(tea, 1)).await;
     assert_eq!(read(&mut all, 2).await, [joined, heard]);
-    commit(tea, vec![EventKind::MemberLeft(bob)]).await;
-    commit(tea, world.messages(2)).await;
-    let again = commit(tea, vec![EventKind::MemberJoined(bob)]).await;
-    let heard = commit(coffee, world.messages(1)).await;
+    commit(tea, vec![leaves(tea, bob)]).await;
+    commit(tea, world.messages(tea, 2)).await;
+    let again = commit(tea, vec![joins(tea, bob)]).await;
+    let heard = commit(coffee, world.messages(coffee, 1)).await;
     assert_eq!(read(&mut all, 2).await, [again, heard]);
     assert_eq!(read(&mut one, 1).await, [heard]);
     // From the beginning, what lies before the present membership is left out.
     let mut anew = world.tail(&hub, bob, None, Position(0));
     assert_eq!(read(&mut anew, 3).await, [1, again, heard]);
-    commit(coffee, vec![EventKind::MemberLeft(bob)]).await;
+    commit(coffee, vec![leaves(coffee, bob)]).await;
     let end = tokio::time::timeout(Duration::from_secs(30), one.next()).await;
-    assert!(matches!(end, Ok(Err(TailError::NotAMember))));
+    assert!(matches!(end, Ok(Err(NotAMember))));
+}
+
+async fn nothing_falls_between_reading_and_live(backend: Backend, queue: usize) {
+    let Some(world) = World::open(backend).await else {
+        return;
+    };
+    let world = Arc::new(world);
+    let (hub, feed) = world.hub(queue).await;
+    let user = world.person("alice").await;
+    let mut last = 0;
+    for round in 0..25 {
+        let room = world.room(&format!("room {round}")).await;
+        let writer = tokio::spawn({
+            let (world, feed) = (Arc::clone(&world), feed.clone());
+            async move {
+                feed.announce(world.commit(room, vec![joins(room, user)]).await);
+                for _ in 0..5 {
+                    feed.announce(world.commit(room, world.messages(room, 1)).await);
+                }
+            }
+        });
+        // Joining, sending and subscribing all happen at once.
+        let mut tail = world.tail(&hub, user, None, Position(last));
+        let expected: Vec<i64> = (last + 1..=last + 6).collect();
+        assert_eq!(read(&mut tail, 6).await, expected, "round {round}");
+        writer.await.expect("the writer");
+        last += 6;
+    }
 }
 
 macro_rules! at_every_queue_size {
@@ -243,5 +286,6 @@ macro_rules! at_every_queue_size {
 
 at_every_queue_size!(
     everything_arrives_once_and_in_order,
+    nothing_falls_between_reading_and_live,
     only_members_hear_and_only_from_when_they_joined
 );

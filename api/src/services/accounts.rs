@@ -2,12 +2,13 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::core::{Core, Viewer};
 use super::error::{Error, Result};
 use super::sessions::{Sessions, SignedIn};
 use super::text;
-use crate::auth::password::check_policy;
+use crate::auth::password::{HashError, check_policy};
 use crate::model::{Account, User, UserId};
 
 const DISPLAY_NAME_MOST: usize = 64;
@@ -56,7 +57,7 @@ impl Accounts {
             .core
             .read()
             .await?
-            .find_account(&username)
+            .find_user_by_username(&username)
             .await?
             .is_some()
         {
@@ -67,7 +68,7 @@ impl Accounts {
             .passwords
             .hash(new.password)
             .await
-            .map_err(internal)?;
+            .map_err(hashing)?;
         let display_name = display_name.unwrap_or_else(|| username.clone());
         let user = User {
             id,
@@ -91,7 +92,8 @@ impl Accounts {
     }
 
     pub async fn login(&self, given: Credentials, from: IpAddr) -> Result<SignedIn> {
-        let username = given.username.trim().to_ascii_lowercase();
+        // A name that nobody can have takes as long as one that nobody has.
+        let username = text::username(&given.username).unwrap_or_default();
         self.core
             .rate_limits
             .check_login(&username, from)
@@ -107,7 +109,7 @@ impl Accounts {
             .passwords
             .verify(given.password.clone(), hash)
             .await
-            .map_err(internal)?;
+            .map_err(hashing)?;
         let Some(account) = account.filter(|_| verdict.matches) else {
             return Err(Error::WrongCredentials("Wrong username or password"));
         };
@@ -120,7 +122,7 @@ impl Accounts {
                     .passwords
                     .hash(given.password)
                     .await
-                    .map_err(internal)?,
+                    .map_err(hashing)?,
             ),
             false => None,
         };
@@ -171,9 +173,15 @@ impl Accounts {
     }
 
     pub async fn find_by_username(&self, username: &str) -> Result<Option<User>> {
-        let username = username.trim().to_ascii_lowercase();
-        let account = self.core.read().await?.find_account(&username).await?;
-        Ok(account.map(|account| account.user))
+        let Ok(username) = text::username(username) else {
+            return Ok(None);
+        };
+        Ok(self
+            .core
+            .read()
+            .await?
+            .find_user_by_username(&username)
+            .await?)
     }
 
     fn limit_address(&self, address: IpAddr) -> Result<()> {
@@ -193,6 +201,11 @@ fn taken() -> Error {
     }
 }
 
-fn internal(error: impl std::error::Error + Send + Sync + 'static) -> Error {
-    Error::Internal(Box::new(error))
+fn hashing(error: HashError) -> Error {
+    match error {
+        HashError::Busy => Error::RateLimited {
+            retry_after: Duration::from_secs(5),
+        },
+        error => Error::Internal(Box::new(error)),
+    }
 }

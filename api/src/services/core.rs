@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::accounts::Accounts;
 use super::live::Live;
+use super::lookups::Lookups;
 use super::messages::Messages;
 use super::rooms::Rooms;
 use super::sessions::Sessions;
@@ -49,8 +50,7 @@ pub struct Services {
     pub rooms: Rooms,
     pub messages: Messages,
     pub live: Live,
-    /// For the loaders, which only read.
-    pub database: Arc<Database>,
+    pub lookups: Lookups,
 }
 
 impl Services {
@@ -62,7 +62,7 @@ impl Services {
             rooms: Rooms::new(Arc::clone(&core)),
             messages: Messages::new(Arc::clone(&core)),
             live: Live::new(Arc::clone(&core)),
-            database: Arc::clone(&core.database),
+            lookups: Lookups::new(core),
         }
     }
 }

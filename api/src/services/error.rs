@@ -20,6 +20,12 @@ pub enum Error {
         field: &'static str,
         message: String,
     },
+    /// A field of the input is larger than allowed.
+    #[error("{message}")]
+    TooLarge {
+        field: &'static str,
+        message: String,
+    },
     /// A field of the input collides with what exists.
     #[error("{message}")]
     Conflict {

@@ -9,7 +9,7 @@ use super::core::{Core, Viewer};
 use super::error::{Error, Result};
 use super::permissions::{can_read_messages, can_see_room};
 use crate::model::{Event, EventKind, Position, RoomId};
-use crate::realtime::{Tail, TailError};
+use crate::realtime::{NotAMember, Tail};
 
 pub struct Live(Arc<Core>);
 
@@ -35,7 +35,7 @@ impl Live {
         viewer: Viewer,
         room: Option<RoomId>,
         after: Option<Position>,
-    ) -> Result<impl Stream<Item = Result<Arc<Event>>> + use<>> {
+    ) -> Result<impl Stream<Item = Arc<Event>> + use<>> {
         if let Some(room) = room {
             self.check_room(viewer, room).await?;
         }
@@ -53,16 +53,14 @@ impl Live {
             room,
             after,
         );
-        Ok(stream::unfold(Some(tail), |tail| async {
-            let mut tail = tail?;
+        Ok(stream::unfold(tail, |mut tail| async {
             loop {
                 match tail.next().await {
-                    Ok(event) if matches!(event.kind, EventKind::MessageSent(_)) => {
-                        return Some((Ok(event), Some(tail)));
+                    Ok(event) if matches!(event.kind, EventKind::MessageSent { .. }) => {
+                        return Some((event, tail));
                     }
                     Ok(_) => {}
-                    Err(TailError::NotAMember) => return None,
-                    Err(TailError::Storage(error)) => return Some((Err(error.into()), None)),
+                    Err(NotAMember) => return None,
                 }
             }
         }))

@@ -8,6 +8,7 @@ use super::core::{Core, Viewer};
 use super::error::{Error, Result};
 use super::permissions::{can_read_messages, can_see_room, can_send_message};
 use super::text;
+use crate::model::message::BodyRefused;
 use crate::model::{
     Bound, Direction, EventKind, Message, MessageBody, MessageId, NewEvent, NewMessage, Page,
     RoomId,
@@ -70,8 +71,7 @@ impl Messages {
     /// Sends a message. A retry with the same `client_id` answers with the first message,
     /// whenever it comes; the same key with other content is a conflict.
     pub async fn send(&self, viewer: Viewer, draft: MessageDraft) -> Result<Message> {
-        let body = MessageBody::try_from(draft.body)
-            .map_err(|refused| Error::invalid("body", refused.to_string()))?;
+        let body = MessageBody::try_from(draft.body).map_err(refused_body)?;
         let client_id = text::client_key("clientId", draft.client_id)?;
         let body = body.into_inner();
         let fingerprint = fingerprint(draft.room_id, &body);
@@ -118,10 +118,12 @@ impl Messages {
         let Some(message) = transaction.insert_message(new, room.last_seq).await? else {
             return Ok(None);
         };
-        let kind = EventKind::MessageSent(message.id);
+        let kind = EventKind::MessageSent {
+            room: room.id,
+            message: message.id,
+        };
         transaction.record(NewEvent {
             at: new.sent_at,
-            room_id: room.id,
             kind,
         });
         transaction.commit().await?;
@@ -151,6 +153,14 @@ impl Messages {
             }),
             None => Ok(None),
         }
+    }
+}
+
+fn refused_body(refused: BodyRefused) -> Error {
+    let (field, message) = ("body", refused.to_string());
+    match refused {
+        BodyRefused::TooLong => Error::TooLarge { field, message },
+        BodyRefused::Blank | BodyRefused::ControlCharacter => Error::Invalid { field, message },
     }
 }
 

@@ -4,6 +4,7 @@ pub mod accounts;
 mod core;
 pub mod error;
 pub mod live;
+pub mod lookups;
 pub mod messages;
 pub mod permissions;
 pub mod rooms;

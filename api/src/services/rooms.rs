@@ -68,8 +68,22 @@ impl Rooms {
         part: Option<&str>,
         page: After<String>,
     ) -> Result<Page<Room>> {
-        let part = part.map(str::trim).filter(|part| !part.is_empty());
-        Ok(self.0.read().await?.list_channels(part, page).await?)
+        let Ok(part) = text::optional_line("query", part, NAME_MOST) else {
+            return Ok(Page::empty());
+        };
+        if page
+            .after
+            .as_ref()
+            .is_some_and(|after| after.contains(char::is_control))
+        {
+            return Err(Error::invalid("after", "This cursor is not of this list"));
+        }
+        Ok(self
+            .0
+            .read()
+            .await?
+            .list_channels(part.as_deref(), page)
+            .await?)
     }
 
     /// Members in the order in which they joined, of a room that the viewer may see.
@@ -165,7 +179,10 @@ impl Rooms {
         let mut connection = self.0.read().await?;
         let room = match channel {
             ChannelReference::Id(id) => connection.find_rooms(vec![id]).await?.pop(),
-            ChannelReference::Name(name) => connection.find_channel_by_name(name.trim()).await?,
+            ChannelReference::Name(name) => match text::line("name", &name, NAME_MOST) {
+                Ok(name) => connection.find_channel_by_name(&name).await?,
+                Err(_) => None,
+            },
         };
         let room = room.ok_or(Error::NotFound("Room"))?;
         if connection
@@ -214,10 +231,12 @@ impl Rooms {
         }
         transaction.delete_member(id, viewer.user_id).await?;
         let room = transaction.add_to_member_count(id, -1).await?;
-        let kind = EventKind::MemberLeft(viewer.user_id);
+        let kind = EventKind::MemberLeft {
+            room: id,
+            user: viewer.user_id,
+        };
         transaction.record(NewEvent {
             at: self.0.now(),
-            room_id: id,
             kind,
         });
         transaction.commit().await?;
@@ -243,12 +262,11 @@ async fn admit(
         };
         if transaction.insert_member(&member).await? {
             admitted += 1;
-            let kind = EventKind::MemberJoined(*user_id);
-            transaction.record(NewEvent {
-                at: now,
-                room_id: room.id,
-                kind,
-            });
+            let kind = EventKind::MemberJoined {
+                room: room.id,
+                user: *user_id,
+            };
+            transaction.record(NewEvent { at: now, kind });
         }
     }
     let counted = transaction.add_to_member_count(room.id, admitted).await?;

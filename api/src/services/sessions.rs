@@ -7,7 +7,7 @@ use super::core::{Core, Viewer};
 use super::error::{Error, Result};
 use super::text;
 use crate::auth::tokens::TokenError;
-use crate::model::{Session, SessionId, Timestamp, User, UserId};
+use crate::model::{EventKind, NewEvent, Session, SessionId, Timestamp, User, UserId};
 
 /// A session that is not used for this long is over.
 pub const IDLE_LIFETIME: Duration = Duration::from_hours(90 * 24);
@@ -15,6 +15,8 @@ pub const IDLE_LIFETIME: Duration = Duration::from_hours(90 * 24);
 /// How long a device may ask again with a spent refresh token, when it cannot prove by its
 /// attempt id that it is the one that spent it.
 const RETRY_WINDOW: Duration = Duration::from_mins(1);
+
+const LOOK_UP_RETRY: Duration = Duration::from_secs(1);
 
 const DEVICE_MOST: usize = 100;
 
@@ -53,10 +55,16 @@ impl Sessions {
     /// Returns when the session has ended, now or before.
     pub async fn ended(&self, id: SessionId) {
         let mut watch = self.0.live_sessions.watch(id);
-        if let Ok(None) = self.find_live(id).await {
-            return;
+        loop {
+            match self.find_live(id).await {
+                Ok(Some(_)) => return watch.ended().await,
+                Ok(None) => return,
+                Err(error) => {
+                    tracing::warn!(%error, "cannot look a session up; trying again");
+                    tokio::time::sleep(LOOK_UP_RETRY).await;
+                }
+            }
         }
-        watch.ended().await;
     }
 
     pub async fn find(&self, viewer: Viewer, id: SessionId) -> Result<Option<Session>> {
@@ -97,11 +105,13 @@ impl Sessions {
 
     /// Ends a session. Its sockets close, and its tokens are worth nothing from now on.
     pub async fn end(&self, id: SessionId) -> Result<()> {
+        let now = self.0.now();
         let mut transaction = self.0.begin().await?;
-        transaction.end_session(id, self.0.now()).await?;
-        transaction.commit().await?;
-        self.0.live_sessions.end(id);
-        Ok(())
+        if transaction.end_session(id, now).await? {
+            let kind = EventKind::SessionEnded { session: id };
+            transaction.record(NewEvent { at: now, kind });
+        }
+        transaction.commit().await
     }
 
     pub(super) fn start(&self, user: UserId, device: Option<&str>) -> Result<Session> {

@@ -1,11 +1,12 @@
 //! Short texts that people give: names, topics, keys.
 
 use super::error::{Error, Result};
+use crate::model::text::is_blank;
 
 /// Checks a one-line text: trimmed, not blank, at most `most` characters, no control characters.
 pub(super) fn line(field: &'static str, text: &str, most: usize) -> Result<String> {
     let text = text.trim();
-    if text.is_empty() {
+    if is_blank(text) {
         return Err(Error::invalid(field, "This must not be empty"));
     }
     if text.chars().count() > most {
@@ -27,7 +28,7 @@ pub(super) fn optional_line(
     most: usize,
 ) -> Result<Option<String>> {
     match text {
-        Some(text) if !text.trim().is_empty() => line(field, text, most).map(Some),
+        Some(text) if !is_blank(text) => line(field, text, most).map(Some),
         _ => Ok(None),
     }
 }
@@ -36,7 +37,8 @@ pub(super) fn optional_line(
 pub(super) fn client_key(field: &'static str, key: Option<String>) -> Result<Option<String>> {
     let Some(key) = key else { return Ok(None) };
     if key.is_empty() || key.len() > 128 || key.chars().any(char::is_control) {
-        return Err(Error::invalid(field, "This must be 1 to 128 bytes long"));
+        let message = "This must be 1 to 128 bytes long, without control characters";
+        return Err(Error::invalid(field, message));
     }
     Ok(Some(key))
 }
@@ -72,7 +74,7 @@ mod tests {
             line("name", " general ", 80).ok().as_deref(),
             Some("general")
         );
-        for text in ["", "   ", "a\nb", &"é".repeat(81)] {
+        for text in ["", "   ", "\u{200b}", "a\nb", "a\0", &"é".repeat(81)] {
             assert!(line("name", text, 80).is_err(), "{text}");
         }
         assert!(line("name", &"é".repeat(80), 80).is_ok());

@@ -56,8 +56,10 @@ impl Transaction {
         let mut rooms: Vec<RoomId> = self
             .events
             .iter()
-            .filter(|event| matches!(event.kind, EventKind::MemberJoined(_)))
-            .map(|event| event.room_id)
+            .filter_map(|event| match event.kind {
+                EventKind::MemberJoined { room, .. } => Some(room),
+                _ => None,
+            })
             .collect();
         rooms.dedup();
         rooms

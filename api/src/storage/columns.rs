@@ -67,7 +67,9 @@ struct TimestampColumn(Timestamp);
 
 impl ToSql<sql::Instant, Pg> for Timestamp {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
-        out.write_all(&(self.as_micros() - POSTGRES_EPOCH_MICROS).to_be_bytes())?;
+        // A cursor may hold any number.
+        let micros = self.as_micros().saturating_sub(POSTGRES_EPOCH_MICROS);
+        out.write_all(&micros.to_be_bytes())?;
         Ok(IsNull::No)
     }
 }
@@ -82,7 +84,9 @@ impl ToSql<sql::Instant, Sqlite> for Timestamp {
 impl FromSql<sql::Instant, Pg> for Timestamp {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
         let micros = i64::from_be_bytes(value.as_bytes().try_into()?);
-        Ok(Self::from_micros(micros + POSTGRES_EPOCH_MICROS))
+        Ok(Self::from_micros(
+            micros.saturating_add(POSTGRES_EPOCH_MICROS),
+        ))
     }
 }
 

@@ -153,6 +153,7 @@ macro_rules! queries {
 queries! {
     users {
         fn find_users(ids: Vec<UserId>) -> Vec<User>;
+        fn find_user_by_username(username: &str) -> Option<User>;
         fn find_account(username: &str) -> Option<Account>;
         fn insert_account(account: &Account) -> bool;
         fn update_display_name(id: UserId, display_name: &str) -> Option<User>;
@@ -200,8 +201,6 @@ queries! {
         fn log_head() -> Position;
         fn append_events(new: Vec<NewEvent>) -> Vec<Event>;
         fn list_events(after: Position, limit: i64) -> Vec<Event>;
-        fn list_events_for_user(
-            user: UserId, room: Option<RoomId>, after: Position, limit: i64
-        ) -> Vec<Event>;
+        fn list_room_events(room: RoomId, after: Position, limit: i64) -> Vec<Event>;
     }
 }

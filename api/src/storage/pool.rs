@@ -72,15 +72,18 @@ where
             .await
             .map_err(|_| Error::Connection("all are busy".to_owned()))?
             .map_err(|closed| Error::Connection(closed.to_string()))?;
-        let connection = self
-            .connections
-            .get_owned()
-            .await
-            .map_err(|cause| Error::Connection(format!("{cause:?}")))?;
-        Ok(Pooled {
-            connection,
-            _permit: permit,
-        })
+        loop {
+            let connection = self.connections.get_owned().await;
+            let mut connection =
+                connection.map_err(|cause| Error::Connection(format!("{cause:?}")))?;
+            // One that died while it was idle is dropped, and another one made.
+            if !connection.is_broken() {
+                return Ok(Pooled {
+                    connection,
+                    _permit: permit,
+                });
+            }
+        }
     }
 }
 

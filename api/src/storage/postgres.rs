@@ -1,5 +1,7 @@
 //! PostgreSQL: one pool, and the queries compiled for it.
 
+use std::time::Duration;
+
 use diesel::ConnectionResult;
 use diesel_async::{
     AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection,
@@ -34,8 +36,11 @@ const CONNECTIONS: u32 = 16;
 const PREPARE: &str = "SET statement_timeout = '15s'; \
      SET idle_in_transaction_session_timeout = '15s'; SET timezone = 'UTC';";
 
+/// How long the server may take to answer at the start.
+const REACH: Duration = Duration::from_secs(10);
+
 /// Any number will do, as long as every node takes the same.
-const MIGRATION_LOCK: &str = "SELECT pg_advisory_lock(4851627)";
+const MIGRATION_LOCK: &str = "SET lock_timeout = '60s'; SELECT pg_advisory_lock(4851627)";
 
 pub struct Postgres {
     pool: Pool<Conn>,
@@ -43,9 +48,10 @@ pub struct Postgres {
 
 impl Postgres {
     pub(super) async fn open(url: &str) -> std::result::Result<Self, OpenError> {
-        let mut first = Conn::establish(url)
-            .await
-            .map_err(|cause| OpenError::Unreachable(cause.to_string()))?;
+        let reached = tokio::time::timeout(REACH, Conn::establish(url)).await;
+        let reached =
+            reached.map_err(|_| OpenError::Unreachable("it does not answer".to_owned()))?;
+        let mut first = reached.map_err(|cause| OpenError::Unreachable(cause.to_string()))?;
         // Freed when this connection closes, also if migrating fails.
         first
             .batch_execute(MIGRATION_LOCK)

@@ -185,26 +185,46 @@ impl From<MessageRow> for Message {
 pub(super) struct EventRow {
     position: Position,
     at: Timestamp,
-    room_id: RoomId,
     kind: String,
+    room_id: Option<RoomId>,
     user_id: Option<UserId>,
     message_id: Option<MessageId>,
+    session_id: Option<SessionId>,
 }
 
 impl From<&Event> for EventRow {
     fn from(event: &Event) -> Self {
-        let (kind, user_id, message_id) = match event.kind {
-            EventKind::MessageSent(message) => ("message_sent", None, Some(message)),
-            EventKind::MemberJoined(user) => ("member_joined", Some(user), None),
-            EventKind::MemberLeft(user) => ("member_left", Some(user), None),
-        };
-        Self {
+        let row = Self {
             position: event.position,
             at: event.at,
-            room_id: event.room_id,
-            kind: kind.to_owned(),
-            user_id,
-            message_id,
+            kind: String::new(),
+            room_id: event.kind.room(),
+            user_id: None,
+            message_id: None,
+            session_id: None,
+        };
+        let kind = |name: &str| name.to_owned();
+        match event.kind {
+            EventKind::MessageSent { message, .. } => Self {
+                kind: kind("message_sent"),
+                message_id: Some(message),
+                ..row
+            },
+            EventKind::MemberJoined { user, .. } => Self {
+                kind: kind("member_joined"),
+                user_id: Some(user),
+                ..row
+            },
+            EventKind::MemberLeft { user, .. } => Self {
+                kind: kind("member_left"),
+                user_id: Some(user),
+                ..row
+            },
+            EventKind::SessionEnded { session } => Self {
+                kind: kind("session_ended"),
+                session_id: Some(session),
+                ..row
+            },
         }
     }
 }
@@ -213,20 +233,37 @@ impl TryFrom<EventRow> for Event {
     type Error = diesel::result::Error;
 
     fn try_from(row: EventRow) -> Result<Self, Self::Error> {
-        let kind = match (row.kind.as_str(), row.user_id, row.message_id) {
-            ("message_sent", _, Some(message)) => EventKind::MessageSent(message),
-            ("member_joined", Some(user), _) => EventKind::MemberJoined(user),
-            ("member_left", Some(user), _) => EventKind::MemberLeft(user),
-            (kind, ..) => {
-                let cause = format!("event {} of unknown kind {kind}", row.position.0);
-                return Err(diesel::result::Error::DeserializationError(cause.into()));
-            }
-        };
         Ok(Self {
             position: row.position,
             at: row.at,
-            room_id: row.room_id,
-            kind,
+            kind: row.read_kind()?,
+        })
+    }
+}
+
+impl EventRow {
+    fn read_kind(&self) -> QueryResult<EventKind> {
+        let kind = match self.kind.as_str() {
+            "message_sent" => self
+                .room_id
+                .zip(self.message_id)
+                .map(|(room, message)| EventKind::MessageSent { room, message }),
+            "member_joined" => self
+                .room_id
+                .zip(self.user_id)
+                .map(|(room, user)| EventKind::MemberJoined { room, user }),
+            "member_left" => self
+                .room_id
+                .zip(self.user_id)
+                .map(|(room, user)| EventKind::MemberLeft { room, user }),
+            "session_ended" => self
+                .session_id
+                .map(|session| EventKind::SessionEnded { session }),
+            _ => None,
+        };
+        kind.ok_or_else(|| {
+            let cause = format!("event {} cannot be read: {}", self.position.0, self.kind);
+            diesel::result::Error::DeserializationError(cause.into())
         })
     }
 }

@@ -102,10 +102,11 @@ diesel::table! {
     events (position) {
         position -> BigInt,
         at -> Instant,
-        room_id -> Uuid,
         kind -> Text,
+        room_id -> Nullable<Uuid>,
         user_id -> Nullable<Uuid>,
         message_id -> Nullable<Uuid>,
+        session_id -> Nullable<Uuid>,
     }
 }
 

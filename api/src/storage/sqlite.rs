@@ -1,5 +1,8 @@
 //! SQLite: one connection that writes, several that read, and the queries compiled for it.
 
+use std::fs::OpenOptions;
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use diesel::connection::AnsiTransactionManager;
@@ -42,17 +45,22 @@ pub struct Sqlite {
 
 impl Sqlite {
     pub(super) async fn open(path: &Path) -> std::result::Result<Self, OpenError> {
-        let path = path.to_string_lossy();
-        let mut first = establish(&path)
+        let unreachable =
+            |cause: String| OpenError::Unreachable(format!("{}: {cause}", path.display()));
+        make_private(path).map_err(|cause| unreachable(cause.to_string()))?;
+        let url = path.to_string_lossy();
+        let mut first = establish(&url)
             .await
-            .map_err(|cause| OpenError::Unreachable(format!("{path}: {cause}")))?;
-        first
-            .spawn_blocking(|conn| Ok(migrations::run(conn, migrations::SQLITE)))
-            .await
-            .map_err(|cause| OpenError::Migration(cause.to_string()))??;
+            .map_err(|cause| unreachable(cause.to_string()))?;
+        // Two servers that start together must not both find the tables missing.
+        let migrate = |conn: &mut SqliteConnection| {
+            conn.exclusive_transaction(|conn| Ok(migrations::run(conn, migrations::SQLITE)))
+        };
+        let migrated = first.spawn_blocking(migrate).await;
+        migrated.map_err(|cause| OpenError::Migration(cause.to_string()))??;
         Ok(Self {
-            writer: Pool::open(&path, 1, establish).await?,
-            readers: Pool::open(&path, READERS, establish).await?,
+            writer: Pool::open(&url, 1, establish).await?,
+            readers: Pool::open(&url, READERS, establish).await?,
         })
     }
 
@@ -79,6 +87,16 @@ pub(super) async fn insert_events(conn: &mut Conn, rows: Vec<EventRow>) -> Resul
             .execute(conn)
     };
     conn.spawn_blocking(insert).await?;
+    Ok(())
+}
+
+/// A new database is for its owner only, wherever it is and whatever the umask.
+fn make_private(path: &Path) -> io::Result<()> {
+    OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path)?;
     Ok(())
 }
 

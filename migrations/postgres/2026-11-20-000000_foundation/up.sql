@@ -63,10 +63,12 @@ CREATE TABLE messages (
 CREATE TABLE events (
     position bigint PRIMARY KEY,
     at timestamptz NOT NULL,
-    room_id uuid NOT NULL,
     kind text NOT NULL,
+    -- Which of these are there depends on the kind.
+    room_id uuid,
     user_id uuid,
-    message_id uuid
+    message_id uuid,
+    session_id uuid
 );
 
 CREATE INDEX events_by_room ON events (room_id, position);

@@ -63,10 +63,12 @@ CREATE TABLE messages (
 CREATE TABLE events (
     position integer PRIMARY KEY,
     at integer NOT NULL,
-    room_id blob NOT NULL,
     kind text NOT NULL,
+    -- Which of these are there depends on the kind.
+    room_id blob,
     user_id blob,
-    message_id blob
+    message_id blob,
+    session_id blob
 ) STRICT;
 
 CREATE INDEX events_by_room ON events (room_id, position);

@@ -135,7 +135,7 @@ async fn a_login_takes_the_right_name_and_password(server: &mut Server) {
 async fn guessing_a_password_is_slowed_down(server: &mut Server) {
     server.register("alice").await;
     let mut limited = None;
-    for attempt in 0..20 {
+    for attempt in 0..40 {
         let answer = log_in(server, "alice", "wrong horse battery").await;
         if !answer.body["errors"].is_null() {
             limited = Some((attempt, answer));

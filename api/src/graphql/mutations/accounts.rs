@@ -157,6 +157,7 @@ impl AccountMutations {
         let viewer = ctx.viewer()?;
         let (ended, user_errors) = outcome(ctx.services().sessions.end(viewer.session_id).await)?;
         if ended.is_some() {
+            ctx.sign_out();
             set_cookie(ctx.request(), RefreshCookie::Clear);
         }
         Ok(LogoutPayload { user_errors })

@@ -9,7 +9,7 @@ use super::room::Room;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::fault;
 use crate::graphql::scalars::{Cursor, DateTime};
-use crate::model::{self, EventKind, MessageId};
+use crate::model::{self, EventKind, MessageId, RoomId};
 
 /// Something that happened in a room, at its place in the log.
 #[derive(Interface)]
@@ -30,6 +30,7 @@ pub enum Event {
 #[derive(Description)]
 pub struct MessageSent {
     event: Arc<model::Event>,
+    room: RoomId,
     message: MessageId,
 }
 
@@ -37,10 +38,14 @@ impl Event {
     /// `None` for what is not delivered by itself.
     pub fn from_log(event: Arc<model::Event>) -> Option<Self> {
         match event.kind {
-            EventKind::MessageSent(message) => {
-                Some(Self::MessageSent(MessageSent { event, message }))
-            }
-            EventKind::MemberJoined(_) | EventKind::MemberLeft(_) => None,
+            EventKind::MessageSent { room, message } => Some(Self::MessageSent(MessageSent {
+                event,
+                room,
+                message,
+            })),
+            EventKind::MemberJoined { .. }
+            | EventKind::MemberLeft { .. }
+            | EventKind::SessionEnded { .. } => None,
         }
     }
 }
@@ -59,11 +64,7 @@ impl MessageSent {
 
     /// Where it happened.
     async fn room(&self, ctx: &Context<'_>) -> Result<Room> {
-        ctx.loaders()
-            .room(self.event.room_id)
-            .await
-            .map(Room)
-            .map_err(fault)
+        Room::of(ctx, self.room).await
     }
 
     /// The message.

@@ -5,7 +5,7 @@ use async_graphql::{Context, Description, Enum, Object, Result};
 use super::user::User;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::fault;
-use crate::graphql::pagination::invalid;
+use crate::graphql::pagination::foreign_cursor;
 use crate::graphql::scalars::DateTime;
 use crate::model::{self, After, Position, UserId};
 use crate::services;
@@ -73,17 +73,8 @@ pub fn member_key(member: &model::Member) -> MemberKey {
 }
 
 pub fn member_page(page: After<MemberKey>) -> services::Result<After<(Position, UserId)>> {
-    let after = match page.after {
-        None => None,
-        Some((position, id)) => {
-            let id = id
-                .parse()
-                .map_err(|_| invalid("after", "This cursor is not of this list"))?;
-            Some((Position(position), id))
-        }
-    };
-    Ok(After {
-        after,
-        limit: page.limit,
+    page.try_map(|(position, id)| match id.parse() {
+        Ok(id) => Ok((Position(position), id)),
+        Err(_) => Err(foreign_cursor("after")),
     })
 }

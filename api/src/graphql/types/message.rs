@@ -22,11 +22,7 @@ impl Message {
 
     /// Where it was said.
     async fn room(&self, ctx: &Context<'_>) -> Result<Room> {
-        ctx.loaders()
-            .room(self.0.room_id)
-            .await
-            .map(Room)
-            .map_err(fault)
+        Room::of(ctx, self.0.room_id).await
     }
 
     /// Who said it.
@@ -49,6 +45,7 @@ impl Message {
     }
 
     /// Markdown source, exactly as it was sent: at most 16 KiB.
+    #[graphql(complexity = 10)]
     async fn body(&self) -> &str {
         &self.0.body
     }

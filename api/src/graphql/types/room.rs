@@ -11,7 +11,9 @@ use crate::graphql::ids;
 use crate::graphql::pagination::{both_ways, connection, forwards, invalid, limit, page_size};
 use crate::graphql::scalars::DateTime;
 use crate::model;
+use crate::services::Error;
 use crate::services::messages::History;
+use crate::services::permissions::{can_read_messages, can_see_room};
 
 /// What kind of room it is.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -114,12 +116,7 @@ impl Room {
             Some(_) if after.is_some() || last.is_some() || before.is_some() => {
                 Err(invalid("around", "Give around and first only"))
             }
-            Some(id) => ids::parse(&id, "Message").and_then(|message| {
-                Ok(History::Around {
-                    message,
-                    limit: limit("first", first)?,
-                })
-            }),
+            Some(id) => around_message(&id, first),
         };
         let history = history.map_err(fault)?;
         let messages = &ctx.services().messages;
@@ -132,7 +129,8 @@ impl Room {
 
     /// Its newest message; null when there is none, or for those who have not joined.
     async fn last_message(&self, ctx: &Context<'_>) -> Result<Option<Message>> {
-        if self.0.last_seq == 0 || self.membership_of_viewer(ctx).await?.is_none() {
+        let membership = self.membership_of_viewer(ctx).await?;
+        if self.0.last_seq == 0 || !can_read_messages(membership.as_ref()) {
             return Ok(None);
         }
         let message = ctx.loaders().last_message(self.0.id).await.map_err(fault)?;
@@ -146,6 +144,21 @@ impl Room {
 }
 
 impl Room {
+    /// The room of something that the viewer may read. They may have left the room since.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` when the viewer cannot see it any more.
+    pub async fn of(ctx: &Context<'_>, id: model::RoomId) -> Result<Self> {
+        let room = Self(ctx.loaders().room(id).await.map_err(fault)?);
+        if room.0.kind != model::RoomKind::Channel {
+            let membership = room.membership_of_viewer(ctx).await?;
+            if !can_see_room(&room.0, membership.as_ref()) {
+                return Err(fault(Error::NotFound("Room")));
+            }
+        }
+        Ok(room)
+    }
+
     async fn membership_of_viewer(&self, ctx: &Context<'_>) -> Result<Option<model::Member>> {
         let viewer = ctx.viewer()?.user_id;
         ctx.loaders()
@@ -153,4 +166,12 @@ impl Room {
             .await
             .map_err(fault)
     }
+}
+
+fn around_message(id: &ID, first: Option<i32>) -> crate::services::Result<History> {
+    let message = ids::parse(id, "Message")?;
+    Ok(History::Around {
+        message,
+        limit: limit("first", first)?,
+    })
 }

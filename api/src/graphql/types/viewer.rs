@@ -7,7 +7,7 @@ use super::room::{Room, RoomKind};
 use super::user::User;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::fault;
-use crate::graphql::pagination::{connection, forwards, page_size};
+use crate::graphql::pagination::{connection, foreign_cursor, forwards, page_size};
 use crate::graphql::scalars::Cursor;
 use crate::model::{After, RoomId, Timestamp};
 use crate::services;
@@ -68,18 +68,14 @@ impl Viewer {
     }
 }
 
+/// Later than any room was active, and what every database can hold.
+const YEAR_10000_MICROS: i64 = 253_402_300_800_000_000;
+
 fn room_key(page: After<RoomKey>) -> services::Result<After<(Timestamp, RoomId)>> {
-    let after = match page.after {
-        None => None,
-        Some((micros, id)) => {
-            let id = id.parse().map_err(|_| {
-                crate::graphql::pagination::invalid("after", "This cursor is not of this list")
-            })?;
-            Some((Timestamp::from_micros(micros), id))
+    page.try_map(|(micros, id)| match id.parse() {
+        Ok(id) if (0..YEAR_10000_MICROS).contains(&micros) => {
+            Ok((Timestamp::from_micros(micros), id))
         }
-    };
-    Ok(After {
-        after,
-        limit: page.limit,
+        _ => Err(foreign_cursor("after")),
     })
 }

@@ -4,10 +4,10 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
-use crate::model::{Event, NewEvent, Position, RoomId, UserId};
+use crate::model::{Event, NewEvent, Position, RoomId};
 use crate::storage::error::Result;
 use crate::storage::rows::EventRow;
-use crate::storage::schema::{events, log_head, members};
+use crate::storage::schema::{events, log_head};
 
 /// The position of the newest committed event.
 pub(in crate::storage) async fn log_head(conn: &mut Conn) -> Result<Position> {
@@ -59,30 +59,21 @@ pub(in crate::storage) async fn list_events(
         .collect::<QueryResult<_>>()?)
 }
 
-/// The next events after a position that a person may see: those of the rooms that they are in
-/// now, from when they joined; of one room only when `room` is given.
-pub(in crate::storage) async fn list_events_for_user(
+/// The next events of one room after a position.
+pub(in crate::storage) async fn list_room_events(
     conn: &mut Conn,
-    user: UserId,
-    room: Option<RoomId>,
+    room: RoomId,
     after: Position,
     limit: i64,
 ) -> Result<Vec<Event>> {
-    let membership = members::room_id
-        .eq(events::room_id)
-        .and(members::user_id.eq(user));
-    let mut query = events::table
-        .inner_join(members::table.on(membership))
+    let rows: Vec<EventRow> = events::table
+        .filter(events::room_id.eq(room))
         .filter(events::position.gt(after))
-        .filter(events::position.ge(members::joined_position))
         .order(events::position.asc())
         .limit(limit)
         .select(EventRow::as_select())
-        .into_boxed();
-    if let Some(room) = room {
-        query = query.filter(events::room_id.eq(room));
-    }
-    let rows: Vec<EventRow> = query.load(conn).await?;
+        .load(conn)
+        .await?;
     Ok(rows
         .into_iter()
         .map(Event::try_from)

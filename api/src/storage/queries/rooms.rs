@@ -4,9 +4,10 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
+use crate::model::text::fold_name;
 use crate::model::{After, NewRoom, Page, Room, RoomId, RoomKind, Timestamp, UserId};
 use crate::storage::error::Result;
-use crate::storage::keys::{name_key, pair_key};
+use crate::storage::keys::pair_key;
 use crate::storage::rows::RoomRow;
 use crate::storage::schema::{members, rooms};
 
@@ -25,7 +26,7 @@ pub(in crate::storage) async fn find_channel_by_name(
     name: &str,
 ) -> Result<Option<Room>> {
     let row = rooms::table
-        .filter(rooms::name_key.eq(name_key(name)))
+        .filter(rooms::name_key.eq(fold_name(name)))
         .select(RoomRow::as_select())
         .first(conn)
         .await
@@ -71,14 +72,15 @@ pub(in crate::storage) async fn list_rooms_of_user(
     Ok(page.cut(rows).map(Room::from))
 }
 
-/// The channels whose name contains `part` (case ignored), in the order of their folded names.
+/// The channels whose name contains `part` (case ignored), in the order of their folded names,
+/// which only channels have.
 pub(in crate::storage) async fn list_channels(
     conn: &mut Conn,
     part: Option<&str>,
     page: After<String>,
 ) -> Result<Page<Room>> {
     let mut query = rooms::table
-        .filter(rooms::kind.eq(RoomKind::Channel))
+        .filter(rooms::name_key.is_not_null())
         .order(rooms::name_key.asc())
         .select(RoomRow::as_select())
         .limit(page.limit + 1)
@@ -104,7 +106,7 @@ pub(in crate::storage) async fn insert_room(
             rooms::id.eq(room.id),
             rooms::kind.eq(room.kind),
             rooms::name.eq(&room.name),
-            rooms::name_key.eq((room.kind == RoomKind::Channel).then(|| name_key(&room.name))),
+            rooms::name_key.eq((room.kind == RoomKind::Channel).then(|| fold_name(&room.name))),
             rooms::pair_key.eq(room.pair.map(pair_key)),
             rooms::topic.eq(&room.topic),
             rooms::created_at.eq(now),
@@ -153,7 +155,7 @@ pub(in crate::storage) async fn allot_seq(
 
 fn contains_pattern(part: &str) -> String {
     let mut pattern = String::from("%");
-    for character in name_key(part).chars() {
+    for character in fold_name(part).chars() {
         if matches!(character, '%' | '_' | '\\') {
             pattern.push('\\');
         }

@@ -19,6 +19,19 @@ pub(in crate::storage) async fn find_users(conn: &mut Conn, ids: Vec<UserId>) ->
     Ok(rows.into_iter().map(User::from).collect())
 }
 
+pub(in crate::storage) async fn find_user_by_username(
+    conn: &mut Conn,
+    username: &str,
+) -> Result<Option<User>> {
+    let row = users::table
+        .filter(users::username.eq(username))
+        .select(UserRow::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(row.map(User::from))
+}
+
 pub(in crate::storage) async fn find_account(
     conn: &mut Conn,
     username: &str,

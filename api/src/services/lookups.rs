@@ -1,0 +1,46 @@
+//! Reading many things by their ids at once. Nothing is checked here: whoever looks something up
+//! got the id from where the viewer may see it, or checks afterwards.
+
+use std::sync::Arc;
+
+use super::core::Core;
+use super::error::Result;
+use crate::model::{Member, Message, MessageId, Room, RoomId, User, UserId};
+
+/// What is absent is left out of the answers, which come in no order.
+pub struct Lookups(Arc<Core>);
+
+impl Lookups {
+    pub(super) fn new(core: Arc<Core>) -> Self {
+        Self(core)
+    }
+
+    pub async fn users(&self, ids: Vec<UserId>) -> Result<Vec<User>> {
+        Ok(self.0.read().await?.find_users(ids).await?)
+    }
+
+    pub async fn rooms(&self, ids: Vec<RoomId>) -> Result<Vec<Room>> {
+        Ok(self.0.read().await?.find_rooms(ids).await?)
+    }
+
+    pub async fn messages(&self, ids: Vec<MessageId>) -> Result<Vec<Message>> {
+        Ok(self.0.read().await?.find_messages(ids).await?)
+    }
+
+    pub async fn last_messages(&self, rooms: Vec<RoomId>) -> Result<Vec<Message>> {
+        Ok(self.0.read().await?.find_last_messages(rooms).await?)
+    }
+
+    pub async fn memberships(&self, user: UserId, rooms: Vec<RoomId>) -> Result<Vec<Member>> {
+        Ok(self.0.read().await?.find_memberships(user, rooms).await?)
+    }
+
+    /// The other person of each of these direct rooms.
+    pub async fn counterparts(
+        &self,
+        user: UserId,
+        rooms: Vec<RoomId>,
+    ) -> Result<Vec<(RoomId, User)>> {
+        Ok(self.0.read().await?.find_counterparts(user, rooms).await?)
+    }
+}
