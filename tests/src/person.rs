@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::server::ask;
-use crate::{Answer, Listener, Socket};
+use crate::{Answer, Listener, Server, Socket};
 
 /// Everybody's password here.
 pub const PASSWORD: &str = "correct horse battery";
@@ -94,6 +94,14 @@ impl Person {
         let input = json!({ "username": username, "password": PASSWORD, "device": "test" });
         let answer = ask(http, url, &[], &document, json!({ "input": input })).await;
         Self::signed_in(http, url, &answer, "register")
+    }
+
+    /// The same login, used with another server.
+    pub fn at(&self, server: &Server) -> Self {
+        Self {
+            url: server.url.clone(),
+            ..self.clone()
+        }
     }
 
     /// Signs in on one more device.

@@ -71,6 +71,12 @@ impl Server {
         }
     }
 
+    /// Starts one more server over the same database and with the same keys.
+    pub async fn start_beside(&self) -> Self {
+        let keys_and_all = self.data_dir().to_string_lossy().into_owned();
+        Self::start(self.setup.clone().set("CAUSERIE_DATA_DIR", &keys_and_all)).await
+    }
+
     /// Starts a server that is expected to end by itself, and waits for that.
     pub async fn start_in_vain(setup: Setup) -> Exit {
         let folder = TempDir::with_prefix("causerie-test-").expect("a temporary folder");

@@ -19,7 +19,13 @@ struct Cost {
     aliases: usize,
     depth: usize,
     directives: usize,
+    /// Lists of introspection, one within the other.
+    introspection: usize,
 }
+
+/// The lists through which introspection leads from type to type, as often as one likes. Each
+/// step multiplies the answer, and no count of fields tells.
+const INTROSPECTION_LISTS: [&str; 4] = ["fields", "inputFields", "interfaces", "possibleTypes"];
 
 impl Cost {
     /// Selected side by side.
@@ -29,6 +35,7 @@ impl Cost {
             aliases: self.aliases.saturating_add(other.aliases),
             depth: self.depth.max(other.depth),
             directives: self.directives.max(other.directives),
+            introspection: self.introspection.max(other.introspection),
         }
     }
 }
@@ -50,6 +57,11 @@ pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<()
             (cost.fields, limits.fields, "fields"),
             (cost.aliases, limits.aliases, "aliases"),
             (directives, limits.directives, "directives in one place"),
+            (
+                cost.introspection,
+                limits.introspection,
+                "lists of types within lists of types",
+            ),
         ] {
             if amount > limit {
                 return Err(format!("An operation may have at most {limit} {what}."));
@@ -80,6 +92,8 @@ impl<'a> Counter<'a> {
                 let mut cost = self.selections(&field.node.selection_set.node)?;
                 cost.fields = cost.fields.saturating_add(1);
                 cost.depth += 1;
+                let list = INTROSPECTION_LISTS.contains(&field.node.name.node.as_str());
+                cost.introspection += usize::from(list);
                 cost.aliases = cost
                     .aliases
                     .saturating_add(usize::from(field.node.alias.is_some()));
@@ -147,6 +161,11 @@ mod tests {
                 "at most 1 directives",
             ),
             ("query @x @y { a }", "at most 1 directives"),
+            ("{ fields { interfaces { a } } }", ""),
+            (
+                "{ fields { interfaces { x: possibleTypes } } }",
+                "at most 2 lists of types",
+            ),
             (
                 "{ ...F } fragment F on T { a ...G } fragment G on T { ...F }",
                 "spreads itself",

