@@ -59,15 +59,19 @@ test('the playground runs the examples from sign-up to a live message, from this
   await run.click();
   await expect(page.getByRole('button', { name: /stop/i })).toBeVisible();
 
-  const sent = await fetch(`${server.url}/graphql`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
-    body: JSON.stringify({
-      query: `mutation { sendMessage(input: { roomId: "${roomId}", body: "Live at last" }) { message { id } } }`,
-    }),
-  });
-  expect((await sent.json()).errors).toBeUndefined();
-  await expect(response).toContainText('Live at last');
+  // The button shows before the socket is open, and without a cursor one hears what is sent from
+  // then on: talk until somebody listens.
+  await expect(async () => {
+    const sent = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
+      body: JSON.stringify({
+        query: `mutation { sendMessage(input: { roomId: "${roomId}", body: "Live at last" }) { message { id } } }`,
+      }),
+    });
+    expect((await sent.json()).errors).toBeUndefined();
+    await expect(response).toContainText('Live at last', { timeout: 2_000 });
+  }).toPass({ timeout: 20_000 });
   expect(elsewhere).toEqual([]);
   expect(complaints).toEqual([]);
 });
