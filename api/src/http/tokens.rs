@@ -14,8 +14,8 @@ pub(super) enum Excess {
 
 /// Counts tokens and nested brackets, stopping at the first excess.
 ///
-/// It never counts fewer than the parser sees: text that is no GraphQL at all is counted
-/// byte by byte, and left to the parser to refuse.
+/// A run of letters, digits and signs counts as one token, so text that is no GraphQL at all may
+/// count for less than the parser reads; the limit on the body's length bounds that.
 pub(super) fn check(document: &str, tokens: usize, nesting: usize) -> Result<(), Excess> {
     let bytes = document.as_bytes();
     let (mut at, mut count, mut depth) = (0, 0, 0_usize);
