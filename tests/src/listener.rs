@@ -8,15 +8,24 @@ use crate::{Message, Socket};
 const MESSAGES: &str = "
     subscription ($roomId: ID, $after: Cursor) {
         messages(roomId: $roomId, after: $after) {
+            __typename
             cursor
             room { id }
-            ... on MessageSent { message { id seq clientId body sentAt author { id username } } }
+            ... on MessageSent { message { ...Fields } }
+            ... on MessageEdited { message { ...Fields } }
+            ... on MessageDeleted { message { ...Fields } }
         }
+    }
+    fragment Fields on Message {
+        id seq clientId body sentAt editedAt deletedAt author { id username }
     }";
 
 /// One event, as the subscription delivered it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Heard {
+    /// The name of its type.
+    #[serde(rename = "__typename")]
+    pub kind: String,
     pub cursor: String,
     pub room: HeardRoom,
     pub message: Message,

@@ -14,7 +14,7 @@ const AUTH_PAYLOAD: &str = "
     viewer { user { id username } }
     accessToken accessTokenExpiresAt refreshToken
     userErrors { code message field }";
-const MESSAGE: &str = "id seq clientId body sentAt author { id username }";
+const MESSAGE: &str = "id seq clientId body sentAt editedAt deletedAt author { id username }";
 const ROOM: &str = "id kind name memberCount";
 
 /// What a login gives a native client.
@@ -42,6 +42,8 @@ pub struct Message {
     pub client_id: Option<String>,
     pub body: String,
     pub sent_at: String,
+    pub edited_at: Option<String>,
+    pub deleted_at: Option<String>,
     pub author: Author,
 }
 
@@ -234,6 +236,28 @@ impl Person {
     pub async fn send_as(&self, client_id: &str, room: &Room, body: &str) -> Message {
         let input = json!({ "roomId": room.id, "body": body, "clientId": client_id });
         self.try_send(input).await.success("sendMessage", "message")
+    }
+
+    pub async fn try_edit(&self, message_id: &str, body: &str) -> Answer {
+        let input = json!({ "messageId": message_id, "body": body });
+        self.mutate("editMessage", &format!("message {{ {MESSAGE} }}"), input)
+            .await
+    }
+
+    pub async fn edit(&self, message: &Message, body: &str) -> Message {
+        let answer = self.try_edit(&message.id, body).await;
+        answer.success("editMessage", "message")
+    }
+
+    pub async fn try_delete(&self, message_id: &str) -> Answer {
+        let input = json!({ "messageId": message_id });
+        self.mutate("deleteMessage", &format!("message {{ {MESSAGE} }}"), input)
+            .await
+    }
+
+    pub async fn delete(&self, message: &Message) -> Message {
+        let answer = self.try_delete(&message.id).await;
+        answer.success("deleteMessage", "message")
     }
 
     /// A page of history; `arguments` as in `last: 20, before: "…"`, or empty.

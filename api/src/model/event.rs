@@ -10,6 +10,8 @@ pub struct Position(pub i64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventKind {
     MessageSent { room: RoomId, message: MessageId },
+    MessageEdited { room: RoomId, message: MessageId },
+    MessageDeleted { room: RoomId, message: MessageId },
     MemberJoined { room: RoomId, user: UserId },
     MemberLeft { room: RoomId, user: UserId },
     SessionEnded { session: SessionId },
@@ -35,9 +37,21 @@ impl EventKind {
     pub fn room(&self) -> Option<RoomId> {
         match *self {
             Self::MessageSent { room, .. }
+            | Self::MessageEdited { room, .. }
+            | Self::MessageDeleted { room, .. }
             | Self::MemberJoined { room, .. }
             | Self::MemberLeft { room, .. } => Some(room),
             Self::SessionEnded { .. } => None,
+        }
+    }
+
+    /// Which message it happened to; `None` for what does not happen to a message.
+    pub fn message(&self) -> Option<MessageId> {
+        match *self {
+            Self::MessageSent { message, .. }
+            | Self::MessageEdited { message, .. }
+            | Self::MessageDeleted { message, .. } => Some(message),
+            Self::MemberJoined { .. } | Self::MemberLeft { .. } | Self::SessionEnded { .. } => None,
         }
     }
 }

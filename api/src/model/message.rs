@@ -12,8 +12,11 @@ pub struct Message {
     /// 1, 2, 3 … within the room, with no gap.
     pub seq: i64,
     pub client_id: Option<String>,
+    /// Empty once deleted.
     pub body: String,
     pub sent_at: Timestamp,
+    pub edited_at: Option<Timestamp>,
+    pub deleted_at: Option<Timestamp>,
 }
 
 /// A message about to be stored. Its `seq` is allotted in the same transaction.

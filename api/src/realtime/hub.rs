@@ -177,7 +177,9 @@ impl Hub {
                 EventKind::SessionEnded { session } => self.sessions.end(session),
                 EventKind::MemberJoined { room, user } => subscribers.join(user, room),
                 EventKind::MemberLeft { room, user } => subscribers.depart(user, room),
-                EventKind::MessageSent { .. } => {}
+                EventKind::MessageSent { .. }
+                | EventKind::MessageEdited { .. }
+                | EventKind::MessageDeleted { .. } => {}
             }
             if let Some(room) = event.kind.room() {
                 subscribers.deliver(room, &Arc::new(event));

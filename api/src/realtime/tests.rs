@@ -101,7 +101,10 @@ impl World {
                             .expect("a query")
                     );
                 }
-                EventKind::MessageSent { .. } | EventKind::SessionEnded { .. } => {}
+                EventKind::MessageSent { .. }
+                | EventKind::MessageEdited { .. }
+                | EventKind::MessageDeleted { .. }
+                | EventKind::SessionEnded { .. } => {}
             }
         }
         let new = kinds.iter().map(|kind| NewEvent {

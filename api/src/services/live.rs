@@ -8,7 +8,7 @@ use futures_util::stream;
 use super::core::{Core, Viewer};
 use super::error::{Error, Result};
 use super::permissions::{can_read_messages, can_see_room};
-use crate::model::{Event, EventKind, Position, RoomId};
+use crate::model::{Event, Position, RoomId};
 use crate::realtime::{NotAMember, Tail};
 
 pub struct Live(Arc<Core>);
@@ -56,9 +56,7 @@ impl Live {
         Ok(stream::unfold(tail, |mut tail| async {
             loop {
                 match tail.next().await {
-                    Ok(event) if matches!(event.kind, EventKind::MessageSent { .. }) => {
-                        return Some((event, tail));
-                    }
+                    Ok(event) if event.kind.message().is_some() => return Some((event, tail)),
                     Ok(_) => {}
                     Err(NotAMember) => return None,
                 }

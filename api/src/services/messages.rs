@@ -1,5 +1,7 @@
 //! Messages: sending them exactly once, and reading back.
 
+mod changes;
+
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};

@@ -1,6 +1,6 @@
 //! Every rule of who may do what, on one page. Pure: what is known comes in, a verdict goes out.
 
-use crate::model::{Member, Role, Room, RoomKind};
+use crate::model::{Member, Message, Role, Room, RoomKind};
 
 /// Channels are for everyone signed in; other rooms only exist for their members.
 pub fn can_see_room(room: &Room, membership: Option<&Member>) -> bool {
@@ -13,6 +13,15 @@ pub fn can_read_messages(membership: Option<&Member>) -> bool {
 
 pub fn can_send_message(membership: Option<&Member>) -> bool {
     membership.is_some()
+}
+
+/// The words of a message are its author's, as long as they are in the room.
+pub fn can_edit_message(message: &Message, membership: Option<&Member>) -> bool {
+    membership.is_some_and(|member| member.user_id == message.author_id)
+}
+
+pub fn can_delete_message(message: &Message, membership: Option<&Member>) -> bool {
+    membership.is_some_and(|member| member.user_id == message.author_id)
 }
 
 pub fn can_join_room(room: &Room) -> bool {

@@ -196,6 +196,8 @@ queries! {
         fn find_last_messages(in_rooms: Vec<RoomId>) -> Vec<Message>;
         fn list_messages(room: RoomId, bound: Bound<i64>) -> Page<Message>;
         fn insert_message(message: &NewMessage, seq: i64) -> Option<Message>;
+        fn edit_message(id: MessageId, body: &str, now: Timestamp) -> Option<Message>;
+        fn erase_message(id: MessageId, now: Timestamp) -> Option<Message>;
     }
     events {
         fn log_head() -> Position;

@@ -164,6 +164,8 @@ pub(super) struct MessageRow {
     client_id: Option<String>,
     body: String,
     sent_at: Timestamp,
+    edited_at: Option<Timestamp>,
+    deleted_at: Option<Timestamp>,
 }
 
 impl From<MessageRow> for Message {
@@ -176,6 +178,8 @@ impl From<MessageRow> for Message {
             client_id: row.client_id,
             body: row.body,
             sent_at: row.sent_at,
+            edited_at: row.edited_at,
+            deleted_at: row.deleted_at,
         }
     }
 }
@@ -207,6 +211,16 @@ impl From<&Event> for EventRow {
         match event.kind {
             EventKind::MessageSent { message, .. } => Self {
                 kind: kind("message_sent"),
+                message_id: Some(message),
+                ..row
+            },
+            EventKind::MessageEdited { message, .. } => Self {
+                kind: kind("message_edited"),
+                message_id: Some(message),
+                ..row
+            },
+            EventKind::MessageDeleted { message, .. } => Self {
+                kind: kind("message_deleted"),
                 message_id: Some(message),
                 ..row
             },
@@ -248,6 +262,14 @@ impl EventRow {
                 .room_id
                 .zip(self.message_id)
                 .map(|(room, message)| EventKind::MessageSent { room, message }),
+            "message_edited" => self
+                .room_id
+                .zip(self.message_id)
+                .map(|(room, message)| EventKind::MessageEdited { room, message }),
+            "message_deleted" => self
+                .room_id
+                .zip(self.message_id)
+                .map(|(room, message)| EventKind::MessageDeleted { room, message }),
             "member_joined" => self
                 .room_id
                 .zip(self.user_id)

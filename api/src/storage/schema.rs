@@ -92,6 +92,8 @@ diesel::table! {
         fingerprint -> Binary,
         body -> Text,
         sent_at -> Instant,
+        edited_at -> Nullable<Instant>,
+        deleted_at -> Nullable<Instant>,
     }
 }
 

@@ -35,8 +35,9 @@ pub(super) type Conn = SyncConnectionWrapper<SqliteConnection>;
 const READERS: u32 = 4;
 
 /// The wait for a lock must be set before the switch to WAL, which may itself find it taken.
+/// Deleted messages are overwritten in the file, not only marked as free space.
 const PREPARE: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; \
-     PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
+     PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;";
 
 pub struct Sqlite {
     writer: Pool<Conn>,

@@ -56,8 +56,12 @@ CREATE TABLE messages (
     fingerprint bytea NOT NULL,
     body text NOT NULL,
     sent_at timestamptz NOT NULL,
+    edited_at timestamptz,
+    deleted_at timestamptz,
     UNIQUE (room_id, seq),
-    UNIQUE (author_id, client_id)
+    UNIQUE (author_id, client_id),
+    -- What was deleted is gone; its number and its key stay.
+    CHECK (deleted_at IS NULL OR body = '')
 );
 
 CREATE TABLE events (

@@ -56,8 +56,12 @@ CREATE TABLE messages (
     fingerprint blob NOT NULL,
     body text NOT NULL,
     sent_at integer NOT NULL,
+    edited_at integer,
+    deleted_at integer,
     UNIQUE (room_id, seq),
-    UNIQUE (author_id, client_id)
+    UNIQUE (author_id, client_id),
+    -- What was deleted is gone; its number and its key stay.
+    CHECK (deleted_at IS NULL OR body = '')
 ) STRICT;
 
 CREATE TABLE events (

@@ -159,7 +159,7 @@ async fn a_message_is_a_node_for_those_who_may_read_it(server: &mut Server) {
     let document = "query ($id: ID!) {
         node(id: $id) {
             ... on Message {
-                id seq clientId body sentAt author { id username } room { name lastMessage { id } }
+                id seq clientId body sentAt editedAt deletedAt author { id username } room { name lastMessage { id } }
             }
         }
     }";

@@ -39,8 +39,13 @@ export const Message = memo(
           )}
           <div data-line className={`flex items-end gap-2 text-[0.95rem] ${id ? '' : 'text-soft'}`}>
             <div className="min-w-0 grow">
-              <MessageBody body={line.body} />
+              {line.changed === 'deleted' ? (
+                <p className="text-soft italic">This message was deleted.</p>
+              ) : (
+                <MessageBody body={line.body} />
+              )}
             </div>
+            {line.changed === 'edited' && <span className="pb-0.5 text-xs text-soft">edited</span>}
             {waiting && (
               <span title="Sending" className="pb-0.5 text-soft">
                 <ClockIcon className="size-3.5" />
@@ -62,6 +67,7 @@ export const Message = memo(
 function sameLine(a: MessageLine, b: MessageLine): boolean {
   return (
     a.body === b.body &&
+    a.changed === b.changed &&
     a.id === b.id &&
     a.problem === b.problem &&
     a.startsGroup === b.startsGroup &&

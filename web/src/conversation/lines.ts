@@ -8,6 +8,8 @@ export interface MessageLine extends Placement {
   key: string;
   author: PersonFragment;
   body: string;
+  /** What became of it since it was sent. */
+  changed?: 'edited' | 'deleted';
   at: Date;
   /** The message's id once the server has it. */
   id?: string;
@@ -29,6 +31,7 @@ export function linesOf(
       body: message.body,
       at: new Date(message.sentAt),
       id: message.id,
+      ...changeOf(message),
     })),
     ...unsent
       .filter((entry) => !acknowledged.has(entry.clientId))
@@ -43,4 +46,9 @@ export function linesOf(
   ];
   const placements = placeLines(lines.map(({ author, at }) => ({ authorId: author.id, at })));
   return lines.map((line, index) => ({ ...line, ...placements[index]! }));
+}
+
+function changeOf(message: MessageFieldsFragment): Pick<MessageLine, 'changed'> {
+  if (message.deletedAt) return { changed: 'deleted' };
+  return message.editedAt ? { changed: 'edited' } : {};
 }

@@ -78,6 +78,8 @@ export type MessageFieldsFragment = {
   clientId: string | null;
   body: string;
   sentAt: string;
+  editedAt: string | null;
+  deletedAt: string | null;
   author: PersonFragment;
 };
 
@@ -113,7 +115,14 @@ export type LiveMessagesSubscriptionVariables = Exact<{
 }>;
 
 export type LiveMessagesSubscription = {
-  messages: { cursor: string; message: { room: { id: string } } & MessageFieldsFragment };
+  messages:
+    | { __typename: 'MessageDeleted'; cursor: string; message: MessageFieldsFragment }
+    | { __typename: 'MessageEdited'; cursor: string; message: MessageFieldsFragment }
+    | {
+        __typename: 'MessageSent';
+        cursor: string;
+        message: { room: { id: string } } & MessageFieldsFragment;
+      };
 };
 
 export type PersonFragment = { id: string; username: string; displayName: string };
@@ -300,6 +309,8 @@ export const MessageFieldsFragmentDoc = {
           { kind: 'Field', name: { kind: 'Name', value: 'clientId' } },
           { kind: 'Field', name: { kind: 'Name', value: 'body' } },
           { kind: 'Field', name: { kind: 'Name', value: 'sentAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'editedAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'deletedAt' } },
           {
             kind: 'Field',
             name: { kind: 'Name', value: 'author' },
@@ -386,6 +397,8 @@ export const RoomSummaryFragmentDoc = {
           { kind: 'Field', name: { kind: 'Name', value: 'clientId' } },
           { kind: 'Field', name: { kind: 'Name', value: 'body' } },
           { kind: 'Field', name: { kind: 'Name', value: 'sentAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'editedAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'deletedAt' } },
           {
             kind: 'Field',
             name: { kind: 'Name', value: 'author' },
@@ -563,6 +576,8 @@ export const HistoryDocument = {
           { kind: 'Field', name: { kind: 'Name', value: 'clientId' } },
           { kind: 'Field', name: { kind: 'Name', value: 'body' } },
           { kind: 'Field', name: { kind: 'Name', value: 'sentAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'editedAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'deletedAt' } },
           {
             kind: 'Field',
             name: { kind: 'Name', value: 'author' },
@@ -670,6 +685,8 @@ export const SendMessageDocument = {
           { kind: 'Field', name: { kind: 'Name', value: 'clientId' } },
           { kind: 'Field', name: { kind: 'Name', value: 'body' } },
           { kind: 'Field', name: { kind: 'Name', value: 'sentAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'editedAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'deletedAt' } },
           {
             kind: 'Field',
             name: { kind: 'Name', value: 'author' },
@@ -714,6 +731,7 @@ export const LiveMessagesDocument = {
             selectionSet: {
               kind: 'SelectionSet',
               selections: [
+                { kind: 'Field', name: { kind: 'Name', value: '__typename' } },
                 { kind: 'Field', name: { kind: 'Name', value: 'cursor' } },
                 {
                   kind: 'InlineFragment',
@@ -736,6 +754,44 @@ export const LiveMessagesDocument = {
                                 selections: [{ kind: 'Field', name: { kind: 'Name', value: 'id' } }],
                               },
                             },
+                          ],
+                        },
+                      },
+                    ],
+                  },
+                },
+                {
+                  kind: 'InlineFragment',
+                  typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'MessageEdited' } },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [
+                      {
+                        kind: 'Field',
+                        name: { kind: 'Name', value: 'message' },
+                        selectionSet: {
+                          kind: 'SelectionSet',
+                          selections: [
+                            { kind: 'FragmentSpread', name: { kind: 'Name', value: 'MessageFields' } },
+                          ],
+                        },
+                      },
+                    ],
+                  },
+                },
+                {
+                  kind: 'InlineFragment',
+                  typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'MessageDeleted' } },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [
+                      {
+                        kind: 'Field',
+                        name: { kind: 'Name', value: 'message' },
+                        selectionSet: {
+                          kind: 'SelectionSet',
+                          selections: [
+                            { kind: 'FragmentSpread', name: { kind: 'Name', value: 'MessageFields' } },
                           ],
                         },
                       },
@@ -773,6 +829,8 @@ export const LiveMessagesDocument = {
           { kind: 'Field', name: { kind: 'Name', value: 'clientId' } },
           { kind: 'Field', name: { kind: 'Name', value: 'body' } },
           { kind: 'Field', name: { kind: 'Name', value: 'sentAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'editedAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'deletedAt' } },
           {
             kind: 'Field',
             name: { kind: 'Name', value: 'author' },
@@ -891,6 +949,8 @@ export const MyRoomsDocument = {
           { kind: 'Field', name: { kind: 'Name', value: 'clientId' } },
           { kind: 'Field', name: { kind: 'Name', value: 'body' } },
           { kind: 'Field', name: { kind: 'Name', value: 'sentAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'editedAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'deletedAt' } },
           {
             kind: 'Field',
             name: { kind: 'Name', value: 'author' },
@@ -996,6 +1056,8 @@ export const RoomByIdDocument = {
           { kind: 'Field', name: { kind: 'Name', value: 'clientId' } },
           { kind: 'Field', name: { kind: 'Name', value: 'body' } },
           { kind: 'Field', name: { kind: 'Name', value: 'sentAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'editedAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'deletedAt' } },
           {
             kind: 'Field',
             name: { kind: 'Name', value: 'author' },
@@ -1136,6 +1198,8 @@ export const ChannelsDocument = {
           { kind: 'Field', name: { kind: 'Name', value: 'clientId' } },
           { kind: 'Field', name: { kind: 'Name', value: 'body' } },
           { kind: 'Field', name: { kind: 'Name', value: 'sentAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'editedAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'deletedAt' } },
           {
             kind: 'Field',
             name: { kind: 'Name', value: 'author' },
@@ -1424,6 +1488,8 @@ export const CreateRoomDocument = {
           { kind: 'Field', name: { kind: 'Name', value: 'clientId' } },
           { kind: 'Field', name: { kind: 'Name', value: 'body' } },
           { kind: 'Field', name: { kind: 'Name', value: 'sentAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'editedAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'deletedAt' } },
           {
             kind: 'Field',
             name: { kind: 'Name', value: 'author' },
@@ -1553,6 +1619,8 @@ export const OpenDirectRoomDocument = {
           { kind: 'Field', name: { kind: 'Name', value: 'clientId' } },
           { kind: 'Field', name: { kind: 'Name', value: 'body' } },
           { kind: 'Field', name: { kind: 'Name', value: 'sentAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'editedAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'deletedAt' } },
           {
             kind: 'Field',
             name: { kind: 'Name', value: 'author' },
@@ -1682,6 +1750,8 @@ export const JoinRoomDocument = {
           { kind: 'Field', name: { kind: 'Name', value: 'clientId' } },
           { kind: 'Field', name: { kind: 'Name', value: 'body' } },
           { kind: 'Field', name: { kind: 'Name', value: 'sentAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'editedAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'deletedAt' } },
           {
             kind: 'Field',
             name: { kind: 'Name', value: 'author' },

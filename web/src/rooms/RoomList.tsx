@@ -75,7 +75,7 @@ function Snippet({ room, fresh }: { room: RoomSummaryFragment; fresh: boolean })
           <bdi>{name}</bdi>:{' '}
         </>
       )}
-      <bdi>{plainText(last.body)}</bdi>
+      {last.deletedAt ? <i>Message deleted</i> : <bdi>{plainText(last.body)}</bdi>}
     </span>
   );
 }

@@ -1,14 +1,15 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { HistoryDocument, MyRoomsDocument } from '../generated/graphql';
 import type { MessageFieldsFragment, RoomSummaryFragment } from '../generated/graphql';
-import { addRoom, createCache, receiveMessage } from './cache';
+import { addRoom, changeMessage, createCache, receiveMessage } from './cache';
 
 const ada = { __typename: 'User', id: 'usr_ada', username: 'ada', displayName: 'Ada' } as const;
 
 function message(seq: number): MessageFieldsFragment {
   const body = `Message ${seq}`;
   const sentAt = new Date(seq * 1000).toISOString();
-  return { __typename: 'Message', id: `msg_${seq}`, seq, clientId: null, body, sentAt, author: ada } as never;
+  const unchanged = { clientId: null, editedAt: null, deletedAt: null };
+  return { __typename: 'Message', id: `msg_${seq}`, seq, body, sentAt, author: ada, ...unchanged } as never;
 }
 
 function room(id: string, last: number | null): RoomSummaryFragment {
@@ -95,6 +96,19 @@ describe('a message that arrives', () => {
     addRoom(cache, { ...room('room_3', null), membership: null });
     expect(receiveMessage(cache, 'room_3', message(1))).toBe(false);
   });
+});
+
+test('a message that was changed is shown as it is now, where it is shown at all', () => {
+  writeHistory(1, 3);
+  const deletedAt = new Date(0).toISOString();
+  changeMessage(cache, { ...message(3), body: '', deletedAt });
+  changeMessage(cache, { ...message(9), deletedAt });
+  const variables = { roomId: 'room_1', last: 50, before: null };
+  const shown = cache.readQuery({ query: HistoryDocument, variables })?.room?.messages.nodes;
+  expect(shown?.map((node) => node.body)).toEqual(['Message 1', 'Message 2', '']);
+  const list = cache.readQuery({ query: MyRoomsDocument, variables: { after: null } });
+  expect(list?.viewer.rooms.nodes[0]?.lastMessage?.deletedAt).toBe(deletedAt);
+  expect(Object.keys(cache.extract())).not.toContain('Message:msg_9');
 });
 
 test('an answer that is older than the live messages does not take the last message back', () => {

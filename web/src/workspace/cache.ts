@@ -96,6 +96,14 @@ export function receiveMessage(
   return known.membership !== null;
 }
 
+/** Shows a message that was edited or deleted as it is now, wherever it is shown; others are fetched when needed. */
+export function changeMessage(cache: InMemoryCache, message: MessageFieldsFragment): void {
+  const fragment = { fragment: MessageFieldsFragmentDoc, fragmentName: 'MessageFields' };
+  const id = cache.identify({ __typename: 'Message', id: message.id });
+  if (!cache.readFragment({ ...fragment, id })) return;
+  cache.writeFragment({ ...fragment, data: { __typename: 'Message', ...message } as MessageFieldsFragment });
+}
+
 /** Puts a room among the viewer's rooms: joined, created or opened just now. */
 export function addRoom(cache: InMemoryCache, room: RoomSummaryFragment): void {
   const ref = cache.writeFragment({

@@ -13,7 +13,7 @@ import {
 import type { Session } from '../session/session';
 import { explain } from '../ui/explain';
 import { Activity } from './activity';
-import { addRoom, createCache, receiveMessage } from './cache';
+import { addRoom, changeMessage, createCache, receiveMessage } from './cache';
 import { createLink, isUnauthenticated } from './link';
 import { Live, type LiveEvent } from './live';
 import { Outbox, type OutboxEntry, type Problem } from './outbox';
@@ -23,6 +23,8 @@ const FORBIDDEN = 4403;
 /** The socket is asked for a sign of life this often (ms), and given up when none comes in time. */
 const KEEP_ALIVE = 15_000;
 const ANSWER_WITHIN = 8_000;
+
+type SentMessage = Extract<LiveEvent, { __typename: 'MessageSent' }>['message'];
 
 /** Everything one login holds: closing it drops the cache, the socket and the unsent messages. */
 export class Workspace {
@@ -138,11 +140,22 @@ export class Workspace {
   }
 
   #receive(event: LiveEvent): void {
-    const { room, ...message } = event.message;
+    switch (event.__typename) {
+      case 'MessageSent':
+        return this.#receiveSent(event.message);
+      case 'MessageEdited':
+      case 'MessageDeleted':
+        return changeMessage(this.#cache, event.message);
+      default:
+      // Of a newer server; it moves the cursor on all the same.
+    }
+  }
+
+  #receiveSent({ room, ...message }: SentMessage): void {
     const own = message.author.id === this.viewerId;
     if (own && message.clientId) this.outbox.drop(message.clientId);
     if (!receiveMessage(this.#cache, room.id, message)) void this.#meetRoom(room.id);
-    if (!own) this.activity.note(room.id, message);
+    if (!own && !message.deletedAt) this.activity.note(room.id, message);
   }
 
   /**

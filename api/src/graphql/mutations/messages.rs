@@ -1,4 +1,4 @@
-//! Sending.
+//! Sending, editing and deleting.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 
@@ -6,6 +6,7 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::error::{UserError, outcome};
 use crate::graphql::ids;
 use crate::graphql::types::message::Message;
+use crate::model;
 use crate::services;
 use crate::services::messages::MessageDraft;
 
@@ -19,6 +20,22 @@ struct SendMessageInput {
     /// Makes sending safe to retry, for ever: the same key from the same author gives the first
     /// message again, and `CONFLICT` when the content is another. 1 to 128 bytes; a UUID will do.
     client_id: Option<String>,
+}
+
+/// What a message is to say instead.
+#[derive(InputObject)]
+struct EditMessageInput {
+    /// The message, which is the viewer's own.
+    message_id: ID,
+    /// Markdown source, by the rules of sending.
+    body: String,
+}
+
+/// Which message to delete.
+#[derive(InputObject)]
+struct DeleteMessageInput {
+    /// The message, which is the viewer's own.
+    message_id: ID,
 }
 
 /// What came of it.
@@ -46,8 +63,42 @@ impl MessageMutations {
             Ok(draft) => ctx.services().messages.send(viewer, draft).await,
             Err(error) => Err(error),
         };
-        let (message, user_errors) = outcome(sent)?;
-        Ok(MessagePayload {
+        MessagePayload::new(sent)
+    }
+
+    /// Changes what a message says, for everyone. All is well when it says that already;
+    /// `CONFLICT` when it is deleted.
+    async fn edit_message(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What it is to say.")] input: EditMessageInput,
+    ) -> Result<MessagePayload> {
+        let viewer = ctx.viewer()?;
+        MessagePayload::new(match ids::parse(&input.message_id, "Message") {
+            Ok(id) => ctx.services().messages.edit(viewer, id, input.body).await,
+            Err(error) => Err(error),
+        })
+    }
+
+    /// Deletes what a message says, for everyone and for good; its id, its `seq` and its place
+    /// stay. All is well when it is deleted already.
+    async fn delete_message(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] input: DeleteMessageInput,
+    ) -> Result<MessagePayload> {
+        let viewer = ctx.viewer()?;
+        MessagePayload::new(match ids::parse(&input.message_id, "Message") {
+            Ok(id) => ctx.services().messages.delete(viewer, id).await,
+            Err(error) => Err(error),
+        })
+    }
+}
+
+impl MessagePayload {
+    fn new(result: services::Result<model::Message>) -> Result<Self> {
+        let (message, user_errors) = outcome(result)?;
+        Ok(Self {
             message: message.map(Message),
             user_errors,
         })

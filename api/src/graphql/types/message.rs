@@ -44,7 +44,7 @@ impl Message {
         self.0.client_id.as_deref()
     }
 
-    /// Markdown source, exactly as it was sent: at most 16 KiB.
+    /// Markdown source, exactly as it was written: at most 16 KiB. Empty once deleted.
     #[graphql(complexity = 10)]
     async fn body(&self) -> &str {
         &self.0.body
@@ -53,5 +53,15 @@ impl Message {
     /// When the server took it.
     async fn sent_at(&self) -> DateTime {
         DateTime(self.0.sent_at)
+    }
+
+    /// When its author last changed what it says; null when they never did.
+    async fn edited_at(&self) -> Option<DateTime> {
+        self.0.edited_at.map(DateTime)
+    }
+
+    /// When it was deleted; null for one that is not.
+    async fn deleted_at(&self) -> Option<DateTime> {
+        self.0.deleted_at.map(DateTime)
     }
 }

@@ -1,10 +1,12 @@
-//! Messages: storing one exactly once, and paging through many.
+//! Messages: storing one exactly once, changing it, and paging through many.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
-use crate::model::{Bound, Direction, Message, MessageId, NewMessage, Page, RoomId, UserId};
+use crate::model::{
+    Bound, Direction, Message, MessageId, NewMessage, Page, RoomId, Timestamp, UserId,
+};
 use crate::storage::error::Result;
 use crate::storage::rows::MessageRow;
 use crate::storage::schema::{messages, rooms};
@@ -97,6 +99,40 @@ pub(in crate::storage) async fn insert_message(
         ))
         .on_conflict((messages::author_id, messages::client_id))
         .do_nothing()
+        .returning(MessageRow::as_returning())
+        .get_result(conn)
+        .await
+        .optional()?;
+    Ok(row.map(Message::from))
+}
+
+/// `None` when there is no such message, or it is deleted.
+pub(in crate::storage) async fn edit_message(
+    conn: &mut Conn,
+    id: MessageId,
+    body: &str,
+    now: Timestamp,
+) -> Result<Option<Message>> {
+    let row = diesel::update(messages::table.find(id))
+        .filter(messages::deleted_at.is_null())
+        .set((messages::body.eq(body), messages::edited_at.eq(now)))
+        .returning(MessageRow::as_returning())
+        .get_result(conn)
+        .await
+        .optional()?;
+    Ok(row.map(Message::from))
+}
+
+/// Deletes what a message says and leaves its place. `None` when there is no such message, or it
+/// is deleted already.
+pub(in crate::storage) async fn erase_message(
+    conn: &mut Conn,
+    id: MessageId,
+    now: Timestamp,
+) -> Result<Option<Message>> {
+    let row = diesel::update(messages::table.find(id))
+        .filter(messages::deleted_at.is_null())
+        .set((messages::body.eq(""), messages::deleted_at.eq(now)))
         .returning(MessageRow::as_returning())
         .get_result(conn)
         .await

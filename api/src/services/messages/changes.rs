@@ -1,0 +1,108 @@
+//! Editing and deleting messages.
+
+use super::super::core::Viewer;
+use super::super::error::{Error, Result};
+use super::super::permissions::{can_delete_message, can_edit_message, can_read_messages};
+use super::{Messages, refused_body};
+use crate::model::{EventKind, Member, Message, MessageBody, MessageId, NewEvent};
+use crate::storage::Connection;
+
+enum Change {
+    Edit { body: String },
+    Delete,
+}
+
+impl Messages {
+    /// Replaces what the viewer's own message says. Nothing happens when it says that already.
+    pub async fn edit(&self, viewer: Viewer, id: MessageId, body: String) -> Result<Message> {
+        let body = MessageBody::try_from(body).map_err(refused_body)?;
+        let body = body.into_inner();
+        self.change(viewer, id, Change::Edit { body }).await
+    }
+
+    /// Deletes what a message says; its id and its place stay. Nothing happens when it is deleted
+    /// already.
+    pub async fn delete(&self, viewer: Viewer, id: MessageId) -> Result<Message> {
+        self.change(viewer, id, Change::Delete).await
+    }
+
+    async fn change(&self, viewer: Viewer, id: MessageId, change: Change) -> Result<Message> {
+        // Looked at first without a transaction, so that what is refused or needs no change holds
+        // nobody up.
+        let mut connection = self.0.read().await?;
+        let message = find_changeable(&mut connection, viewer, id, &change).await?;
+        drop(connection);
+        if change.is_made(&message) {
+            return Ok(message);
+        }
+        let mut transaction = self.0.begin().await?;
+        // Holds the room, so that neither the membership nor the message can change between the
+        // check and the commit.
+        transaction.add_to_member_count(message.room_id, 0).await?;
+        let message = find_changeable(&mut transaction, viewer, id, &change).await?;
+        if change.is_made(&message) {
+            return Ok(message);
+        }
+        let now = self.0.now();
+        let changed = match &change {
+            Change::Edit { body } => transaction.edit_message(id, body, now).await?,
+            Change::Delete => transaction.erase_message(id, now).await?,
+        };
+        let kind = change.event(&message);
+        transaction.record(NewEvent { at: now, kind });
+        transaction.commit().await?;
+        changed.ok_or(Error::NotFound("Message"))
+    }
+}
+
+/// The message, if this viewer may change it so.
+async fn find_changeable(
+    connection: &mut Connection,
+    viewer: Viewer,
+    id: MessageId,
+    change: &Change,
+) -> Result<Message> {
+    let found = connection.find_messages(vec![id]).await?.pop();
+    let message = found.ok_or(Error::NotFound("Message"))?;
+    let membership = connection
+        .find_member(message.room_id, viewer.user_id)
+        .await?;
+    if !can_read_messages(membership.as_ref()) {
+        return Err(Error::NotFound("Message"));
+    }
+    change.check(&message, membership.as_ref())?;
+    Ok(message)
+}
+
+impl Change {
+    fn check(&self, message: &Message, membership: Option<&Member>) -> Result<()> {
+        match self {
+            Self::Edit { .. } if !can_edit_message(message, membership) => {
+                Err(Error::Forbidden("Only its author can edit a message"))
+            }
+            Self::Edit { .. } if message.deleted_at.is_some() => Err(Error::Conflict {
+                field: "messageId",
+                message: "This message is deleted",
+            }),
+            Self::Delete if !can_delete_message(message, membership) => {
+                Err(Error::Forbidden("Only its author can delete a message"))
+            }
+            Self::Edit { .. } | Self::Delete => Ok(()),
+        }
+    }
+
+    fn is_made(&self, message: &Message) -> bool {
+        match self {
+            Self::Edit { body } => message.body == *body,
+            Self::Delete => message.deleted_at.is_some(),
+        }
+    }
+
+    fn event(&self, message: &Message) -> EventKind {
+        let (room, message) = (message.room_id, message.id);
+        match self {
+            Self::Edit { .. } => EventKind::MessageEdited { room, message },
+            Self::Delete => EventKind::MessageDeleted { room, message },
+        }
+    }
+}
