@@ -116,6 +116,8 @@ export type LiveMessagesSubscriptionVariables = Exact<{
 
 export type LiveMessagesSubscription = {
   messages:
+    | { __typename: 'MemberJoined'; cursor: string }
+    | { __typename: 'MemberLeft'; cursor: string }
     | { __typename: 'MessageDeleted'; cursor: string; message: MessageFieldsFragment }
     | { __typename: 'MessageEdited'; cursor: string; message: MessageFieldsFragment }
     | {
