@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check schema format build-web
+.PHONY: help run test check bench schema format build-web
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 16
@@ -21,6 +21,10 @@ check: ## Format, lints, layout, generated files, licences and advisories
 	npm --prefix web run typecheck
 	npm --prefix web run codegen:check
 	scripts/check-dependencies
+
+bench: ## Measure the server beside others, in less than ten minutes
+	scripts/npm-install tests/bench/peers
+	cargo run --locked --release --package causerie-bench -- --short
 
 schema: ## Write schema.graphql, and the types that the web app makes of it
 	UPDATE_SCHEMA=1 cargo test --package causerie-api schema

@@ -24,12 +24,23 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("diesel_async", &["api/src/storage/"]),
     ("diesel_migrations", &["api/src/storage/"]),
     ("tokio_postgres", &["api/src/storage/", "tests/"]),
-    ("async_graphql", &["api/src/graphql/", "api/src/http/"]),
+    (
+        "async_graphql",
+        &["api/src/graphql/", "api/src/http/", "tests/bench/"],
+    ),
     (
         "axum",
-        &["api/src/http/", "api/src/app.rs", "api/src/main.rs"],
+        &[
+            "api/src/http/",
+            "api/src/app.rs",
+            "api/src/main.rs",
+            "tests/bench/",
+        ],
     ),
-    ("clap", &["api/src/cli.rs", "api/src/config.rs"]),
+    (
+        "clap",
+        &["api/src/cli.rs", "api/src/config.rs", "tests/bench/"],
+    ),
     ("uniffi", &["mobile-bindings/"]),
     ("cynic", &["sdk/"]),
 ];
@@ -192,6 +203,7 @@ fn every_rust_file_says_what_it_holds() {
         "api/src",
         "sdk/src",
         "mobile-bindings/src",
+        "tests/bench/src",
         "tests/src",
         "tests/tests",
     ];

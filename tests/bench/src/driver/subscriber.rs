@@ -1,0 +1,154 @@
+//! One subscribed socket of the client.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::SocketAddr;
+
+use mio::net::TcpStream;
+use mio::{Interest, Registry, Token};
+
+use super::frames::{self, Frame, Frames};
+
+/// How to become a subscriber: each line is said after the server has answered the one before.
+#[derive(Debug, Clone)]
+pub struct Script {
+    /// Which room is listened to.
+    pub room: usize,
+    /// Whether the first line is an HTTP upgrade, which is answered by a head and not by a frame.
+    pub upgrades: bool,
+    /// Bytes as they go onto the wire. Nothing is said, only waited for, where one is empty.
+    pub lines: Vec<Vec<u8>>,
+}
+
+/// A socket that follows its script and then counts events.
+pub struct Subscriber {
+    stream: TcpStream,
+    script: Script,
+    connected: bool,
+    /// How many lines of the script were answered.
+    answered: usize,
+    /// The answer to the upgrade, as far as it has come.
+    head: Vec<u8>,
+    frames: Frames,
+    /// Events since the count was last reset.
+    pub received: usize,
+}
+
+impl Subscriber {
+    /// Begins to connect.
+    pub fn open(
+        address: SocketAddr,
+        script: Script,
+        registry: &Registry,
+        token: Token,
+    ) -> io::Result<Self> {
+        let mut stream = TcpStream::connect(address)?;
+        registry.register(&mut stream, token, Interest::WRITABLE)?;
+        Ok(Self {
+            stream,
+            script,
+            connected: false,
+            answered: 0,
+            head: Vec::new(),
+            frames: Frames::default(),
+            received: 0,
+        })
+    }
+
+    pub fn room(&self) -> usize {
+        self.script.room
+    }
+
+    /// Whether the script was played to its end.
+    pub fn is_ready(&self) -> bool {
+        self.answered == self.script.lines.len()
+    }
+
+    /// Takes the first word once the connection stands.
+    pub fn connected(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
+        if self.connected {
+            return Ok(());
+        }
+        if let Some(error) = self.stream.take_error()? {
+            return Err(error);
+        }
+        self.connected = true;
+        self.stream.set_nodelay(true)?;
+        registry.reregister(&mut self.stream, token, Interest::READABLE)?;
+        self.stream.write_all(&self.script.lines[0])
+    }
+
+    /// Reads what has come; how many events were in it.
+    pub fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let before = self.received;
+        loop {
+            let length = match self.stream.read(buffer) {
+                Ok(0) => return Err(closed("without a word")),
+                Ok(length) => length,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                Err(error) => return Err(error),
+            };
+            self.take(&buffer[..length])?;
+            // A short read has emptied the socket: asking again would cost a call for nothing.
+            if length < buffer.len() {
+                break;
+            }
+        }
+        Ok(self.received - before)
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.script.upgrades && self.answered == 0 {
+            return self.take_head(bytes);
+        }
+        let mut frames = std::mem::take(&mut self.frames);
+        let mut outcome = Ok(());
+        frames.read(bytes, |frame| {
+            if outcome.is_ok() {
+                outcome = self.hear(frame);
+            }
+        });
+        self.frames = frames;
+        outcome
+    }
+
+    fn take_head(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.head.extend(bytes);
+        let Some(end) = self.head.windows(4).position(|four| four == b"\r\n\r\n") else {
+            return Ok(());
+        };
+        let head = std::mem::take(&mut self.head);
+        if !head.starts_with(b"HTTP/1.1 101") {
+            return Err(closed(&String::from_utf8_lossy(&head)));
+        }
+        self.answer()?;
+        self.take(&head[end + 4..])
+    }
+
+    fn hear(&mut self, frame: Frame) -> io::Result<()> {
+        match frame {
+            Frame::Talk(8, reason) => Err(closed(&format!("with {reason:?}"))),
+            Frame::Talk(9, payload) => self.stream.write_all(&frames::from_client(10, payload)),
+            // A ping of Engine.IO, on which Socket.IO rests, and its pong.
+            Frame::Talk(1, b"2") => self.stream.write_all(&frames::from_client(1, b"3")),
+            _ if !self.is_ready() => self.answer(),
+            Frame::Event => {
+                self.received += 1;
+                Ok(())
+            }
+            Frame::Talk(..) => Ok(()),
+        }
+    }
+
+    /// Goes on to the next line of the script.
+    fn answer(&mut self) -> io::Result<()> {
+        self.answered += 1;
+        match self.script.lines.get(self.answered) {
+            Some(line) => self.stream.write_all(line),
+            None => Ok(()),
+        }
+    }
+}
+
+fn closed(how: &str) -> io::Error {
+    io::Error::other(format!("a socket was closed: {how}"))
+}
