@@ -1,18 +1,20 @@
 //! Batched reads: what many fields of one answer ask for one by one is read in one query.
 
 use std::collections::HashMap;
-use std::hash::Hash;
 use std::sync::Arc;
 
-use async_graphql::dataloader::{DataLoader, Loader};
-use async_graphql::runtime::{TokioSpawner, TokioTimer};
-
+use super::batching::{Batches, Key};
 use crate::model::{Member, Message, MessageId, Room, RoomId, User, UserId};
 use crate::services::{Error, Result, Services};
 
 /// One loader serves one operation. Nothing is cached: a subscription lives for days.
 pub struct Loaders {
-    batches: DataLoader<Batches>,
+    users: Batches<UserId>,
+    rooms: Batches<RoomId>,
+    messages: Batches<MessageId>,
+    last_messages: Batches<LastMessageKey>,
+    memberships: Batches<MembershipKey>,
+    counterparts: Batches<CounterpartKey>,
 }
 
 /// A room as one viewer relates to it.
@@ -35,15 +37,18 @@ struct LastMessageKey(RoomId);
 
 impl Loaders {
     pub(super) fn new(services: &Arc<Services>) -> Self {
-        let batches = Batches {
-            services: Arc::clone(services),
-        };
-        let loader = DataLoader::new(batches, TokioSpawner::current(), TokioTimer::default());
-        Self { batches: loader }
+        Self {
+            users: Batches::new(services),
+            rooms: Batches::new(services),
+            messages: Batches::new(services),
+            last_messages: Batches::new(services),
+            memberships: Batches::new(services),
+            counterparts: Batches::new(services),
+        }
     }
 
     pub(super) async fn find_user(&self, id: UserId) -> Result<Option<User>> {
-        self.one(id).await
+        found(self.users.load(id).await)
     }
 
     /// For an id out of a row that refers to it, which is therefore there.
@@ -52,7 +57,7 @@ impl Loaders {
     }
 
     pub(super) async fn find_room(&self, id: RoomId) -> Result<Option<Room>> {
-        self.one(id).await
+        found(self.rooms.load(id).await)
     }
 
     /// For an id out of a row that refers to it, which is therefore there.
@@ -61,7 +66,7 @@ impl Loaders {
     }
 
     pub(super) async fn find_message(&self, id: MessageId) -> Result<Option<Message>> {
-        self.one(id).await
+        found(self.messages.load(id).await)
     }
 
     /// For an id out of a row that refers to it, which is therefore there.
@@ -72,116 +77,107 @@ impl Loaders {
     }
 
     pub(super) async fn membership(&self, viewer: UserId, room: RoomId) -> Result<Option<Member>> {
-        self.one(MembershipKey { viewer, room }).await
+        found(self.memberships.load(MembershipKey { viewer, room }).await)
     }
 
     pub(super) async fn counterpart(&self, viewer: UserId, room: RoomId) -> Result<Option<User>> {
-        self.one(CounterpartKey { viewer, room }).await
+        found(
+            self.counterparts
+                .load(CounterpartKey { viewer, room })
+                .await,
+        )
     }
 
     pub(super) async fn last_message(&self, room: RoomId) -> Result<Option<Message>> {
-        self.one(LastMessageKey(room)).await
-    }
-
-    async fn one<Key>(&self, key: Key) -> Result<Option<<Batches as Loader<Key>>::Value>>
-    where
-        Key: Send + Sync + Hash + Eq + Clone + 'static,
-        Batches: Loader<Key, Error = Arc<Error>>,
-    {
-        self.batches
-            .load_one(key)
-            .await
-            .map_err(|error| Error::Internal(Box::new(error)))
+        found(self.last_messages.load(LastMessageKey(room)).await)
     }
 }
 
-struct Batches {
-    services: Arc<Services>,
+/// A failed read is the fault of everyone who asked for it.
+fn found<Value>(read: std::result::Result<Value, Arc<Error>>) -> Result<Value> {
+    read.map_err(|error| Error::Internal(Box::new(error)))
 }
 
-type Batch<Key, Value> = std::result::Result<HashMap<Key, Value>, Arc<Error>>;
-
-impl Loader<UserId> for Batches {
+impl Key for UserId {
     type Value = User;
-    type Error = Arc<Error>;
+    type Error = Error;
+    type Source = Services;
 
-    async fn load(&self, keys: &[UserId]) -> Batch<UserId, User> {
-        let users = self.services.lookups.users(keys.to_vec()).await?;
+    async fn read(services: Arc<Services>, keys: Vec<Self>) -> Result<HashMap<Self, User>> {
+        let users = services.lookups.users(keys).await?;
         Ok(users.into_iter().map(|user| (user.id, user)).collect())
     }
 }
 
-impl Loader<RoomId> for Batches {
+impl Key for RoomId {
     type Value = Room;
-    type Error = Arc<Error>;
+    type Error = Error;
+    type Source = Services;
 
-    async fn load(&self, keys: &[RoomId]) -> Batch<RoomId, Room> {
-        let rooms = self.services.lookups.rooms(keys.to_vec()).await?;
+    async fn read(services: Arc<Services>, keys: Vec<Self>) -> Result<HashMap<Self, Room>> {
+        let rooms = services.lookups.rooms(keys).await?;
         Ok(rooms.into_iter().map(|room| (room.id, room)).collect())
     }
 }
 
-impl Loader<MessageId> for Batches {
+impl Key for MessageId {
     type Value = Message;
-    type Error = Arc<Error>;
+    type Error = Error;
+    type Source = Services;
 
-    async fn load(&self, keys: &[MessageId]) -> Batch<MessageId, Message> {
-        let messages = self.services.lookups.messages(keys.to_vec()).await?;
-        Ok(messages
-            .into_iter()
-            .map(|message| (message.id, message))
-            .collect())
+    async fn read(services: Arc<Services>, keys: Vec<Self>) -> Result<HashMap<Self, Message>> {
+        let messages = services.lookups.messages(keys).await?;
+        let by_id = messages.into_iter().map(|message| (message.id, message));
+        Ok(by_id.collect())
     }
 }
 
-impl Loader<LastMessageKey> for Batches {
+impl Key for LastMessageKey {
     type Value = Message;
-    type Error = Arc<Error>;
+    type Error = Error;
+    type Source = Services;
 
-    async fn load(&self, keys: &[LastMessageKey]) -> Batch<LastMessageKey, Message> {
-        let rooms = keys.iter().map(|key| key.0).collect();
-        let messages = self.services.lookups.last_messages(rooms).await?;
-        Ok(messages
+    async fn read(services: Arc<Services>, keys: Vec<Self>) -> Result<HashMap<Self, Message>> {
+        let rooms = keys.into_iter().map(|key| key.0).collect();
+        let messages = services.lookups.last_messages(rooms).await?;
+        let by_room = messages
             .into_iter()
-            .map(|message| (LastMessageKey(message.room_id), message))
-            .collect())
+            .map(|message| (Self(message.room_id), message));
+        Ok(by_room.collect())
     }
 }
 
-impl Loader<MembershipKey> for Batches {
+impl Key for MembershipKey {
     type Value = Member;
-    type Error = Arc<Error>;
+    type Error = Error;
+    type Source = Services;
 
-    async fn load(&self, keys: &[MembershipKey]) -> Batch<MembershipKey, Member> {
+    async fn read(services: Arc<Services>, keys: Vec<Self>) -> Result<HashMap<Self, Member>> {
         let mut found = HashMap::new();
-        for (viewer, rooms) in by_viewer(keys.iter().map(|key| (key.viewer, key.room))) {
-            let members = self.services.lookups.memberships(viewer, rooms).await?;
+        for (viewer, rooms) in by_viewer(keys.into_iter().map(|key| (key.viewer, key.room))) {
+            let members = services.lookups.memberships(viewer, rooms).await?;
             found.extend(members.into_iter().map(|member| {
-                (
-                    MembershipKey {
-                        viewer,
-                        room: member.room_id,
-                    },
-                    member,
-                )
+                let room = member.room_id;
+                (Self { viewer, room }, member)
             }));
         }
         Ok(found)
     }
 }
 
-impl Loader<CounterpartKey> for Batches {
+impl Key for CounterpartKey {
     type Value = User;
-    type Error = Arc<Error>;
+    type Error = Error;
+    type Source = Services;
 
-    async fn load(&self, keys: &[CounterpartKey]) -> Batch<CounterpartKey, User> {
+    async fn read(services: Arc<Services>, keys: Vec<Self>) -> Result<HashMap<Self, User>> {
         let mut found = HashMap::new();
-        for (viewer, rooms) in by_viewer(keys.iter().map(|key| (key.viewer, key.room))) {
-            let people = self.services.lookups.counterparts(viewer, rooms).await?;
+        for (viewer, rooms) in by_viewer(keys.into_iter().map(|key| (key.viewer, key.room))) {
+            let people = services.lookups.counterparts(viewer, rooms).await?;
             found.extend(
                 people
                     .into_iter()
-                    .map(|(room, user)| (CounterpartKey { viewer, room }, user)),
+                    .map(|(room, user)| (Self { viewer, room }, user)),
             );
         }
         Ok(found)

@@ -1,5 +1,6 @@
 //! The public API: types, queries, mutations and subscriptions, each a thin face of a use case.
 
+mod batching;
 mod context;
 mod error;
 mod ids;
