@@ -9,8 +9,7 @@ use axum::{
     Extension,
     body::Body,
     extract::{
-        ConnectInfo, Query, State, WebSocketUpgrade, rejection::QueryRejection,
-        ws::rejection::WebSocketUpgradeRejection,
+        ConnectInfo, Query, State, rejection::QueryRejection,
     },
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
@@ -27,7 +26,7 @@ use super::{
     operation::Parameters,
     origin,
     request_id::RequestId,
-    socket,
+    socket::{self, Handshake},
 };
 use crate::graphql::request::{RequestInfo, ResponseCookies};
 
@@ -98,14 +97,14 @@ pub(super) async fn get<E: Executor>(
     Extension(id): Extension<RequestId>,
     headers: HeaderMap,
     parameters: Result<Query<GetParameters>, QueryRejection>,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    handshake: Result<Handshake, Response>,
 ) -> Response {
     let asker = Asker { headers, peer, id };
     if asker.headers.contains_key(header::UPGRADE) {
         let info = asker.info(&shared, None);
-        return match upgrade {
-            Ok(upgrade) => socket::open(shared, upgrade, &asker.headers, info),
-            Err(rejection) => rejection.into_response(),
+        return match handshake {
+            Ok(handshake) => socket::open(shared, handshake, &asker.headers, info),
+            Err(refusal) => refusal,
         };
     }
     let Some(media) = accept::negotiate(&asker.headers) else {

@@ -5,22 +5,28 @@
 //! with a client's slowness but a few replies, and those only so far.
 
 use std::{
-    collections::VecDeque,
-    future::{pending, poll_fn},
+    future::poll_fn,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
 };
 
 use async_graphql::Executor;
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
-use futures_util::{FutureExt, Sink, SinkExt, StreamExt, future::BoxFuture};
+use futures_util::{FutureExt, future::BoxFuture};
 use serde_json::{Map, Value};
 use tokio::time::{Duration, Sleep, sleep, timeout};
+use tungstenite::{
+    Error, Message,
+    error::{CapacityError, ProtocolError},
+    protocol::{CloseFrame, frame::coding::CloseCode},
+};
 
 use super::{
     census::Place,
+    frames::{self, Inlet, PING},
+    handshake::Raw,
     operations::Operations,
+    outlet::Outlet,
     protocol::{self, Close, Said},
 };
 use crate::{
@@ -35,12 +41,10 @@ use crate::{
     },
 };
 
-/// How many replies may wait to be written before the socket is read no further …
-const MOST_REPLIES: usize = 16;
-/// … and how many bytes, the last reply left out: pongs are as long as their pings.
-const MOST_REPLY_BYTES: usize = 16 * 1024;
 /// How many messages are read or written before other tasks get a chance.
 const BUDGET: usize = 64;
+/// How many bytes of messages go out in one write, the last message left out.
+const WRITE_BYTES: usize = 16 * 1024;
 /// How many pings may pass without a sign of life.
 const MOST_SILENT_PINGS: u32 = 2;
 /// How long a client gets to answer a close frame.
@@ -49,11 +53,11 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 /// A socket and everything that happens on it.
 pub(super) struct Connection<E> {
     shared: Arc<Shared<E>>,
-    socket: WebSocket,
+    inlet: Inlet,
+    outlet: Arc<Outlet>,
     info: RequestInfo,
     phase: Phase,
     operations: Operations,
-    replies: VecDeque<Utf8Bytes>,
     /// Until `connection_init`: the deadline for it. Afterwards: the next ping.
     timer: Pin<Box<Sleep>>,
     silent_pings: u32,
@@ -89,18 +93,18 @@ impl From<Close> for End {
 }
 
 impl<E: Executor> Connection<E> {
-    pub(super) fn new(shared: Arc<Shared<E>>, socket: WebSocket, info: RequestInfo) -> Self {
+    pub(super) fn new(shared: Arc<Shared<E>>, raw: Raw, info: RequestInfo) -> Self {
         let draining = shared.drain.socket();
         Self {
             timer: Box::pin(sleep(shared.limits.init_timeout)),
             drain: Box::pin(draining.turn()),
             _draining: draining,
+            inlet: Inlet::new(&raw.read, shared.limits.message_bytes),
+            outlet: Arc::new(Outlet::new(raw.stream)),
             shared,
-            socket,
             info,
             phase: Phase::Opened,
             operations: Operations::default(),
-            replies: VecDeque::new(),
             silent_pings: 0,
             blocked: false,
         }
@@ -116,7 +120,6 @@ impl<E: Executor> Connection<E> {
             End::Gone => tracing::debug!("the client is gone"),
             End::Closed => {
                 tracing::debug!("the client closes");
-                // The library answers the close frame while it reads.
                 let _ = timeout(CLOSE_TIMEOUT, self.read_out()).await;
             }
             End::Close(close) => {
@@ -136,6 +139,7 @@ impl<E: Executor> Connection<E> {
     fn advance(&mut self, cx: &mut Context<'_>) -> Result<(), End> {
         self.check_ends(cx)?;
         self.check_timer(cx)?;
+        self.flush(cx)?;
         self.read(cx)?;
         self.check_login(cx)?;
         self.write(cx)
@@ -165,8 +169,7 @@ impl<E: Executor> Connection<E> {
             self.silent_pings += 1;
             self.wind_timer();
             if !self.blocked {
-                let ping = Message::Ping(bytes::Bytes::new());
-                self.socket.start_send_unpin(ping).map_err(|_| End::Gone)?;
+                self.outlet.push(&PING);
             }
         }
         Ok(())
@@ -178,24 +181,38 @@ impl<E: Executor> Connection<E> {
         self.timer.as_mut().reset(next);
     }
 
+    /// A client that reads again, after it had stopped, is alive.
+    fn flush(&mut self, cx: &mut Context<'_>) -> Result<(), End> {
+        match self.outlet.poll_flush(cx) {
+            Poll::Ready(Ok(())) if self.blocked => {
+                self.blocked = false;
+                self.silent_pings = 0;
+            }
+            Poll::Ready(Ok(())) => {}
+            Poll::Ready(Err(_)) => return Err(End::Gone),
+            Poll::Pending => self.blocked = true,
+        }
+        Ok(())
+    }
+
+    /// A client that does not read our replies is not read either.
     fn read(&mut self, cx: &mut Context<'_>) -> Result<(), End> {
         for _ in 0..BUDGET {
-            if self.has_many_replies() {
+            if self.outlet.is_full() {
                 return Ok(());
             }
-            let Poll::Ready(received) = self.socket.poll_next_unpin(cx) else {
+            let Poll::Ready(received) = self.inlet.poll_message(&self.outlet, cx) else {
                 return Ok(());
             };
             self.silent_pings = 0;
             match received {
-                Some(Ok(Message::Text(text))) => self.hear(Said::parse(&text)?)?,
-                Some(Ok(Message::Binary(_))) => {
+                Ok(Message::Text(text)) => self.hear(Said::parse(&text)?)?,
+                Ok(Message::Binary(_)) => {
                     return Err(Close::bad_request("Messages are text").into());
                 }
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                Some(Ok(Message::Close(_))) => return Err(End::Closed),
-                None => return Err(End::Gone),
-                Some(Err(error)) => return Err(end_of(&error)),
+                Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => {}
+                Ok(Message::Close(_)) => return Err(End::Closed),
+                Err(error) => return Err(end_of(&error)),
             }
         }
         cx.waker().wake_by_ref();
@@ -206,7 +223,7 @@ impl<E: Executor> Connection<E> {
         match said {
             Said::Init(payload) => self.init(payload),
             Said::Ping(payload) => {
-                self.replies.push_back(protocol::pong(payload));
+                self.reply(&protocol::pong(payload));
                 Ok(())
             }
             Said::Pong => Ok(()),
@@ -227,7 +244,7 @@ impl<E: Executor> Connection<E> {
         match authorization {
             None | Some(Value::Null) => {
                 self.phase = Phase::Acknowledged(None);
-                self.replies.push_back(protocol::ack());
+                self.reply(protocol::ack());
             }
             Some(Value::String(value)) if bearer(&value).is_some() => {
                 let authenticator = self.shared.authenticator.clone();
@@ -257,7 +274,7 @@ impl<E: Executor> Connection<E> {
         let place = place.ok_or(Close::TOO_MANY_SOCKETS)?;
         tracing::debug!(session = %login.session, user = %login.user, "logged in");
         self.phase = Phase::Acknowledged(Some((login, place)));
-        self.replies.push_back(protocol::ack());
+        self.reply(protocol::ack());
         // From now on the session's end must wake this task.
         self.check_ends(cx)
     }
@@ -276,13 +293,13 @@ impl<E: Executor> Connection<E> {
                 limits.operations_per_socket
             );
             let error = answer::error(answer::RATE_LIMITED, message);
-            self.replies.push_back(protocol::error(&id, &[error]));
+            self.reply(&protocol::error(&id, &[error]));
             return Ok(());
         }
         let mut operation = match parameters.prepare(limits) {
             Ok(operation) => operation,
             Err(error) => {
-                self.replies.push_back(protocol::error(&id, &[error]));
+                self.reply(&protocol::error(&id, &[error]));
                 return Ok(());
             }
         };
@@ -298,29 +315,22 @@ impl<E: Executor> Connection<E> {
     }
 
     fn write(&mut self, cx: &mut Context<'_>) -> Result<(), End> {
-        let mut written = 0;
-        while written < BUDGET {
-            match Pin::new(&mut self.socket).poll_ready(cx) {
-                Poll::Ready(Ok(())) => self.unblock(),
-                Poll::Ready(Err(_)) => return Err(End::Gone),
-                Poll::Pending => {
-                    self.blocked = true;
-                    return Ok(());
-                }
+        let mut taken = 0;
+        while taken < BUDGET && self.outlet.is_clear() {
+            let mut frames = Vec::new();
+            while taken < BUDGET && frames.len() < WRITE_BYTES {
+                let Poll::Ready(message) = self.operations.poll_message(cx) else {
+                    break;
+                };
+                frames::put_text(&mut frames, &[message.as_bytes()]);
+                taken += 1;
             }
-            let Some(message) = self.next_message(cx) else {
-                break;
-            };
-            let sent = self.socket.start_send_unpin(Message::Text(message));
-            sent.map_err(|_| End::Gone)?;
-            written += 1;
+            if frames.is_empty() {
+                return Ok(());
+            }
+            self.outlet.push(&frames);
         }
-        match self.socket.poll_flush_unpin(cx) {
-            Poll::Ready(Ok(())) => self.unblock(),
-            Poll::Ready(Err(_)) => return Err(End::Gone),
-            Poll::Pending => self.blocked = true,
-        }
-        if written == BUDGET {
+        if taken == BUDGET {
             cx.waker().wake_by_ref();
         }
         Ok(())
@@ -328,53 +338,42 @@ impl<E: Executor> Connection<E> {
 }
 
 impl<E> Connection<E> {
-    fn next_message(&mut self, cx: &mut Context<'_>) -> Option<Utf8Bytes> {
-        // The socket may have gone unread for want of room for replies.
-        if self.has_many_replies() {
-            cx.waker().wake_by_ref();
-        }
-        if let Some(reply) = self.replies.pop_front() {
-            return Some(reply);
-        }
-        match self.operations.poll_message(cx) {
-            Poll::Ready(message) => Some(message),
-            Poll::Pending => None,
-        }
-    }
-
-    fn has_many_replies(&self) -> bool {
-        let bytes = self.replies.iter().map(|reply| reply.len());
-        self.replies.len() >= MOST_REPLIES || bytes.sum::<usize>() >= MOST_REPLY_BYTES
-    }
-
-    /// A client that reads again, after it had stopped, is alive.
-    fn unblock(&mut self) {
-        if self.blocked {
-            self.blocked = false;
-            self.silent_pings = 0;
-        }
+    fn reply(&self, message: &str) {
+        let mut frame = Vec::new();
+        frames::put_text(&mut frame, &[message.as_bytes()]);
+        self.outlet.push(&frame);
     }
 
     /// Reads and forgets, until the client has closed.
     async fn read_out(&mut self) {
-        while let Some(Ok(_)) = self.socket.next().await {}
+        let closed = poll_fn(|cx| {
+            let _ = self.outlet.poll_flush(cx);
+            loop {
+                match self.inlet.poll_message(&self.outlet, cx) {
+                    Poll::Ready(Ok(_)) => {}
+                    Poll::Ready(Err(_)) => return Poll::Ready(()),
+                    Poll::Pending => return Poll::Pending,
+                }
+            }
+        });
+        closed.await;
+        let _ = poll_fn(|cx| self.outlet.poll_flush(cx)).await;
     }
 
     /// Says goodbye, and waits a little for the client to say so too: dropping a socket that
     /// has unread bytes would lose the close frame on its way.
     async fn close(mut self, close: Close) {
         let frame = CloseFrame {
-            code: close.code,
+            code: CloseCode::from(close.code),
             reason: close.reason.as_ref().into(),
         };
         let goodbye = async {
-            if self.socket.send(Message::Close(Some(frame))).await.is_err() {
+            if self.inlet.close(&self.outlet, frame).is_err() {
                 return;
             }
             self.read_out().await;
             if close == Close::TOO_BIG {
-                // The rest of the message cannot be read, so the end cannot be seen.
-                pending::<()>().await;
+                self.outlet.read_away().await;
             }
         };
         // Whoever does not answer in time is cut off.
@@ -382,14 +381,12 @@ impl<E> Connection<E> {
     }
 }
 
-/// What to do about an error of the WebSocket library, which is known by its text only.
-fn end_of(error: &axum::Error) -> End {
-    let text = error.to_string();
-    if text.starts_with("Space limit exceeded") {
-        Close::TOO_BIG.into()
-    } else if text.starts_with("UTF-8 encoding error") {
-        Close::NOT_UTF8.into()
-    } else {
-        End::Gone
+fn end_of(error: &Error) -> End {
+    match error {
+        Error::Capacity(CapacityError::MessageTooLong { .. }) => Close::TOO_BIG.into(),
+        Error::Utf8(_) => Close::NOT_UTF8.into(),
+        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => End::Gone,
+        Error::Protocol(_) => Close::PROTOCOL.into(),
+        _ => End::Gone,
     }
 }

@@ -3,7 +3,6 @@
 use std::task::{Context, Poll};
 
 use async_graphql::{Response, Value, parser::types::OperationType};
-use axum::extract::ws::Utf8Bytes;
 use futures_util::{StreamExt, stream::BoxStream};
 
 use super::protocol;
@@ -67,7 +66,7 @@ impl Operations {
     }
 
     /// The next message of whichever operation has one, in turn.
-    pub(super) fn poll_message(&mut self, cx: &mut Context<'_>) -> Poll<Utf8Bytes> {
+    pub(super) fn poll_message(&mut self, cx: &mut Context<'_>) -> Poll<String> {
         for _ in 0..self.running.len() {
             let at = self.turn % self.running.len().max(1);
             self.turn = at + 1;
@@ -98,7 +97,7 @@ impl Running {
     ///
     /// An operation that could not be executed ends with `error`. So does a subscription whose
     /// stream fails: its client then knows that something is missing, and subscribes again.
-    fn message(&self, response: Option<Response>) -> (Utf8Bytes, bool) {
+    fn message(&self, response: Option<Response>) -> (String, bool) {
         let Some(response) = response else {
             return (protocol::complete(&self.id), true);
         };

@@ -5,7 +5,6 @@
 use std::borrow::Cow;
 
 use async_graphql::{Response, ServerError};
-use axum::extract::ws::Utf8Bytes;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -36,6 +35,8 @@ impl Close {
         }
     }
 
+    /// A frame is not one of RFC 6455.
+    pub(super) const PROTOCOL: Self = Self::because(1002, "Protocol error");
     /// A message is not UTF-8.
     pub(super) const NOT_UTF8: Self = Self::because(1007, "Message is not UTF-8");
     /// A message is longer than allowed.
@@ -159,38 +160,38 @@ struct Message<'a, P> {
     payload: Option<P>,
 }
 
-fn message<P: Serialize>(id: Option<&str>, r#type: &'static str, payload: Option<P>) -> Utf8Bytes {
+fn message<P: Serialize>(id: Option<&str>, r#type: &'static str, payload: Option<P>) -> String {
     let message = Message {
         id,
         r#type,
         payload,
     };
     // Values always serialise: their keys are strings.
-    serde_json::to_string(&message).unwrap_or_default().into()
+    serde_json::to_string(&message).unwrap_or_default()
 }
 
 /// `connection_ack`
-pub(super) fn ack() -> Utf8Bytes {
-    Utf8Bytes::from_static(r#"{"type":"connection_ack"}"#)
+pub(super) const fn ack() -> &'static str {
+    r#"{"type":"connection_ack"}"#
 }
 
 /// `pong`, with the payload of the ping.
-pub(super) fn pong(payload: Option<Value>) -> Utf8Bytes {
+pub(super) fn pong(payload: Option<Value>) -> String {
     message(None, "pong", payload)
 }
 
 /// `next`
-pub(super) fn next(id: &str, response: &Response) -> Utf8Bytes {
+pub(super) fn next(id: &str, response: &Response) -> String {
     message(Some(id), "next", Some(Body::of(response)))
 }
 
 /// `error`, which also ends the operation.
-pub(super) fn error(id: &str, errors: &[ServerError]) -> Utf8Bytes {
+pub(super) fn error(id: &str, errors: &[ServerError]) -> String {
     message(Some(id), "error", Some(errors))
 }
 
 /// `complete`
-pub(super) fn complete(id: &str) -> Utf8Bytes {
+pub(super) fn complete(id: &str) -> String {
     message::<()>(Some(id), "complete", None)
 }
 
