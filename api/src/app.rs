@@ -30,9 +30,6 @@ use crate::realtime::{Hub, LiveSessions};
 use crate::services::{Core, Services};
 use crate::storage::{self, Database, Location, OpenError};
 
-/// How many events wait for one subscriber before it reads the log instead.
-const SUBSCRIBER_QUEUE: usize = 64;
-
 /// Why the server does not start. One line for the operator.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -125,7 +122,7 @@ async fn build_services(
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let live_sessions = Arc::new(LiveSessions::default());
     let sessions = Arc::clone(&live_sessions);
-    let (hub, feed, task) = Hub::start(Arc::clone(&database), sessions, SUBSCRIBER_QUEUE).await?;
+    let (hub, feed, task) = Hub::start(Arc::clone(&database), sessions, cores).await?;
     let services = Services::new(Core {
         database,
         clock: Arc::new(SystemClock),

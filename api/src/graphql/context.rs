@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_graphql::{Context, Data, Result};
 
+use super::admission::Admission;
 use super::error::unauthenticated;
 use super::loaders::Loaders;
 use super::request::RequestInfo;
@@ -39,6 +40,8 @@ pub(super) trait ContextExt {
     /// What follows in this operation is asked by nobody.
     fn sign_out(&self);
     fn started_at(&self) -> Position;
+    /// Whether this is rendered for everyone alike, all of whom may see it.
+    fn is_for_audience(&self) -> bool;
     fn address(&self) -> IpAddr {
         self.request().address
     }
@@ -74,6 +77,11 @@ impl ContextExt for Context<'_> {
 
     fn started_at(&self) -> Position {
         self.data_unchecked::<StartedAt>().0
+    }
+
+    fn is_for_audience(&self) -> bool {
+        self.data_opt::<Arc<Admission>>()
+            .is_some_and(|admission| admission.is_for_audience())
     }
 }
 

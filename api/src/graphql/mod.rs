@@ -1,5 +1,6 @@
 //! The public API: types, queries, mutations and subscriptions, each a thin face of a use case.
 
+mod admission;
 mod batching;
 mod context;
 mod error;
@@ -11,8 +12,11 @@ mod query;
 pub mod request;
 mod scalars;
 mod schema;
+mod sharing;
 mod subscription;
 mod types;
 
+pub use admission::{Admission, Admitted, Scope};
 pub use context::prepare;
 pub use schema::{build, sdl};
+pub use sharing::is_shared;

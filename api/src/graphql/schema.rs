@@ -33,6 +33,12 @@ fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
         .register_output_type::<super::types::event::Event>()
 }
 
+/// The schema over nothing, for asking about itself.
+#[cfg(test)]
+pub(super) fn bare() -> Schema {
+    builder().finish()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,8 +64,7 @@ mod tests {
         let query = "{ __schema { types { kind name description
             fields { name description args { name description } }
             inputFields { name description } enumValues { name description } } } }";
-        let answer = builder()
-            .finish()
+        let answer = bare()
             .execute(query)
             .await
             .into_result()

@@ -13,6 +13,8 @@ pub(super) const INTERNAL: &str = "INTERNAL";
 pub(super) const FORBIDDEN: &str = "FORBIDDEN";
 /// Too much at once.
 pub(super) const TOO_LARGE: &str = "TOO_LARGE";
+/// What was given was good once, and is not any more.
+pub(super) const EXPIRED: &str = "EXPIRED";
 /// Too many at once.
 pub(super) const RATE_LIMITED: &str = "RATE_LIMITED";
 
@@ -33,6 +35,14 @@ pub(super) fn internal() -> ServerError {
     error(
         INTERNAL,
         "The server failed to answer this; it has been logged.",
+    )
+}
+
+/// The log no longer reaches back to where a subscription wants to go on.
+pub(super) fn expired() -> ServerError {
+    error(
+        EXPIRED,
+        "The log does not reach back to this cursor: load anew, then subscribe without it.",
     )
 }
 
@@ -86,6 +96,12 @@ impl<'a> Body<'a> {
             extensions: &response.extensions,
         }
     }
+}
+
+/// The response as it goes over the wire.
+pub(super) fn to_json(response: &Response) -> Vec<u8> {
+    // Values out of a resolver always serialise: their keys are strings.
+    serde_json::to_vec(&Body::of(response)).unwrap_or_default()
 }
 
 fn is_empty(errors: &&[ServerError]) -> bool {

@@ -8,9 +8,7 @@ use async_graphql::{
 use axum::{
     Extension,
     body::Body,
-    extract::{
-        ConnectInfo, Query, State, rejection::QueryRejection,
-    },
+    extract::{ConnectInfo, Query, State, rejection::QueryRejection},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -174,7 +172,8 @@ async fn answer<E: Executor>(
     };
     check_method(operation.kind, method)?;
     let login = asker.login(shared).await?;
-    shared.fill(&mut operation.request.data, login.as_ref(), info.clone());
+    let viewer = login.as_ref().map(Login::filler);
+    shared.fill(&mut operation.request.data, viewer.as_ref(), info.clone());
     let mut responses = execution::run(
         &shared.executor,
         operation,
@@ -282,9 +281,7 @@ fn status_of(response: &GraphqlResponse, media: MediaType) -> StatusCode {
 }
 
 fn respond(status: StatusCode, media: MediaType, response: &GraphqlResponse) -> Response {
-    // Values out of a resolver always serialise: their keys are strings.
-    let body = serde_json::to_vec(&answer::Body::of(response)).unwrap_or_default();
-    let mut answer = (status, body).into_response();
+    let mut answer = (status, answer::to_json(response)).into_response();
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, media.content_type());
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -42,7 +42,8 @@ pub struct Login {
     fill: Filler,
 }
 
-type Filler = Arc<dyn Fn(&mut Data) + Send + Sync>;
+/// Puts the viewer into an operation's data.
+pub(super) type Filler = Arc<dyn Fn(&mut Data) + Send + Sync>;
 
 impl Login {
     /// A login whose operations find a clone of `viewer` in their data. `ended` resolves when
@@ -65,9 +66,9 @@ impl Login {
         }
     }
 
-    /// Puts the viewer into an operation's data.
-    pub(super) fn fill(&self, data: &mut Data) {
-        (self.fill)(data);
+    /// What puts the viewer into an operation's data.
+    pub(super) fn filler(&self) -> Filler {
+        Arc::clone(&self.fill)
     }
 
     /// The future that resolves when the session ends; to be polled in place.

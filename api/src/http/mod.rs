@@ -19,6 +19,7 @@ mod operation;
 mod origin;
 mod published;
 mod request_id;
+mod routing;
 mod security;
 mod serve;
 mod socket;
@@ -44,6 +45,7 @@ use tower_http::{
 
 pub use async_graphql::Data as OperationData;
 
+use self::login::Filler;
 pub use self::{
     client::TrustedProxies,
     drain::Drain,
@@ -91,11 +93,11 @@ struct Shared<E> {
 
 impl<E> Shared<E> {
     /// Puts into an operation's data what its resolvers may need.
-    fn fill(&self, data: &mut Data, login: Option<&Login>, info: RequestInfo) {
+    fn fill(&self, data: &mut Data, viewer: Option<&Filler>, info: RequestInfo) {
         data.insert(info);
         self.authenticator.prepare(data);
-        if let Some(login) = login {
-            login.fill(data);
+        if let Some(fill) = viewer {
+            fill(data);
         }
     }
 }

@@ -8,16 +8,18 @@ use async_graphql::{
     },
 };
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
 use super::{
     answer, document,
     limits::Limits,
+    routing::routing_variables,
     subscription_root,
     tokens::{self, Excess},
 };
 
 /// The parameters of a GraphQL request, with the right types and otherwise unexamined.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Parameters {
     query: String,
     operation_name: Option<String>,
@@ -32,7 +34,33 @@ pub(super) struct Operation {
     pub(super) kind: OperationType,
 }
 
+/// Parameters that are kept for days, and take little room.
+pub(super) struct StoredParameters {
+    query: Box<str>,
+    operation_name: Option<Box<str>>,
+    /// As JSON.
+    variables: Box<str>,
+}
+
+impl StoredParameters {
+    pub(super) fn load(&self) -> Parameters {
+        Parameters {
+            query: self.query.to_string(),
+            operation_name: self.operation_name.as_deref().map(str::to_owned),
+            variables: serde_json::from_str(&self.variables).unwrap_or_default(),
+        }
+    }
+}
+
 impl Parameters {
+    pub(super) fn store(&self) -> StoredParameters {
+        StoredParameters {
+            query: self.query.as_str().into(),
+            operation_name: self.operation_name.as_deref().map(Box::from),
+            variables: Value::Object(self.variables.clone()).to_string().into(),
+        }
+    }
+
     /// Reads the parameters out of a JSON value.
     ///
     /// # Errors
@@ -64,6 +92,29 @@ impl Parameters {
             operation_name,
             variables,
         })
+    }
+
+    /// What a subscription's payloads depend on, besides the viewer: operations of one digest look
+    /// the same. `document` is the one that these parameters were prepared to.
+    pub(super) fn digest(&self, document: &ExecutableDocument) -> [u8; 32] {
+        let name = self.operation_name.as_deref();
+        let routing = routing_variables(document, name);
+        let variables = self.variables.iter();
+        let variables: Map<String, Value> = variables
+            .filter(|(name, _)| !routing.contains(name.as_str()))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        let mut digest = Sha256::new();
+        let parts = [self.query.as_str(), name.unwrap_or_default()];
+        for part in parts
+            .map(str::to_owned)
+            .into_iter()
+            .chain([Value::Object(variables).to_string()])
+        {
+            digest.update(part.len().to_be_bytes());
+            digest.update(part);
+        }
+        digest.finalize().into()
     }
 
     /// Parses the document, checks it against `limits` and picks the operation.

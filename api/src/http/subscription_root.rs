@@ -44,6 +44,18 @@ pub(super) fn flatten(
     Ok(())
 }
 
+pub(super) fn root<'a>(
+    document: &'a ExecutableDocument,
+    operation_name: Option<&str>,
+) -> Option<&'a SelectionSet> {
+    let operation = match (&document.operations, operation_name) {
+        (DocumentOperations::Single(operation), _) => Some(operation),
+        (DocumentOperations::Multiple(named), Some(name)) => named.get(name),
+        (DocumentOperations::Multiple(named), None) => named.values().next(),
+    };
+    operation.map(|operation| &operation.node.selection_set.node)
+}
+
 fn root_mut<'a>(
     document: &'a mut ExecutableDocument,
     operation_name: Option<&str>,

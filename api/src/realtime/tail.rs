@@ -1,49 +1,81 @@
 //! One subscriber's way through the event log.
 //!
-//! A tail is always in one of two states. *Reading*, it takes pages of the log after its
-//! position. When a page reaches the end of the log it takes a place in the hub, reads once more
-//! (so that nothing falls between the page and the place) and is *live*: events come from its
-//! queue. When the queue overflows, or the person leaves a room, the hub closes it, and the tail
-//! goes back to reading from its position. In both states it delivers each event at most once,
-//! in log order, and only events of rooms that its person is in, from when they joined.
+//! A subscriber is always in one of two states. *Reading*, it takes pages of the log after its
+//! position. When a page reaches the end of the log it takes a place in the hub, which holds
+//! what happens from then on, reads once more (so that nothing falls between the page and the
+//! place), and is *live*: the hub's writers send to it. When it reads too slowly, or its person
+//! leaves a room, it goes back to reading from its position. In both states it gets each event
+//! at most once, in log order, and only events of rooms that its person is in, from when they
+//! joined; that they have left is the last that they hear of a room.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::hub::{Departures, Hub, Place};
+use super::audience::{Audience, Render};
+use super::entries::read_entries;
+use super::hub::{AudienceKey, Departures, Hub, Place};
+use super::subscriber::Outlet;
+use super::update::{Batch, Entry, Interest, Update};
 use crate::model::{Event, EventKind, Position, RoomId, UserId};
-use crate::storage::{self, Database};
+use crate::storage::{self, Connection, Database};
 
-const PAGE: i64 = 512;
+const PAGE: i64 = 256;
 
 const FIRST_RETRY: Duration = Duration::from_millis(100);
 const LAST_RETRY: Duration = Duration::from_secs(5);
 
-/// The person is not, or no longer, in the one room that the tail follows.
-#[derive(Debug)]
-pub struct NotAMember;
-
-pub struct Tail {
-    database: Arc<Database>,
-    hub: Arc<Hub>,
-    user: UserId,
+/// What someone follows, from where.
+#[derive(Clone)]
+pub struct Follow {
+    pub database: Arc<Database>,
+    pub hub: Arc<Hub>,
+    pub user: UserId,
     /// The one room to follow, or all of the person's.
-    room: Option<RoomId>,
-    /// Everything up to here was delivered or is not for the person.
-    position: Position,
-    /// Read from the log and not yet delivered.
-    page: VecDeque<Event>,
-    /// The end of what was read: once the page is delivered, the position.
+    pub room: Option<RoomId>,
+    pub interest: Interest,
+    pub after: Position,
+}
+
+/// Why there is nothing more to follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The person is not, or no longer, in the one room.
+    NotAMember,
+    /// The log does not reach back to the position any more, or not yet.
+    OutOfLog,
+}
+
+/// What a reading subscriber does next.
+pub enum Step {
+    /// Sends this.
+    Send(Update),
+    /// Waits: from now on the hub sends.
+    Live(Place),
+}
+
+/// A subscriber that reads.
+pub struct Tail<O> {
+    follow: Follow,
+    audience: Arc<Audience>,
+    outlet: O,
+    departures: Departures,
+    /// Everything up to here was sent, or is not for the person.
+    sent: Position,
+    /// Everything up to here was read.
     read_to: Position,
     /// The rooms that the person is in, and since when.
     rooms: HashMap<RoomId, Position>,
-    departures: Departures,
-    live: Option<Place>,
+    /// Read and not yet sent.
+    updates: VecDeque<Update>,
+    /// Held since before the last page was read.
+    place: Option<Place>,
+    /// Whether the log is known to reach back to where reading began.
+    checked: bool,
 }
 
 enum Failure {
-    NotAMember,
+    Ended(Ended),
     Storage(storage::Error),
 }
 
@@ -53,37 +85,49 @@ impl From<storage::Error> for Failure {
     }
 }
 
-impl Tail {
-    pub fn new(
-        database: Arc<Database>,
-        hub: Arc<Hub>,
-        user: UserId,
-        room: Option<RoomId>,
-        after: Position,
-    ) -> Self {
-        Self {
-            database,
-            departures: hub.departures(user),
-            hub,
-            user,
-            room,
-            position: after,
-            page: VecDeque::new(),
-            read_to: after,
+impl Follow {
+    /// Starts reading. Once live, the subscriber is one of the audience of that key.
+    pub fn read<R, O>(self, key: AudienceKey, render: impl FnOnce() -> R, outlet: O) -> Tail<O>
+    where
+        R: Render,
+    {
+        Tail {
+            audience: self.hub.audience(key, self.interest, render),
+            outlet,
+            departures: self.hub.departures(self.user),
+            sent: self.after,
+            read_to: self.after,
             rooms: HashMap::new(),
-            live: None,
+            updates: VecDeque::new(),
+            place: None,
+            checked: false,
+            follow: self,
         }
     }
+}
 
-    /// The next event, waiting for it when there is none yet. A database that fails is asked
-    /// again until it answers.
-    pub async fn next(&mut self) -> Result<Arc<Event>, NotAMember> {
+impl<O: Outlet + Clone> Tail<O> {
+    /// What to do next, after everything that was to be sent is sent. A database that fails is
+    /// asked again until it answers.
+    pub async fn next(&mut self) -> Result<Step, Ended> {
         let mut retry = FIRST_RETRY;
         loop {
-            match self.step().await {
-                Ok(Some(event)) => return Ok(event),
-                Ok(None) => retry = FIRST_RETRY,
-                Err(Failure::NotAMember) => return Err(NotAMember),
+            if self.departures.take() {
+                self.forget_what_was_read();
+            }
+            if let Some(update) = self.updates.pop_front() {
+                self.sent = update.position();
+                return Ok(Step::Send(update));
+            }
+            self.sent = self.read_to;
+            if let Some(place) = self.place.take()
+                && place.release(self.read_to)
+            {
+                return Ok(Step::Live(place));
+            }
+            match self.read_on().await {
+                Ok(()) => retry = FIRST_RETRY,
+                Err(Failure::Ended(ended)) => return Err(ended),
                 Err(Failure::Storage(error)) => {
                     tracing::warn!(%error, "a subscriber cannot read the log; trying again");
                     tokio::time::sleep(retry).await;
@@ -93,57 +137,20 @@ impl Tail {
         }
     }
 
-    async fn step(&mut self) -> Result<Option<Arc<Event>>, Failure> {
-        if self.departures.take() {
-            self.go_back_to_reading();
-        }
-        if let Some(event) = self.page.pop_front() {
-            self.position = event.position;
-            return Ok(Some(Arc::new(event)));
-        }
-        self.position = self.position.max(self.read_to);
-        let Some(place) = &mut self.live else {
-            self.read_on().await?;
-            return Ok(None);
-        };
-        match place.queue.recv().await {
-            None => self.go_back_to_reading(),
-            // What came before a departure must not be delivered after it.
-            Some(_) if self.departures.take() => self.go_back_to_reading(),
-            Some(event) => return Ok(self.admit(event)),
-        }
-        Ok(None)
-    }
-
-    /// A live event, if it is for this subscriber and was not read before.
-    fn admit(&mut self, event: Arc<Event>) -> Option<Arc<Event>> {
-        let room = event.kind.room()?;
-        if let EventKind::MemberJoined { user, .. } = event.kind
-            && user == self.user
-        {
-            self.rooms.entry(room).or_insert(event.position);
-        }
-        if event.position <= self.position {
-            return None;
-        }
-        self.position = event.position;
-        self.rooms
-            .get(&room)
-            .is_some_and(|joined| *joined <= event.position)
-            .then_some(event)
-    }
-
-    fn go_back_to_reading(&mut self) {
-        self.page.clear();
-        self.read_to = self.position;
-        self.live = None;
+    /// What was read may be of the room that the person has left.
+    fn forget_what_was_read(&mut self) {
+        self.updates.clear();
+        self.place = None;
+        self.read_to = self.sent;
     }
 
     async fn read_on(&mut self) -> Result<(), Failure> {
         if !self.read_page().await? {
             return Ok(());
         }
-        let place = self.hub.enter(self.user, self.room);
+        let follow = &self.follow;
+        let (audience, outlet) = (Arc::clone(&self.audience), Box::new(self.outlet.clone()));
+        let place = follow.hub.enter(follow.user, follow.room, audience, outlet);
         loop {
             place.follow(self.rooms.keys());
             let followed: HashSet<RoomId> = self.rooms.keys().copied().collect();
@@ -152,7 +159,8 @@ impl Tail {
             }
             // What happened in a room before it was followed is only in the log.
             if self.rooms.keys().all(|room| followed.contains(room)) {
-                self.live = Some(place);
+                self.level();
+                self.place = Some(place);
                 return Ok(());
             }
         }
@@ -160,9 +168,12 @@ impl Tail {
 
     /// Reads on from the end of what was read. True when that reached the end of the log.
     async fn read_page(&mut self) -> Result<bool, Failure> {
-        let mut connection = self.database.read().await?;
+        let mut connection = self.follow.database.read().await?;
+        if !self.checked {
+            self.check_reach(&mut connection).await?;
+        }
         // The events first: memberships that are newer than them know of every room in them.
-        let events = match self.room {
+        let events = match self.follow.room {
             Some(room) => {
                 connection
                     .list_room_events(room, self.read_to, PAGE)
@@ -170,22 +181,100 @@ impl Tail {
             }
             None => connection.list_events(self.read_to, PAGE).await?,
         };
-        let memberships = match self.room {
-            Some(room) => Vec::from_iter(connection.find_member(room, self.user).await?),
-            None => connection.list_memberships(self.user).await?,
+        self.read_memberships(&mut connection).await?;
+        let at_the_end = (events.len() as i64) < PAGE;
+        let read_to = events.last().map_or(self.read_to, |event| event.position);
+        let mut concerning = events;
+        concerning.retain(|event| self.concerns(event));
+        let entries = read_entries(&mut connection, concerning).await?;
+        self.read_to = read_to;
+        self.take(entries);
+        Ok(at_the_end)
+    }
+
+    async fn read_memberships(&mut self, connection: &mut Connection) -> Result<(), Failure> {
+        let user = self.follow.user;
+        let memberships = match self.follow.room {
+            Some(room) => Vec::from_iter(connection.find_member(room, user).await?),
+            None => connection.list_memberships(user).await?,
         };
-        if self.room.is_some() && memberships.is_empty() {
-            return Err(Failure::NotAMember);
+        if self.follow.room.is_some() && memberships.is_empty() {
+            return Err(Failure::Ended(Ended::NotAMember));
         }
         let joined = |member: &crate::model::Member| (member.room_id, member.joined_position);
         self.rooms = memberships.iter().map(joined).collect();
-        let at_the_end = (events.len() as i64) < PAGE;
-        self.read_to = events.last().map_or(self.read_to, |event| event.position);
-        let rooms = &self.rooms;
-        self.page.extend(events.into_iter().filter(|event| {
-            let joined = event.kind.room().and_then(|room| rooms.get(&room));
-            joined.is_some_and(|joined| *joined <= event.position)
+        Ok(())
+    }
+
+    /// Positions are contiguous, so a gap after the cursor means that the log was trimmed.
+    async fn check_reach(&mut self, connection: &mut Connection) -> Result<(), Failure> {
+        let (first, head) = connection.log_bounds().await?;
+        let reaches = (first.0 - 1..=head.0).contains(&self.read_to.0);
+        match self.follow.interest {
+            _ if reaches => {}
+            Interest::Messages => return Err(Failure::Ended(Ended::OutOfLog)),
+            Interest::Everything => {
+                self.read_to = head;
+                self.updates.push_back(Update::Batch(Batch {
+                    entries: Vec::new(),
+                    cursor: head,
+                    live: false,
+                    reset: true,
+                }));
+            }
+        }
+        self.checked = true;
+        Ok(())
+    }
+
+    fn concerns(&self, event: &Event) -> bool {
+        if !self.follow.interest.includes(&event.kind) {
+            return false;
+        }
+        if let EventKind::MemberLeft { user, .. } = event.kind
+            && user == self.follow.user
+        {
+            return true;
+        }
+        let room = event.kind.room();
+        let joined = room.and_then(|room| self.rooms.get(&room));
+        joined.is_some_and(|joined| *joined <= event.position)
+    }
+
+    fn take(&mut self, entries: Vec<Entry>) {
+        let entries: Vec<Arc<Entry>> = entries.into_iter().map(Arc::new).collect();
+        match self.follow.interest {
+            Interest::Messages => {
+                let updates = entries.into_iter().map(Update::Entry);
+                self.updates.extend(updates);
+            }
+            Interest::Everything if entries.is_empty() => {}
+            Interest::Everything => self.updates.push_back(Update::Batch(Batch {
+                entries,
+                cursor: self.read_to,
+                live: false,
+                reset: false,
+            })),
+        }
+    }
+
+    /// The client learns that it is level with the log, from the last batch or an empty one.
+    fn level(&mut self) {
+        if self.follow.interest != Interest::Everything {
+            return;
+        }
+        if let Some(Update::Batch(last)) = self.updates.back_mut()
+            && !last.reset
+        {
+            last.live = true;
+            last.cursor = self.read_to;
+            return;
+        }
+        self.updates.push_back(Update::Batch(Batch {
+            entries: Vec::new(),
+            cursor: self.read_to,
+            live: true,
+            reset: false,
         }));
-        Ok(at_the_end)
     }
 }

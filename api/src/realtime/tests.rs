@@ -1,17 +1,26 @@
-//! What the tail promises, at queue sizes where it changes its state all the time, and with
-//! announcements that are lost, doubled and out of order.
+//! What a subscriber is promised, at queue sizes where it changes its state all the time, and
+//! with announcements that are lost, doubled and out of order.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use bytes::Bytes;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
+use tokio::sync::Notify;
 
-use super::{Feed, Hub, LiveSessions, NotAMember, Tail};
+use super::{
+    Ended, Entry, Feed, Follow, Hub, Interest, LiveSessions, Outlet, Payload, Place, Render, Step,
+    Tail, Update,
+};
 use crate::model::{
-    Account, Event, EventKind, IdGenerator, Member, NewEvent, NewRoom, Position, Role, RoomId,
-    RoomKind, Timestamp, User, UserId,
+    Account, EventKind, IdGenerator, Member, NewEvent, NewRoom, Position, Role, RoomId, RoomKind,
+    Timestamp, User, UserId,
 };
 use crate::storage::Database;
 use crate::storage::fixture::{Backend, Fixture};
@@ -77,7 +86,7 @@ impl World {
     }
 
     /// Commits these as one, and gives the events back unannounced.
-    async fn commit(&self, room: RoomId, kinds: Vec<EventKind>) -> Vec<Event> {
+    async fn commit(&self, room: RoomId, kinds: Vec<EventKind>) -> Vec<Entry> {
         let mut transaction = self.fixture.database.begin().await.expect("a transaction");
         for kind in &kinds {
             match *kind {
@@ -120,7 +129,11 @@ impl World {
             .await
             .expect("a query");
         transaction.commit().await.expect("a commit");
-        placed
+        let entry = |event| Entry {
+            event,
+            message: None,
+        };
+        placed.into_iter().map(entry).collect()
     }
 
     fn messages(&self, room: RoomId, count: usize) -> Vec<EventKind> {
@@ -132,16 +145,142 @@ impl World {
             .collect()
     }
 
-    async fn hub(&self, queue: usize) -> (Arc<Hub>, Feed) {
+    async fn hub(&self) -> (Arc<Hub>, Feed) {
         let sessions = Arc::new(LiveSessions::default());
-        let started = Hub::start(self.database(), sessions, queue).await;
+        let started = Hub::start(self.database(), sessions, 2).await;
         let (hub, feed, _task) = started.expect("a hub");
         (hub, feed)
     }
 
-    fn tail(&self, hub: &Arc<Hub>, user: UserId, room: Option<RoomId>, after: Position) -> Tail {
-        Tail::new(self.database(), Arc::clone(hub), user, room, after)
+    /// A client that takes at most `queue` live payloads before it falls behind.
+    fn client(&self, hub: &Arc<Hub>, what: Following, queue: usize) -> Client {
+        let Following(user, room, interest, after) = what;
+        let follow = Follow {
+            database: self.database(),
+            hub: Arc::clone(hub),
+            user,
+            room,
+            interest,
+            after,
+        };
+        let inbox = Arc::new(Inbox {
+            most: queue,
+            waiting: Mutex::default(),
+            changed: Notify::new(),
+        });
+        Client {
+            stage: Stage::Reading(Box::new(read(&follow, &inbox))),
+            follow,
+            inbox,
+            heard: VecDeque::new(),
+        }
     }
+}
+
+/// Who follows which rooms, how, and after which position.
+struct Following(UserId, Option<RoomId>, Interest, Position);
+
+/// What is sent to a client, and not taken yet.
+struct Inbox {
+    most: usize,
+    waiting: Mutex<VecDeque<Payload>>,
+    changed: Notify,
+}
+
+#[derive(Clone)]
+struct InboxOutlet(Arc<Inbox>);
+
+impl Outlet for InboxOutlet {
+    fn offer(&self, payloads: &[Payload]) -> bool {
+        let mut waiting = self.0.waiting.lock().expect("a lock");
+        let fits = waiting.len() + payloads.len() <= self.0.most;
+        if fits {
+            waiting.extend(payloads.iter().cloned());
+        }
+        self.0.changed.notify_one();
+        fits
+    }
+
+    fn wake(&self) {
+        self.0.changed.notify_one();
+    }
+}
+
+/// Renders an event as its position, and counts how often.
+#[derive(Clone, Default)]
+struct Positions(Arc<AtomicUsize>);
+
+impl Render for Positions {
+    fn render(&mut self, update: Update) -> BoxFuture<'_, Option<Bytes>> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        let positions = positions(&update);
+        async move { Some(Bytes::from(positions[0].to_string())) }.boxed()
+    }
+}
+
+fn positions(update: &Update) -> Vec<i64> {
+    match update {
+        Update::Entry(entry) => vec![entry.event.position.0],
+        Update::Batch(batch) => batch
+            .entries
+            .iter()
+            .map(|one| one.event.position.0)
+            .collect(),
+    }
+}
+
+fn read(follow: &Follow, inbox: &Arc<Inbox>) -> Tail<InboxOutlet> {
+    let outlet = InboxOutlet(Arc::clone(inbox));
+    follow.clone().read([0; 32], Positions::default, outlet)
+}
+
+struct Client {
+    follow: Follow,
+    inbox: Arc<Inbox>,
+    heard: VecDeque<i64>,
+    stage: Stage,
+}
+
+enum Stage {
+    Reading(Box<Tail<InboxOutlet>>),
+    Live(Place),
+}
+
+impl Client {
+    async fn next(&mut self) -> Result<i64, Ended> {
+        loop {
+            if let Some(position) = self.heard.pop_front() {
+                return Ok(position);
+            }
+            self.step().await?;
+        }
+    }
+
+    async fn step(&mut self) -> Result<(), Ended> {
+        match &mut self.stage {
+            Stage::Reading(tail) => match tail.next().await? {
+                Step::Send(update) => self.heard.extend(positions(&update)),
+                Step::Live(place) => self.stage = Stage::Live(place),
+            },
+            Stage::Live(place) => {
+                let behind = place.fallen_behind();
+                let payload = self.inbox.waiting.lock().expect("a lock").pop_front();
+                match (payload, behind) {
+                    (Some(payload), _) => self.heard.push_back(payload.position.0),
+                    (None, Some(position)) => {
+                        self.follow.after = position;
+                        self.stage = Stage::Reading(Box::new(read(&self.follow, &self.inbox)));
+                    }
+                    (None, None) => self.inbox.changed.notified().await,
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn everything(user: UserId, room: Option<RoomId>, after: i64) -> Following {
+    Following(user, room, Interest::Everything, Position(after))
 }
 
 fn joins(room: RoomId, user: UserId) -> EventKind {
@@ -153,17 +292,16 @@ fn leaves(room: RoomId, user: UserId) -> EventKind {
 }
 
 /// The positions of the next events; anything that takes too long is a failure.
-async fn read(tail: &mut Tail, count: usize) -> Vec<i64> {
+async fn hear(client: &mut Client, count: usize) -> Vec<i64> {
     let mut positions = Vec::new();
     for _ in 0..count {
-        let next = tokio::time::timeout(Duration::from_secs(30), tail.next());
-        let event = next.await.expect("an event in time").expect("a member");
-        positions.push(event.position.0);
+        let next = tokio::time::timeout(Duration::from_secs(30), client.next());
+        positions.push(next.await.expect("an event in time").expect("a member"));
     }
     positions
 }
 
-fn announce(feed: &Feed, mut batches: Vec<Vec<Event>>, random: &mut StdRng) {
+fn announce(feed: &Feed, mut batches: Vec<Vec<Entry>>, random: &mut StdRng) {
     batches.shuffle(random);
     for batch in batches {
         for _ in 0..random.random_range(0..=2) {
@@ -176,15 +314,15 @@ async fn everything_arrives_once_and_in_order(backend: Backend, queue: usize) {
     let Some(world) = World::open(backend).await else {
         return;
     };
-    let (hub, feed) = world.hub(queue).await;
+    let (hub, feed) = world.hub().await;
     let mut random = StdRng::seed_from_u64(queue as u64);
     let (user, room) = (world.person("alice").await, world.room("tea").await);
     let first = world.commit(room, vec![joins(room, user)]).await;
     feed.announce(first);
-    let mut one = world.tail(&hub, user, Some(room), Position(0));
-    let mut all = world.tail(&hub, user, None, Position(0));
+    let mut one = world.client(&hub, everything(user, Some(room), 0), queue);
+    let mut all = world.client(&hub, everything(user, None, 0), queue);
     let mut last = 1;
-    let mut heard = [read(&mut one, 1).await, read(&mut all, 1).await];
+    let mut heard = [hear(&mut one, 1).await, hear(&mut all, 1).await];
     for _ in 0..20 {
         let mut batches = Vec::new();
         for _ in 0..random.random_range(1..5) {
@@ -194,10 +332,10 @@ async fn everything_arrives_once_and_in_order(backend: Backend, queue: usize) {
         }
         announce(&feed, batches, &mut random);
         let some = random.random_range(0..=last - heard[0].len());
-        heard[0].extend(read(&mut one, some).await);
+        heard[0].extend(hear(&mut one, some).await);
     }
-    for (heard, tail) in heard.iter_mut().zip([&mut one, &mut all]) {
-        heard.extend(read(tail, last - heard.len()).await);
+    for (heard, client) in heard.iter_mut().zip([&mut one, &mut all]) {
+        heard.extend(hear(client, last - heard.len()).await);
         assert_eq!(*heard, (1..=last as i64).collect::<Vec<_>>());
     }
 }
@@ -206,35 +344,35 @@ async fn only_members_hear_and_only_from_when_they_joined(backend: Backend, queu
     let Some(world) = World::open(backend).await else {
         return;
     };
-    let (hub, feed) = world.hub(queue).await;
+    let (hub, feed) = world.hub().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
     let (tea, coffee) = (world.room("tea").await, world.room("coffee").await);
     let commit = async |room, kinds| {
         let placed = world.commit(room, kinds).await;
         feed.announce(placed.clone());
-        placed[0].position.0
+        placed[0].event.position.0
     };
-    let mut all = world.tail(&hub, bob, None, Position(0));
+    let mut all = world.client(&hub, everything(bob, None, 0), queue);
     let joined = commit(coffee, vec![joins(coffee, bob)]).await;
-    assert_eq!(read(&mut all, 1).await, [joined]);
-    let mut one = world.tail(&hub, bob, Some(coffee), Position(joined));
+    assert_eq!(hear(&mut all, 1).await, [joined]);
+    let mut one = world.client(&hub, everything(bob, Some(coffee), joined), queue);
     commit(tea, vec![joins(tea, alice)]).await;
     commit(tea, world.messages(tea, 3)).await;
     let joined = commit(tea, vec![joins(tea, bob)]).await;
     let heard = commit(tea, world.messages(tea, 1)).await;
-    assert_eq!(read(&mut all, 2).await, [joined, heard]);
-    commit(tea, vec![leaves(tea, bob)]).await;
+    assert_eq!(hear(&mut all, 2).await, [joined, heard]);
+    let left = commit(tea, vec![leaves(tea, bob)]).await;
     commit(tea, world.messages(tea, 2)).await;
     let again = commit(tea, vec![joins(tea, bob)]).await;
     let heard = commit(coffee, world.messages(coffee, 1)).await;
-    assert_eq!(read(&mut all, 2).await, [again, heard]);
-    assert_eq!(read(&mut one, 1).await, [heard]);
+    assert_eq!(hear(&mut all, 3).await, [left, again, heard]);
+    assert_eq!(hear(&mut one, 1).await, [heard]);
     // From the beginning, what lies before the present membership is left out.
-    let mut anew = world.tail(&hub, bob, None, Position(0));
-    assert_eq!(read(&mut anew, 3).await, [1, again, heard]);
+    let mut anew = world.client(&hub, everything(bob, None, 0), queue);
+    assert_eq!(hear(&mut anew, 4).await, [1, left, again, heard]);
     commit(coffee, vec![leaves(coffee, bob)]).await;
     let end = tokio::time::timeout(Duration::from_secs(30), one.next()).await;
-    assert!(matches!(end, Ok(Err(NotAMember))));
+    assert!(matches!(end, Ok(Err(Ended::NotAMember))));
 }
 
 async fn nothing_falls_between_reading_and_live(backend: Backend, queue: usize) {
@@ -242,7 +380,7 @@ async fn nothing_falls_between_reading_and_live(backend: Backend, queue: usize) 
         return;
     };
     let world = Arc::new(world);
-    let (hub, feed) = world.hub(queue).await;
+    let (hub, feed) = world.hub().await;
     let user = world.person("alice").await;
     let mut last = 0;
     for round in 0..25 {
@@ -257,9 +395,9 @@ async fn nothing_falls_between_reading_and_live(backend: Backend, queue: usize) 
             }
         });
         // Joining, sending and subscribing all happen at once.
-        let mut tail = world.tail(&hub, user, None, Position(last));
+        let mut tail = world.client(&hub, everything(user, None, last), queue);
         let expected: Vec<i64> = (last + 1..=last + 6).collect();
-        assert_eq!(read(&mut tail, 6).await, expected, "round {round}");
+        assert_eq!(hear(&mut tail, 6).await, expected, "round {round}");
         writer.await.expect("the writer");
         last += 6;
     }

@@ -2,14 +2,11 @@
 
 use std::sync::Arc;
 
-use futures_util::Stream;
-use futures_util::stream;
-
 use super::core::{Core, Viewer};
 use super::error::{Error, Result};
 use super::permissions::{can_read_messages, can_see_room};
-use crate::model::{Event, Position, RoomId};
-use crate::realtime::{NotAMember, Tail};
+use crate::model::{Position, RoomId};
+use crate::realtime::{Follow, Interest};
 
 pub struct Live(Arc<Core>);
 
@@ -23,45 +20,45 @@ impl Live {
         self.0.hub.position()
     }
 
-    /// The position of the newest event.
-    async fn head(&self) -> Result<Position> {
-        Ok(self.0.read().await?.log_head().await?)
+    /// Everything in the viewer's rooms, also those that they join later, after a position or
+    /// from now.
+    pub async fn follow_rooms(&self, viewer: Viewer, after: Option<Position>) -> Result<Follow> {
+        self.follow(viewer, None, Interest::Everything, after).await
     }
 
-    /// What happens to messages in one room, or in all of the viewer's rooms, after a position.
-    /// Ends when the viewer leaves the one room.
-    pub async fn messages(
+    /// What happens to messages in one room, or in all of the viewer's rooms, after a position
+    /// or from now.
+    pub async fn follow_messages(
         &self,
         viewer: Viewer,
         room: Option<RoomId>,
         after: Option<Position>,
-    ) -> Result<impl Stream<Item = Arc<Event>> + use<>> {
+    ) -> Result<Follow> {
         if let Some(room) = room {
             self.check_room(viewer, room).await?;
         }
-        let head = self.head().await?;
-        let after = after.unwrap_or(head);
-        if after > head {
-            return Err(Error::Expired(
-                "This cursor is not of this log: start again without one",
-            ));
-        }
-        let tail = Tail::new(
-            Arc::clone(&self.0.database),
-            Arc::clone(&self.0.hub),
-            viewer.user_id,
+        self.follow(viewer, room, Interest::Messages, after).await
+    }
+
+    async fn follow(
+        &self,
+        viewer: Viewer,
+        room: Option<RoomId>,
+        interest: Interest,
+        after: Option<Position>,
+    ) -> Result<Follow> {
+        let after = match after {
+            Some(after) => after,
+            None => self.0.read().await?.log_head().await?,
+        };
+        Ok(Follow {
+            database: Arc::clone(&self.0.database),
+            hub: Arc::clone(&self.0.hub),
+            user: viewer.user_id,
             room,
+            interest,
             after,
-        );
-        Ok(stream::unfold(tail, |mut tail| async {
-            loop {
-                match tail.next().await {
-                    Ok(event) if event.kind.message().is_some() => return Some((event, tail)),
-                    Ok(_) => {}
-                    Err(NotAMember) => return None,
-                }
-            }
-        }))
+        })
     }
 
     async fn check_room(&self, viewer: Viewer, id: RoomId) -> Result<()> {

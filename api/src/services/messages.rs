@@ -124,10 +124,11 @@ impl Messages {
             room: room.id,
             message: message.id,
         };
-        transaction.record(NewEvent {
+        let event = NewEvent {
             at: new.sent_at,
             kind,
-        });
+        };
+        transaction.record_about(event, message.clone());
         transaction.commit().await?;
         Ok(Some(message))
     }

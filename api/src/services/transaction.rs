@@ -4,14 +4,16 @@ use std::ops::{Deref, DerefMut};
 
 use super::core::Core;
 use super::error::Result;
-use crate::model::{EventKind, NewEvent, RoomId};
-use crate::realtime::Feed;
+use crate::model::{EventKind, Message, NewEvent, RoomId};
+use crate::realtime::{Entry, Feed};
 use crate::storage::{self, Connection};
 
 /// Dropped without [`Transaction::commit`], it undoes the change and forgets the events.
 pub(super) struct Transaction {
     inner: storage::Transaction,
     events: Vec<NewEvent>,
+    /// What each event is about.
+    messages: Vec<Option<Message>>,
     feed: Feed,
 }
 
@@ -20,6 +22,7 @@ impl Core {
         Ok(Transaction {
             inner: self.database.begin().await?,
             events: Vec::new(),
+            messages: Vec::new(),
             feed: self.feed.clone(),
         })
     }
@@ -33,6 +36,13 @@ impl Core {
 impl Transaction {
     pub(super) fn record(&mut self, event: NewEvent) {
         self.events.push(event);
+        self.messages.push(None);
+    }
+
+    /// Records what happened to a message, as the transaction leaves it.
+    pub(super) fn record_about(&mut self, event: NewEvent, message: Message) {
+        self.events.push(event);
+        self.messages.push(Some(message));
     }
 
     /// Appending comes last, since it holds up everyone else's commits.
@@ -48,7 +58,9 @@ impl Transaction {
                 .await?;
         }
         self.inner.commit().await?;
-        self.feed.announce(placed);
+        let entries = placed.into_iter().zip(self.messages);
+        let entries = entries.map(|(event, message)| Entry { event, message });
+        self.feed.announce(entries.collect());
         Ok(())
     }
 

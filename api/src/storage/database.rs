@@ -201,6 +201,7 @@ queries! {
     }
     events {
         fn log_head() -> Position;
+        fn log_bounds() -> (Position, Position);
         fn append_events(new: Vec<NewEvent>) -> Vec<Event>;
         fn list_events(after: Position, limit: i64) -> Vec<Event>;
         fn list_room_events(room: RoomId, after: Position, limit: i64) -> Vec<Event>;

@@ -12,6 +12,7 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::error::fault;
 use crate::graphql::scalars::{Cursor, DateTime};
 use crate::model::{self, EventKind, MessageId, RoomId, UserId};
+use crate::realtime::{Batch, Entry, Update};
 
 /// Something that happened in a room, at its place in the log.
 #[derive(Interface)]
@@ -45,7 +46,7 @@ pub struct MessageEdited(OfMessage);
 pub struct MessageDeleted(OfMessage);
 
 struct OfMessage {
-    event: Arc<model::Event>,
+    entry: Arc<Entry>,
     room: RoomId,
     message: MessageId,
 }
@@ -59,26 +60,29 @@ pub struct MemberJoined(OfPerson);
 pub struct MemberLeft(OfPerson);
 
 struct OfPerson {
-    event: Arc<model::Event>,
+    entry: Arc<Entry>,
     room: RoomId,
     user: UserId,
 }
 
+/// What happened between two cursors, as far as it concerns the viewer.
+#[derive(Description)]
+pub struct EventBatch(Batch);
+
 impl Event {
     /// `None` for what does not happen in a room.
-    pub fn from_log(event: Arc<model::Event>) -> Option<Self> {
-        let kind = event.kind;
+    fn from_entry(entry: &Arc<Entry>) -> Option<Self> {
         let of_message = |room, message| OfMessage {
-            event: Arc::clone(&event),
+            entry: Arc::clone(entry),
             room,
             message,
         };
         let of_person = |room, user| OfPerson {
-            event: Arc::clone(&event),
+            entry: Arc::clone(entry),
             room,
             user,
         };
-        Some(match kind {
+        Some(match entry.event.kind {
             EventKind::MessageSent { room, message } => {
                 MessageSent(of_message(room, message)).into()
             }
@@ -93,6 +97,49 @@ impl Event {
             EventKind::SessionEnded { .. } => return None,
         })
     }
+
+    /// `None` for what does not come one by one.
+    pub fn from_update(update: Update) -> Option<Self> {
+        match update {
+            Update::Entry(entry) => Self::from_entry(&entry),
+            Update::Batch(_) => None,
+        }
+    }
+}
+
+impl EventBatch {
+    /// `None` for what does not come in batches.
+    pub fn from_update(update: Update) -> Option<Self> {
+        match update {
+            Update::Batch(batch) => Some(Self(batch)),
+            Update::Entry(_) => None,
+        }
+    }
+}
+
+#[Object(use_type_description)]
+impl EventBatch {
+    /// What happened, in log order.
+    async fn events(&self) -> Vec<Event> {
+        let events = self.0.entries.iter().filter_map(Event::from_entry);
+        events.collect()
+    }
+
+    /// Subscribe after this to go on from here. It moves on even when there are no events.
+    async fn cursor(&self) -> Cursor {
+        Cursor(self.0.cursor)
+    }
+
+    /// False while catching up; true once level with the log.
+    async fn live(&self) -> bool {
+        self.0.live
+    }
+
+    /// Whether the log no longer reaches back to `after`: something may have been missed. Load
+    /// everything anew, then go on from `cursor`.
+    async fn reset(&self) -> bool {
+        self.0.reset
+    }
 }
 
 /// An interface's types answer for its fields themselves, each of them; `field` is what is its
@@ -103,17 +150,12 @@ macro_rules! events {
         impl $event {
             /// Subscribe after this to go on from here.
             async fn cursor(&self) -> Cursor {
-                Cursor(self.0.event.position)
+                Cursor(self.0.entry.event.position)
             }
 
             /// When it happened.
             async fn at(&self) -> DateTime {
-                DateTime(self.0.event.at)
-            }
-
-            /// Where it happened.
-            async fn room(&self, ctx: &Context<'_>) -> Result<Room> {
-                Room::of(ctx, self.0.room).await
+                DateTime(self.0.entry.event.at)
             }
 
             $($field)*
@@ -123,30 +165,56 @@ macro_rules! events {
 
 events! {
     MessageSent {
+        /// Where it happened.
+        async fn room(&self, ctx: &Context<'_>) -> Result<Room> {
+            Room::of(ctx, self.0.room).await
+        }
+
         /// The message, as the event left it or later.
         async fn message(&self, ctx: &Context<'_>) -> Result<Message> {
             self.0.message(ctx).await
         }
     }
     MessageEdited {
+        /// Where it happened.
+        async fn room(&self, ctx: &Context<'_>) -> Result<Room> {
+            Room::of(ctx, self.0.room).await
+        }
+
         /// The message, as the event left it or later.
         async fn message(&self, ctx: &Context<'_>) -> Result<Message> {
             self.0.message(ctx).await
         }
     }
     MessageDeleted {
+        /// Where it happened.
+        async fn room(&self, ctx: &Context<'_>) -> Result<Room> {
+            Room::of(ctx, self.0.room).await
+        }
+
         /// The message, as the event left it.
         async fn message(&self, ctx: &Context<'_>) -> Result<Message> {
             self.0.message(ctx).await
         }
     }
     MemberJoined {
+        /// Where it happened.
+        async fn room(&self, ctx: &Context<'_>) -> Result<Room> {
+            Room::of(ctx, self.0.room).await
+        }
+
         /// Who joined, as they are there now; as they were then, if they are not any more.
         async fn member(&self, ctx: &Context<'_>) -> Result<Member> {
             self.0.member(ctx).await
         }
     }
     MemberLeft {
+        /// Where it happened. To those who left a group, whatever may have changed since is
+        /// blank.
+        async fn room(&self, ctx: &Context<'_>) -> Result<Room> {
+            Room::left(ctx, self.0.room).await
+        }
+
         /// Who left.
         async fn user(&self, ctx: &Context<'_>) -> Result<User> {
             ctx.loaders().user(self.0.user).await.map(User).map_err(fault)
@@ -156,6 +224,9 @@ events! {
 
 impl OfMessage {
     async fn message(&self, ctx: &Context<'_>) -> Result<Message> {
+        if let Some(message) = &self.entry.message {
+            return Ok(Message(message.clone()));
+        }
         ctx.loaders()
             .message(self.message)
             .await
@@ -171,8 +242,8 @@ impl OfPerson {
             room_id: self.room,
             user_id: self.user,
             role: model::Role::Member,
-            joined_at: self.event.at,
-            joined_position: self.event.position,
+            joined_at: self.entry.event.at,
+            joined_position: self.entry.event.position,
         };
         Ok(Member(present.map_err(fault)?.unwrap_or_else(joined)))
     }

@@ -84,6 +84,8 @@ impl Room {
         let page = forwards(first, after)
             .and_then(member_page)
             .map_err(fault)?;
+        // Someone may have left it since they got here.
+        Self::of(ctx, self.0.id).await?;
         let members = ctx
             .services()
             .rooms
@@ -150,13 +152,34 @@ impl Room {
     /// `NOT_FOUND` when the viewer cannot see it any more.
     pub async fn of(ctx: &Context<'_>, id: model::RoomId) -> Result<Self> {
         let room = Self(ctx.loaders().room(id).await.map_err(fault)?);
-        if room.0.kind != model::RoomKind::Channel {
-            let membership = room.membership_of_viewer(ctx).await?;
-            if !can_see_room(&room.0, membership.as_ref()) {
-                return Err(fault(Error::NotFound("Room")));
-            }
+        if !room.is_visible(ctx).await? {
+            return Err(fault(Error::NotFound("Room")));
         }
         Ok(room)
+    }
+
+    /// The room that someone left, perhaps the viewer. Of a room that they cannot see any more
+    /// they learn no more than what cannot have changed since.
+    pub async fn left(ctx: &Context<'_>, id: model::RoomId) -> Result<Self> {
+        let room = Self(ctx.loaders().room(id).await.map_err(fault)?);
+        if room.is_visible(ctx).await? {
+            return Ok(room);
+        }
+        Ok(Self(model::Room {
+            name: String::new(),
+            topic: None,
+            member_count: 0,
+            last_seq: 0,
+            ..room.0
+        }))
+    }
+
+    async fn is_visible(&self, ctx: &Context<'_>) -> Result<bool> {
+        if self.0.kind == model::RoomKind::Channel || ctx.is_for_audience() {
+            return Ok(true);
+        }
+        let membership = self.membership_of_viewer(ctx).await?;
+        Ok(can_see_room(&self.0, membership.as_ref()))
     }
 
     async fn membership_of_viewer(&self, ctx: &Context<'_>) -> Result<Option<model::Member>> {

@@ -11,7 +11,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use async_graphql::Executor;
+use async_graphql::{Executor, parser::types::OperationType};
 use futures_util::{FutureExt, future::BoxFuture};
 use serde_json::{Map, Value};
 use tokio::time::{Duration, Sleep, sleep, timeout};
@@ -23,9 +23,10 @@ use tungstenite::{
 
 use super::{
     census::Place,
+    following::{Asked, Following},
     frames::{self, Inlet, PING},
     handshake::Raw,
-    operations::Operations,
+    operations::{Operations, Work},
     outlet::Outlet,
     protocol::{self, Close, Said},
 };
@@ -35,7 +36,6 @@ use crate::{
         Shared, answer,
         drain::DrainingSocket,
         endpoint::bearer,
-        execution,
         login::{Login, LoginRefused},
         operation::Parameters,
     },
@@ -43,8 +43,6 @@ use crate::{
 
 /// How many messages are read or written before other tasks get a chance.
 const BUDGET: usize = 64;
-/// How many bytes of messages go out in one write, the last message left out.
-const WRITE_BYTES: usize = 16 * 1024;
 /// How many pings may pass without a sign of life.
 const MOST_SILENT_PINGS: u32 = 2;
 /// How long a client gets to answer a close frame.
@@ -223,7 +221,7 @@ impl<E: Executor> Connection<E> {
         match said {
             Said::Init(payload) => self.init(payload),
             Said::Ping(payload) => {
-                self.reply(&protocol::pong(payload));
+                self.say(&protocol::pong(payload));
                 Ok(())
             }
             Said::Pong => Ok(()),
@@ -244,7 +242,7 @@ impl<E: Executor> Connection<E> {
         match authorization {
             None | Some(Value::Null) => {
                 self.phase = Phase::Acknowledged(None);
-                self.reply(protocol::ack());
+                self.say(protocol::ack());
             }
             Some(Value::String(value)) if bearer(&value).is_some() => {
                 let authenticator = self.shared.authenticator.clone();
@@ -274,7 +272,7 @@ impl<E: Executor> Connection<E> {
         let place = place.ok_or(Close::TOO_MANY_SOCKETS)?;
         tracing::debug!(session = %login.session, user = %login.user, "logged in");
         self.phase = Phase::Acknowledged(Some((login, place)));
-        self.reply(protocol::ack());
+        self.say(protocol::ack());
         // From now on the session's end must wake this task.
         self.check_ends(cx)
     }
@@ -293,52 +291,52 @@ impl<E: Executor> Connection<E> {
                 limits.operations_per_socket
             );
             let error = answer::error(answer::RATE_LIMITED, message);
-            self.reply(&protocol::error(&id, &[error]));
+            self.say(&protocol::error(&id, &[error]));
             return Ok(());
         }
-        let mut operation = match parameters.prepare(limits) {
+        let operation = match parameters.clone().prepare(limits) {
             Ok(operation) => operation,
             Err(error) => {
-                self.reply(&protocol::error(&id, &[error]));
+                self.say(&protocol::error(&id, &[error]));
                 return Ok(());
             }
         };
-        let login = login.as_ref().map(|(login, _)| login);
-        let data = &mut operation.request.data;
-        self.shared.fill(data, login, self.info.clone());
         let kind = operation.kind;
-        let request_id = self.info.request_id.clone();
-        let (executor, drain) = (&self.shared.executor, &self.shared.drain);
-        let responses = execution::run(executor, operation, drain, request_id);
-        self.operations.insert(id, kind, responses);
+        let viewer = login.as_ref().map(|(login, _)| login.filler());
+        let asked = Asked {
+            shared: Arc::clone(&self.shared),
+            info: self.info.clone(),
+            viewer,
+        };
+        let work = match kind {
+            OperationType::Subscription => {
+                let outlet = Arc::clone(&self.outlet);
+                let following = Following::new(&id, asked, &parameters, operation, outlet);
+                Work::Following(Box::new(following))
+            }
+            OperationType::Query | OperationType::Mutation => Work::Answering(asked.run(operation)),
+        };
+        self.operations.insert(id, kind, work);
         Ok(())
     }
 
     fn write(&mut self, cx: &mut Context<'_>) -> Result<(), End> {
-        let mut taken = 0;
-        while taken < BUDGET && self.outlet.is_clear() {
-            let mut frames = Vec::new();
-            while taken < BUDGET && frames.len() < WRITE_BYTES {
-                let Poll::Ready(message) = self.operations.poll_message(cx) else {
-                    break;
-                };
-                frames::put_text(&mut frames, &[message.as_bytes()]);
-                taken += 1;
-            }
-            if frames.is_empty() {
+        for _ in 0..BUDGET {
+            if !self.outlet.is_clear() {
                 return Ok(());
             }
-            self.outlet.push(&frames);
+            let Poll::Ready(message) = self.operations.poll_message(cx) else {
+                return Ok(());
+            };
+            self.say(&message);
         }
-        if taken == BUDGET {
-            cx.waker().wake_by_ref();
-        }
+        cx.waker().wake_by_ref();
         Ok(())
     }
 }
 
 impl<E> Connection<E> {
-    fn reply(&self, message: &str) {
+    fn say(&self, message: &str) {
         let mut frame = Vec::new();
         frames::put_text(&mut frame, &[message.as_bytes()]);
         self.outlet.push(&frame);

@@ -2,10 +2,7 @@
 
 use axum::{
     extract::FromRequestParts,
-    http::{
-        HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header,
-        request::Parts,
-    },
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;

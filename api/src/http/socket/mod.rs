@@ -2,6 +2,7 @@
 
 mod census;
 mod connection;
+mod following;
 mod frames;
 mod handshake;
 mod operations;

@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use async_graphql::{Response, Value, parser::types::OperationType};
 use futures_util::{StreamExt, stream::BoxStream};
 
-use super::protocol;
+use super::{following::Following, protocol};
 use crate::http::answer;
 
 /// The operations of a socket, by the ids that its client gave them.
@@ -22,9 +22,16 @@ pub(super) struct Operations {
 struct Running {
     id: String,
     kind: OperationType,
-    responses: BoxStream<'static, Response>,
+    work: Work,
     /// Whether the client wants to hear no more of it.
     muted: bool,
+}
+
+/// What an operation is doing.
+pub(super) enum Work {
+    Answering(BoxStream<'static, Response>),
+    /// A subscription, which sends by itself as long as it is fine.
+    Following(Box<Following>),
 }
 
 impl Operations {
@@ -41,16 +48,11 @@ impl Operations {
     }
 
     /// Starts one more.
-    pub(super) fn insert(
-        &mut self,
-        id: String,
-        kind: OperationType,
-        responses: BoxStream<'static, Response>,
-    ) {
+    pub(super) fn insert(&mut self, id: String, kind: OperationType, work: Work) {
         self.running.push(Running {
             id,
             kind,
-            responses,
+            work,
             muted: false,
         });
     }
@@ -73,7 +75,11 @@ impl Operations {
             let Some(operation) = self.running.get_mut(at) else {
                 break;
             };
-            let Poll::Ready(response) = operation.responses.poll_next_unpin(cx) else {
+            let response = match &mut operation.work {
+                Work::Answering(responses) => responses.poll_next_unpin(cx),
+                Work::Following(following) => following.poll_response(cx),
+            };
+            let Poll::Ready(response) = response else {
                 continue;
             };
             if operation.muted {
@@ -134,7 +140,11 @@ mod tests {
     fn a_busy_operation_does_not_starve_the_others() {
         let mut operations = Operations::default();
         for id in ["a", "b", "c"] {
-            operations.insert(id.into(), OperationType::Subscription, endless(1));
+            operations.insert(
+                id.into(),
+                OperationType::Subscription,
+                Work::Answering(endless(1)),
+            );
         }
         let ids: String = (0..6)
             .filter_map(|_| poll(&mut operations)?.chars().nth(7))
@@ -151,7 +161,7 @@ mod tests {
     fn an_operation_ends_with_complete_or_error_and_frees_its_id() {
         let mut operations = Operations::default();
         let one = stream::iter([Response::new(Value::from(1))]).boxed();
-        operations.insert("a".into(), OperationType::Query, one);
+        operations.insert("a".into(), OperationType::Query, Work::Answering(one));
         assert_eq!(
             poll(&mut operations).as_deref(),
             Some(r#"{"id":"a","type":"next","payload":{"data":1}}"#)
@@ -164,7 +174,7 @@ mod tests {
         assert!(!operations.contains("a"));
 
         let refused = stream::iter([Response::from_errors(vec![answer::invalid("No.")])]).boxed();
-        operations.insert("a".into(), OperationType::Query, refused);
+        operations.insert("a".into(), OperationType::Query, Work::Answering(refused));
         let message = poll(&mut operations).expect("a message");
         assert!(
             message.starts_with(r#"{"id":"a","type":"error","payload":[{"message":"No.""#),
@@ -182,7 +192,11 @@ mod tests {
             let _ = waiting.await;
             Response::new(Value::from(1))
         });
-        operations.insert("a".into(), OperationType::Mutation, answer.boxed());
+        operations.insert(
+            "a".into(),
+            OperationType::Mutation,
+            Work::Answering(answer.boxed()),
+        );
         operations.cancel("a");
         assert!(!operations.contains("a"));
         assert_eq!((poll(&mut operations), operations.len()), (None, 1));
@@ -198,9 +212,13 @@ mod tests {
             stream::iter([response]).boxed()
         };
         let mut operations = Operations::default();
-        operations.insert("s".into(), OperationType::Subscription, failed());
+        operations.insert(
+            "s".into(),
+            OperationType::Subscription,
+            Work::Answering(failed()),
+        );
         assert!(poll(&mut operations).is_some_and(|message| message.contains("\"error\"")));
-        operations.insert("q".into(), OperationType::Query, failed());
+        operations.insert("q".into(), OperationType::Query, Work::Answering(failed()));
         assert!(poll(&mut operations).is_some_and(|message| message.contains("\"next\"")));
     }
 }

@@ -64,6 +64,11 @@ impl Outlet {
         let _ = self.send_on(&mut self.waiting(), frames);
     }
 
+    /// Has the socket's own task look after its operations.
+    pub(super) fn wake(&self) {
+        self.task.wake();
+    }
+
     /// Whether nothing waits.
     pub(super) fn is_clear(&self) -> bool {
         self.waiting().is_empty()

@@ -185,6 +185,12 @@ pub(super) fn next(id: &str, response: &Response) -> String {
     message(Some(id), "next", Some(Body::of(response)))
 }
 
+/// `next`, up to its payload. What is left is the payload and a closing brace.
+pub(super) fn head_of_next(id: &str) -> String {
+    let id = serde_json::Value::from(id);
+    format!(r#"{{"id":{id},"type":"next","payload":"#)
+}
+
 /// `error`, which also ends the operation.
 pub(super) fn error(id: &str, errors: &[ServerError]) -> String {
     message(Some(id), "error", Some(errors))

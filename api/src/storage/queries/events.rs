@@ -18,6 +18,17 @@ pub(in crate::storage) async fn log_head(conn: &mut Conn) -> Result<Position> {
         .await?)
 }
 
+/// The positions of the oldest event that is kept and of the newest one. Of an empty log, the
+/// oldest is the one to come.
+pub(in crate::storage) async fn log_bounds(conn: &mut Conn) -> Result<(Position, Position)> {
+    let head = log_head(conn).await?;
+    let oldest: Option<Position> = events::table
+        .select(diesel::dsl::min(events::position))
+        .get_result(conn)
+        .await?;
+    Ok((oldest.unwrap_or(Position(head.0 + 1)), head))
+}
+
 /// Appends as one contiguous run. Holds the head of the log until the transaction ends: to be
 /// the last thing that a transaction does.
 pub(in crate::storage) async fn append_events(

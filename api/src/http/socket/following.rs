@@ -1,0 +1,319 @@
+//! A subscription on a socket.
+//!
+//! It is *opening* until its resolver has decided. What the resolver gives by itself is passed
+//! on as it comes; if it admits the viewer to follow the log, the subscription is *reading*, one
+//! payload at a time and only while the client reads too, and then *live*: the writers of the hub
+//! send to the socket directly, and nothing happens here until the client falls behind.
+
+use std::{
+    cell::RefCell,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use async_graphql::{Executor, Response};
+use bytes::Bytes;
+use futures_util::{
+    FutureExt, StreamExt,
+    future::BoxFuture,
+    stream::{self, BoxStream},
+};
+use sha2::{Digest, Sha256};
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::{frames, outlet::Outlet, protocol};
+use crate::{
+    graphql::{Admission, Admitted, Scope, is_shared, request::RequestInfo},
+    http::{
+        Shared, answer, execution,
+        login::Filler,
+        operation::{Operation, Parameters},
+    },
+    realtime::{self, AudienceKey, Ended, Follow, Payload, Place, Render, Step, Tail, Update},
+};
+
+/// Who asks for an operation, and of whom.
+pub(super) struct Asked<E> {
+    pub(super) shared: Arc<Shared<E>>,
+    pub(super) info: RequestInfo,
+    /// `None` on an anonymous socket.
+    pub(super) viewer: Option<Filler>,
+}
+
+impl<E: Executor> Asked<E> {
+    /// Executes an operation for the viewer.
+    pub(super) fn run(&self, operation: Operation) -> BoxStream<'static, Response> {
+        self.run_for(operation, self.viewer.as_ref())
+    }
+
+    fn run_for(
+        &self,
+        mut operation: Operation,
+        viewer: Option<&Filler>,
+    ) -> BoxStream<'static, Response> {
+        let data = &mut operation.request.data;
+        self.shared.fill(data, viewer, self.info.clone());
+        let request_id = self.info.request_id.clone();
+        let (executor, drain) = (&self.shared.executor, &self.shared.drain);
+        execution::run(executor, operation, drain, request_id)
+    }
+
+    fn open(&self, mut operation: Operation, scope: Scope) -> Opening {
+        let admission = Admission::new(scope);
+        operation.request.data.insert(Arc::clone(&admission));
+        let viewer = match scope {
+            Scope::Viewer | Scope::Admitted => self.viewer.as_ref(),
+            Scope::Audience => None,
+        };
+        Opening {
+            responses: self.run_for(operation, viewer),
+            admission,
+        }
+    }
+}
+
+type Open = Arc<dyn Fn(Scope) -> Opening + Send + Sync>;
+
+pub(super) struct Following {
+    /// Executes the operation once more.
+    open: Open,
+    /// What its payloads depend on, besides the viewer.
+    digest: [u8; 32],
+    /// Whether its payloads are the same for every viewer.
+    is_shared: bool,
+    outlet: OperationOutlet,
+    /// What it was admitted to follow, and from where.
+    follow: Option<Follow>,
+    stage: Stage,
+}
+
+enum Stage {
+    Opening(Opening),
+    Reading(BoxStream<'static, Read>),
+    Live(Place),
+}
+
+/// An execution that has not been admitted.
+struct Opening {
+    responses: BoxStream<'static, Response>,
+    admission: Arc<Admission>,
+}
+
+/// What comes of reading.
+enum Read {
+    Response(Response),
+    Live(Place),
+    Ended(Option<Ended>),
+}
+
+impl Following {
+    /// `operation` is what the parameters were prepared to.
+    pub(super) fn new<E: Executor>(
+        id: &str,
+        asked: Asked<E>,
+        parameters: &Parameters,
+        mut operation: Operation,
+        outlet: Arc<Outlet>,
+    ) -> Self {
+        let name = operation.request.operation_name.clone();
+        let (digest, is_shared) = match operation.request.parsed_query() {
+            Ok(document) => (
+                parameters.digest(document),
+                is_shared(document, name.as_deref()),
+            ),
+            Err(_) => ([0; 32], false),
+        };
+        let stored = parameters.store();
+        let stage = Stage::Opening(asked.open(operation, Scope::Viewer));
+        let open = move |scope| match stored.load().prepare(&asked.shared.limits) {
+            Ok(operation) => asked.open(operation, scope),
+            Err(error) => Opening {
+                responses: stream::iter([Response::from_errors(vec![error])]).boxed(),
+                admission: Admission::new(scope),
+            },
+        };
+        Self {
+            open: Arc::new(open),
+            digest,
+            is_shared,
+            outlet: OperationOutlet {
+                socket: outlet,
+                head: protocol::head_of_next(id).into(),
+            },
+            follow: None,
+            stage,
+        }
+    }
+
+    /// The next response that is not sent by itself; `None` at the end.
+    pub(super) fn poll_response(&mut self, cx: &mut Context<'_>) -> Poll<Option<Response>> {
+        loop {
+            self.stage = match &mut self.stage {
+                Stage::Opening(opening) => {
+                    if let Poll::Ready(response) = opening.responses.poll_next_unpin(cx) {
+                        return Poll::Ready(response);
+                    }
+                    match opening.admission.take() {
+                        Some(admitted) => self.admit(admitted),
+                        None => return Poll::Pending,
+                    }
+                }
+                Stage::Reading(reading) => match std::task::ready!(reading.poll_next_unpin(cx)) {
+                    Some(Read::Response(response)) => return Poll::Ready(Some(response)),
+                    Some(Read::Live(place)) => Stage::Live(place),
+                    Some(Read::Ended(Some(Ended::OutOfLog))) => {
+                        return Poll::Ready(Some(Response::from_errors(vec![answer::expired()])));
+                    }
+                    Some(Read::Ended(Some(Ended::NotAMember) | None)) | None => {
+                        return Poll::Ready(None);
+                    }
+                },
+                Stage::Live(place) => match place.fallen_behind() {
+                    Some(position) => {
+                        if let Some(follow) = &mut self.follow {
+                            follow.after = position;
+                        }
+                        Stage::Opening((self.open)(Scope::Admitted))
+                    }
+                    None => return Poll::Pending,
+                },
+            };
+        }
+    }
+
+    fn admit(&mut self, admitted: Admitted) -> Stage {
+        let Stage::Opening(opening) = &mut self.stage else {
+            unreachable!("only an opening subscription is admitted");
+        };
+        let responses = std::mem::replace(&mut opening.responses, stream::empty().boxed());
+        let renderer = Renderer {
+            responses,
+            updates: admitted.updates,
+        };
+        if admitted.follow.is_some() {
+            self.follow = admitted.follow;
+        }
+        let Some(follow) = self.follow.clone() else {
+            return Stage::Reading(stream::empty().boxed());
+        };
+        let scope = if self.is_shared {
+            Scope::Audience
+        } else {
+            Scope::Admitted
+        };
+        let key = self.audience_key(*follow.user.as_uuid());
+        let open = Arc::clone(&self.open);
+        let render = move || AudienceRenderer::Closed(open, scope);
+        let tail = follow.read(key, render, self.outlet.clone());
+        Stage::Reading(read(tail, renderer))
+    }
+
+    fn audience_key(&self, user: uuid::Uuid) -> AudienceKey {
+        let mut digest = Sha256::new();
+        digest.update(self.digest);
+        if !self.is_shared {
+            digest.update(user);
+        }
+        digest.finalize().into()
+    }
+}
+
+fn read(tail: Tail<OperationOutlet>, renderer: Renderer) -> BoxStream<'static, Read> {
+    let step = async |(mut tail, mut renderer): (Tail<OperationOutlet>, Renderer)| {
+        let read = match tail.next().await {
+            Ok(Step::Send(update)) => match renderer.render(update).await {
+                Some(response) => Read::Response(response),
+                None => Read::Ended(None),
+            },
+            Ok(Step::Live(place)) => Read::Live(place),
+            Err(ended) => Read::Ended(Some(ended)),
+        };
+        Some((read, (tail, renderer)))
+    };
+    stream::unfold((tail, renderer), step).boxed()
+}
+
+/// An admitted execution: each update becomes one response.
+struct Renderer {
+    responses: BoxStream<'static, Response>,
+    updates: UnboundedSender<Update>,
+}
+
+impl Renderer {
+    async fn render(&mut self, update: Update) -> Option<Response> {
+        self.updates.send(update).ok()?;
+        self.responses.next().await
+    }
+}
+
+/// Renders for many. The execution begins with the first event.
+enum AudienceRenderer {
+    Closed(Open, Scope),
+    Open(Renderer),
+}
+
+impl AudienceRenderer {
+    async fn open(&mut self) -> Option<&mut Renderer> {
+        if let Self::Closed(open, scope) = self {
+            let Opening {
+                mut responses,
+                admission,
+            } = open(*scope);
+            let admitted = std::future::poll_fn(|cx| match responses.poll_next_unpin(cx) {
+                // Refused.
+                Poll::Ready(_) => Poll::Ready(None),
+                Poll::Pending => match admission.take() {
+                    Some(admitted) => Poll::Ready(Some(admitted.updates)),
+                    None => Poll::Pending,
+                },
+            });
+            let updates = admitted.await?;
+            *self = Self::Open(Renderer { responses, updates });
+        }
+        match self {
+            Self::Open(renderer) => Some(renderer),
+            Self::Closed(..) => None,
+        }
+    }
+}
+
+impl Render for AudienceRenderer {
+    fn render(&mut self, update: Update) -> BoxFuture<'_, Option<Bytes>> {
+        async {
+            let response = self.open().await?.render(update).await?;
+            // Whoever is concerned finds out what is wrong by reading.
+            let fine = response.errors.is_empty();
+            fine.then(|| answer::to_json(&response).into())
+        }
+        .boxed()
+    }
+}
+
+/// Where the payloads of one operation go.
+#[derive(Clone)]
+struct OperationOutlet {
+    socket: Arc<Outlet>,
+    /// A message up to its payload.
+    head: Arc<str>,
+}
+
+thread_local! {
+    /// Keeps its size: frames are built once for each delivery.
+    static FRAMES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+impl realtime::Outlet for OperationOutlet {
+    fn offer(&self, payloads: &[Payload]) -> bool {
+        FRAMES.with_borrow_mut(|frames| {
+            frames.clear();
+            for payload in payloads {
+                frames::put_text(frames, &[self.head.as_bytes(), &payload.bytes, b"}"]);
+            }
+            self.socket.offer(frames).is_ok()
+        })
+    }
+
+    fn wake(&self) {
+        self.socket.wake();
+    }
+}

@@ -1,0 +1,159 @@
+//! Who is live, by what they follow.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::audience::Audience;
+use super::roster::Roster;
+use super::subscriber::Subscriber;
+use super::update::Entry;
+use crate::model::{RoomId, UserId};
+
+#[derive(Default)]
+pub(super) struct Index {
+    last_id: u64,
+    by_user: HashMap<UserId, HashMap<u64, Seat>>,
+    by_room: Rooms,
+    departures: HashMap<UserId, Vec<Arc<AtomicBool>>>,
+    writers: usize,
+}
+
+type Rooms = HashMap<RoomId, Vec<(Arc<Audience>, Roster)>>;
+
+/// A subscriber's place in the index.
+struct Seat {
+    subscriber: Arc<Subscriber>,
+    audience: Arc<Audience>,
+    /// The one room to follow, or all that the person is in.
+    scope: Option<RoomId>,
+    rooms: HashSet<RoomId>,
+}
+
+impl Index {
+    pub(super) fn new(writers: usize) -> Self {
+        Self {
+            writers,
+            ..Self::default()
+        }
+    }
+
+    /// Takes a seat, without a room yet.
+    pub(super) fn add(
+        &mut self,
+        subscriber: Arc<Subscriber>,
+        audience: Arc<Audience>,
+        scope: Option<RoomId>,
+    ) -> u64 {
+        self.last_id += 1;
+        let seats = self.by_user.entry(subscriber.user).or_default();
+        let seat = Seat {
+            subscriber,
+            audience,
+            scope,
+            rooms: HashSet::new(),
+        };
+        seats.insert(self.last_id, seat);
+        self.last_id
+    }
+
+    pub(super) fn remove(&mut self, user: UserId, id: u64) {
+        let Some(seats) = self.by_user.get_mut(&user) else {
+            return;
+        };
+        let seat = seats.remove(&id);
+        if seats.is_empty() {
+            self.by_user.remove(&user);
+        }
+        if let Some(seat) = seat {
+            for room in &seat.rooms {
+                leave(&mut self.by_room, &seat, *room);
+            }
+        }
+    }
+
+    /// Adds a room to what a seat follows, if it is within its scope.
+    pub(super) fn follow(&mut self, user: UserId, id: u64, room: RoomId) {
+        let seat = self.by_user.get_mut(&user).and_then(|all| all.get_mut(&id));
+        if let Some(seat) = seat {
+            enter(&mut self.by_room, seat, room, self.writers);
+        }
+    }
+
+    /// A person is in a room from now on.
+    pub(super) fn join(&mut self, user: UserId, room: RoomId) {
+        for seat in self.by_user.get_mut(&user).into_iter().flatten() {
+            enter(&mut self.by_room, seat.1, room, self.writers);
+        }
+    }
+
+    /// A person is no longer in a room. What is on its way to them may be of that room, so they
+    /// read the log anew.
+    pub(super) fn depart(&mut self, user: UserId, room: RoomId) {
+        for seen in self.departures.get(&user).into_iter().flatten() {
+            seen.store(true, Ordering::Release);
+        }
+        for seat in self.by_user.get_mut(&user).into_iter().flatten() {
+            if seat.1.rooms.remove(&room) {
+                leave(&mut self.by_room, seat.1, room);
+                seat.1.subscriber.fall_back();
+            }
+        }
+    }
+
+    /// A flag that is set whenever the person leaves a room, until it is dropped with
+    /// [`Index::forget_departures`].
+    pub(super) fn departures(&mut self, user: UserId) -> Arc<AtomicBool> {
+        let seen = Arc::new(AtomicBool::new(false));
+        let all = self.departures.entry(user).or_default();
+        all.push(Arc::clone(&seen));
+        seen
+    }
+
+    pub(super) fn forget_departures(&mut self, user: UserId, seen: &Arc<AtomicBool>) {
+        if let Some(all) = self.departures.get_mut(&user) {
+            all.retain(|one| !Arc::ptr_eq(one, seen));
+            if all.is_empty() {
+                self.departures.remove(&user);
+            }
+        }
+    }
+
+    /// Hands an event to everyone who follows the room.
+    pub(super) fn announce(&self, room: RoomId, entry: &Arc<Entry>) {
+        for (audience, roster) in self.by_room.get(&room).into_iter().flatten() {
+            audience.hear(entry, roster);
+        }
+    }
+}
+
+fn enter(rooms: &mut Rooms, seat: &mut Seat, room: RoomId, writers: usize) {
+    if seat.scope.is_some_and(|scope| scope != room) || !seat.rooms.insert(room) {
+        return;
+    }
+    let audiences = rooms.entry(room).or_default();
+    let same = |(audience, _): &&mut (Arc<Audience>, Roster)| Arc::ptr_eq(audience, &seat.audience);
+    match audiences.iter_mut().find(same) {
+        Some((_, roster)) => roster.add(&seat.subscriber),
+        None => {
+            let mut roster = Roster::new(writers);
+            roster.add(&seat.subscriber);
+            audiences.push((Arc::clone(&seat.audience), roster));
+        }
+    }
+}
+
+fn leave(rooms: &mut Rooms, seat: &Seat, room: RoomId) {
+    let Some(audiences) = rooms.get_mut(&room) else {
+        return;
+    };
+    for (audience, roster) in audiences.iter_mut() {
+        if Arc::ptr_eq(audience, &seat.audience) {
+            roster.remove(&seat.subscriber);
+        }
+    }
+    audiences.retain(|(_, roster)| !roster.is_empty());
+    if audiences.is_empty() {
+        rooms.remove(&room);
+    }
+}

@@ -1,0 +1,126 @@
+//! One live subscription: where its payloads go, and how it falls behind.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+
+use crate::model::{Position, UserId};
+
+/// How many payloads wait for a subscriber that is about to be live.
+const MOST_HELD: usize = 64;
+
+/// A rendered event.
+#[derive(Clone, Debug)]
+pub struct Payload {
+    pub position: Position,
+    pub bytes: Bytes,
+}
+
+/// The way to one client operation.
+pub trait Outlet: Send + Sync + 'static {
+    /// Sends all of these, or none when the client does not read fast enough. Never blocks.
+    fn offer(&self, payloads: &[Payload]) -> bool;
+
+    /// The subscriber has fallen behind, and whoever owns it should bring it up again.
+    fn wake(&self);
+}
+
+pub(super) struct Subscriber {
+    pub(super) user: UserId,
+    /// Which writer serves it: always the same, or its payloads would change their order.
+    pub(super) writer: usize,
+    outlet: Box<dyn Outlet>,
+    state: Mutex<State>,
+}
+
+struct State {
+    phase: Phase,
+    /// Everything up to here was sent, or is not for the subscriber.
+    delivered: Position,
+}
+
+enum Phase {
+    /// Still reading the log; what happens meanwhile waits here.
+    Held(Vec<Payload>),
+    Live,
+    /// Delivered to no more: it goes back to the log.
+    Behind,
+}
+
+impl Subscriber {
+    /// One that holds what it hears until [`Subscriber::release`].
+    pub(super) fn new(user: UserId, writer: usize, outlet: Box<dyn Outlet>) -> Self {
+        let state = State {
+            phase: Phase::Held(Vec::new()),
+            delivered: Position::default(),
+        };
+        Self {
+            user,
+            writer,
+            outlet,
+            state: Mutex::new(state),
+        }
+    }
+
+    /// Sends on what is rendered, in log order, unless the subscriber is behind.
+    pub(super) fn deliver(&self, payloads: &[Payload]) {
+        let mut state = self.state();
+        // What was on its way while the subscriber read the log was read there.
+        let read = payloads.partition_point(|payload| payload.position <= state.delivered);
+        let payloads = &payloads[read..];
+        let fits = match &mut state.phase {
+            _ if payloads.is_empty() => return,
+            Phase::Behind => return,
+            Phase::Held(held) if held.len() + payloads.len() <= MOST_HELD => {
+                held.extend_from_slice(payloads);
+                return;
+            }
+            Phase::Held(_) => false,
+            Phase::Live => self.outlet.offer(payloads),
+        };
+        match payloads.last() {
+            Some(last) if fits => state.delivered = last.position,
+            _ => self.put_behind(&mut state),
+        }
+    }
+
+    /// From now on the subscriber reads the log.
+    pub(super) fn fall_back(&self) {
+        let mut state = self.state();
+        if !matches!(state.phase, Phase::Behind) {
+            self.put_behind(&mut state);
+        }
+    }
+
+    /// Goes live after everything up to `read_to` was sent. False if too much happened since.
+    pub(super) fn release(&self, read_to: Position) -> bool {
+        let mut state = self.state();
+        let Phase::Held(held) = &mut state.phase else {
+            return false;
+        };
+        let mut held = std::mem::take(held);
+        held.retain(|payload| payload.position > read_to);
+        state.delivered = held.last().map_or(read_to, |payload| payload.position);
+        state.phase = Phase::Live;
+        if held.is_empty() || self.outlet.offer(&held) {
+            return true;
+        }
+        state.phase = Phase::Behind;
+        false
+    }
+
+    /// Once the subscriber is behind: up to where it was sent everything.
+    pub(super) fn fallen_behind(&self) -> Option<Position> {
+        let state = self.state();
+        matches!(state.phase, Phase::Behind).then_some(state.delivered)
+    }
+
+    fn put_behind(&self, state: &mut State) {
+        state.phase = Phase::Behind;
+        self.outlet.wake();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
