@@ -84,8 +84,10 @@ impl Room {
         let page = forwards(first, after)
             .and_then(member_page)
             .map_err(fault)?;
-        // Someone may have left it since they got here.
-        Self::of(ctx, self.0.id).await?;
+        // This may be a room that they have left.
+        if !self.is_visible(ctx).await? {
+            return Err(fault(Error::NotFound("Room")));
+        }
         let members = ctx
             .services()
             .rooms
