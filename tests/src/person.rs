@@ -285,6 +285,21 @@ impl Person {
             .get("/room/messages")
     }
 
+    pub async fn try_mark_read(&self, room_id: &str, seq: i64) -> Answer {
+        let input = json!({ "roomId": room_id, "seq": seq });
+        let fields = "membership { lastReadSeq unread { messages } }";
+        self.mutate("markRead", fields, input).await
+    }
+
+    /// Says how far this person has read; the marker then, and how many messages are unread.
+    pub async fn mark_read(&self, room: &Room, seq: i64) -> (i64, i64) {
+        let answer = self.try_mark_read(&room.id, seq).await;
+        (
+            answer.success("markRead", "membership/lastReadSeq"),
+            answer.success("markRead", "membership/unread/messages"),
+        )
+    }
+
     // ── Listening ───────────────────────────────────────────────────────────────────────────────
 
     /// Where the log stands now.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::batching::{Batches, Key};
-use crate::model::{Member, Message, MessageId, Room, RoomId, User, UserId};
+use crate::model::{Member, Message, MessageId, Room, RoomId, Unread, User, UserId};
 use crate::services::{Error, Result, Services};
 
 /// One loader serves one operation. Nothing is cached: a subscription lives for days.
@@ -14,6 +14,7 @@ pub struct Loaders {
     messages: Batches<MessageId>,
     last_messages: Batches<LastMessageKey>,
     memberships: Batches<MembershipKey>,
+    unread: Batches<UnreadKey>,
     counterparts: Batches<CounterpartKey>,
 }
 
@@ -31,6 +32,13 @@ struct CounterpartKey {
     room: RoomId,
 }
 
+/// What a viewer has not read in a room.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct UnreadKey {
+    viewer: UserId,
+    room: RoomId,
+}
+
 /// The newest message of a room.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct LastMessageKey(RoomId);
@@ -43,6 +51,7 @@ impl Loaders {
             messages: Batches::new(services),
             last_messages: Batches::new(services),
             memberships: Batches::new(services),
+            unread: Batches::new(services),
             counterparts: Batches::new(services),
         }
     }
@@ -78,6 +87,12 @@ impl Loaders {
 
     pub(super) async fn membership(&self, viewer: UserId, room: RoomId) -> Result<Option<Member>> {
         found(self.memberships.load(MembershipKey { viewer, room }).await)
+    }
+
+    /// Nothing where the viewer is not, or no longer, a member.
+    pub(super) async fn unread(&self, viewer: UserId, room: RoomId) -> Result<Unread> {
+        let unread = found(self.unread.load(UnreadKey { viewer, room }).await)?;
+        Ok(unread.unwrap_or_default())
     }
 
     pub(super) async fn counterpart(&self, viewer: UserId, room: RoomId) -> Result<Option<User>> {
@@ -160,6 +175,25 @@ impl Key for MembershipKey {
                 let room = member.room_id;
                 (Self { viewer, room }, member)
             }));
+        }
+        Ok(found)
+    }
+}
+
+impl Key for UnreadKey {
+    type Value = Unread;
+    type Error = Error;
+    type Source = Services;
+
+    async fn read(services: Arc<Services>, keys: Vec<Self>) -> Result<HashMap<Self, Unread>> {
+        let mut found = HashMap::new();
+        for (viewer, rooms) in by_viewer(keys.into_iter().map(|key| (key.viewer, key.room))) {
+            let unread = services.lookups.unread(viewer, rooms).await?;
+            found.extend(
+                unread
+                    .into_iter()
+                    .map(|(room, unread)| (Self { viewer, room }, unread)),
+            );
         }
         Ok(found)
     }

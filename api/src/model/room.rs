@@ -52,6 +52,8 @@ pub struct Member {
     pub joined_at: Timestamp,
     /// Where the log says that they joined: earlier events of the room are not delivered to them.
     pub joined_position: Position,
+    /// The `seq` of the newest message that they have read; at first, of the room's newest one.
+    pub last_read_seq: i64,
 }
 
 /// A room about to be made.

@@ -99,6 +99,7 @@ impl World {
                         role,
                         joined_at,
                         joined_position,
+                        last_read_seq: 0,
                     };
                     assert!(transaction.insert_member(&member).await.expect("a query"));
                 }

@@ -6,6 +6,7 @@ use super::accounts::Accounts;
 use super::live::Live;
 use super::lookups::Lookups;
 use super::messages::Messages;
+use super::receipts::Receipts;
 use super::rooms::Rooms;
 use super::sessions::Sessions;
 use crate::auth::password::Passwords;
@@ -49,6 +50,7 @@ pub struct Services {
     pub sessions: Sessions,
     pub rooms: Rooms,
     pub messages: Messages,
+    pub receipts: Receipts,
     pub live: Live,
     pub lookups: Lookups,
 }
@@ -61,6 +63,7 @@ impl Services {
             sessions: Sessions::new(Arc::clone(&core)),
             rooms: Rooms::new(Arc::clone(&core)),
             messages: Messages::new(Arc::clone(&core)),
+            receipts: Receipts::new(Arc::clone(&core)),
             live: Live::new(Arc::clone(&core)),
             lookups: Lookups::new(core),
         }

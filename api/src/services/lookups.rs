@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::core::Core;
 use super::error::Result;
-use crate::model::{Member, Message, MessageId, Room, RoomId, User, UserId};
+use crate::model::{Member, Message, MessageId, Room, RoomId, Unread, User, UserId};
 
 /// What is absent is left out of the answers, which come in no order.
 pub struct Lookups(Arc<Core>);
@@ -33,6 +33,11 @@ impl Lookups {
 
     pub async fn memberships(&self, user: UserId, rooms: Vec<RoomId>) -> Result<Vec<Member>> {
         Ok(self.0.read().await?.find_memberships(user, rooms).await?)
+    }
+
+    /// What a person has not read in each of these rooms.
+    pub async fn unread(&self, user: UserId, rooms: Vec<RoomId>) -> Result<Vec<(RoomId, Unread)>> {
+        Ok(self.0.read().await?.count_unread(user, Some(rooms)).await?)
     }
 
     /// The other person of each of these direct rooms.

@@ -7,6 +7,7 @@ pub mod live;
 pub mod lookups;
 pub mod messages;
 pub mod permissions;
+pub mod receipts;
 pub mod rooms;
 pub mod sessions;
 mod text;

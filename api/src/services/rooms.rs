@@ -259,6 +259,7 @@ async fn admit(
             role: *role,
             joined_at: now,
             joined_position: Position::default(),
+            last_read_seq: room.last_seq,
         };
         if transaction.insert_member(&member).await? {
             admitted += 1;

@@ -11,7 +11,7 @@ use super::postgres::{self, Postgres};
 use super::sqlite::{self, Sqlite};
 use crate::model::{
     Account, After, Bound, Event, Member, Message, MessageId, NewEvent, NewMessage, NewRoom, Page,
-    Position, Room, RoomId, RoomKind, Session, SessionId, Timestamp, User, UserId,
+    Position, Receipt, Room, RoomId, RoomKind, Session, SessionId, Timestamp, Unread, User, UserId,
 };
 
 type SqliteTransactions = <sqlite::Conn as AsyncConnection>::TransactionManager;
@@ -198,6 +198,13 @@ queries! {
         fn insert_message(message: &NewMessage, seq: i64) -> Option<Message>;
         fn edit_message(id: MessageId, body: &str, now: Timestamp) -> Option<Message>;
         fn erase_message(id: MessageId, now: Timestamp) -> Option<Message>;
+    }
+    receipts {
+        fn mark_read(
+            room: RoomId, user: UserId, seq: i64, now: Timestamp
+        ) -> Option<Member>;
+        fn list_receipts(room: RoomId, limit: i64) -> Vec<Receipt>;
+        fn count_unread(user: UserId, in_rooms: Option<Vec<RoomId>>) -> Vec<(RoomId, Unread)>;
     }
     events {
         fn log_head() -> Position;

@@ -16,6 +16,8 @@ mod postgres;
 mod rows;
 mod schema;
 mod sqlite;
+#[cfg(test)]
+mod tests;
 
 pub use database::{Connection, Database, Location, Transaction};
 pub use error::{Error, OpenError, Result};

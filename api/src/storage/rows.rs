@@ -4,8 +4,8 @@ use diesel::prelude::*;
 
 use super::schema::{events, members, messages, rooms, sessions, users};
 use crate::model::{
-    Account, Event, EventKind, Member, Message, MessageId, Position, Role, Room, RoomId, RoomKind,
-    Session, SessionId, Timestamp, User, UserId,
+    Account, Event, EventKind, Member, Message, MessageId, Position, Receipt, Role, Room, RoomId,
+    RoomKind, Session, SessionId, Timestamp, User, UserId,
 };
 
 #[derive(Queryable, Selectable)]
@@ -128,6 +128,7 @@ pub(super) struct MemberRow {
     role: Role,
     joined_at: Timestamp,
     joined_position: Position,
+    last_read_seq: i64,
 }
 
 impl From<MemberRow> for Member {
@@ -138,6 +139,7 @@ impl From<MemberRow> for Member {
             role: row.role,
             joined_at: row.joined_at,
             joined_position: row.joined_position,
+            last_read_seq: row.last_read_seq,
         }
     }
 }
@@ -150,6 +152,27 @@ impl From<&Member> for MemberRow {
             role: member.role,
             joined_at: member.joined_at,
             joined_position: member.joined_position,
+            last_read_seq: member.last_read_seq,
+        }
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = members)]
+pub(super) struct ReceiptRow {
+    user_id: UserId,
+    last_read_seq: i64,
+    /// Present: only such rows are read.
+    #[diesel(select_expression = members::read_at.assume_not_null())]
+    read_at: Timestamp,
+}
+
+impl From<ReceiptRow> for Receipt {
+    fn from(row: ReceiptRow) -> Self {
+        Self {
+            user_id: row.user_id,
+            last_read_seq: row.last_read_seq,
+            read_at: row.read_at,
         }
     }
 }

@@ -67,7 +67,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Text};
+    use diesel::sql_types::{BigInt, Nullable, Text};
     use super::sql::{Instant, Uuid};
 
     members (room_id, user_id) {
@@ -76,6 +76,8 @@ diesel::table! {
         role -> Text,
         joined_at -> Instant,
         joined_position -> BigInt,
+        last_read_seq -> BigInt,
+        read_at -> Nullable<Instant>,
     }
 }
 

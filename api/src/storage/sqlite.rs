@@ -23,6 +23,8 @@ pub(super) mod events;
 pub(super) mod members;
 #[path = "queries/messages.rs"]
 pub(super) mod messages;
+#[path = "queries/receipts.rs"]
+pub(super) mod receipts;
 #[path = "queries/rooms.rs"]
 pub(super) mod rooms;
 #[path = "queries/sessions.rs"]

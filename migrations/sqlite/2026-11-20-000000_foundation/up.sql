@@ -41,11 +41,16 @@ CREATE TABLE members (
     role text NOT NULL CHECK (role IN ('owner', 'admin', 'member')),
     joined_at integer NOT NULL,
     joined_position integer NOT NULL,
+    -- The newest message that they have read, and when they said so; the room's newest one, and
+    -- never, until they do.
+    last_read_seq integer NOT NULL,
+    read_at integer,
     PRIMARY KEY (room_id, user_id)
 ) STRICT;
 
 CREATE INDEX members_by_user ON members (user_id);
 CREATE INDEX members_in_order ON members (room_id, joined_position, user_id);
+CREATE INDEX members_by_reading ON members (room_id, read_at) WHERE read_at IS NOT NULL;
 
 CREATE TABLE messages (
     id blob PRIMARY KEY,
@@ -63,6 +68,10 @@ CREATE TABLE messages (
     -- What was deleted is gone; its number and its key stay.
     CHECK (deleted_at IS NULL OR body = '')
 ) STRICT;
+
+-- What unread messages are not counted by: one's own, and deleted ones.
+CREATE INDEX messages_by_author ON messages (room_id, author_id, seq);
+CREATE INDEX messages_deleted ON messages (room_id, seq) WHERE deleted_at IS NOT NULL;
 
 CREATE TABLE events (
     position integer PRIMARY KEY,

@@ -7,6 +7,7 @@ mod history;
 mod live;
 mod messages;
 mod query_counts;
+mod receipts;
 mod rooms;
 mod sessions;
 mod several_servers;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod messages;
+mod receipts;
 mod rooms;
 
 use async_graphql::MergedObject;
@@ -12,4 +13,5 @@ pub struct Mutation(
     accounts::AccountMutations,
     rooms::RoomMutations,
     messages::MessageMutations,
+    receipts::ReceiptMutations,
 );

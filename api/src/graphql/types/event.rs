@@ -244,6 +244,7 @@ impl OfPerson {
             role: model::Role::Member,
             joined_at: self.entry.event.at,
             joined_position: self.entry.event.position,
+            last_read_seq: 0,
         };
         Ok(Member(present.map_err(fault)?.unwrap_or_else(joined)))
     }

@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, Description, Enum, Object, Result};
 
+use super::receipt::Unread;
 use super::user::User;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::fault;
@@ -62,6 +63,18 @@ impl Membership {
     /// When they joined.
     async fn joined_at(&self) -> DateTime {
         DateTime(self.0.joined_at)
+    }
+
+    /// The `seq` of the newest message that they have read. At first, that of the room's newest
+    /// message: history is not unread.
+    async fn last_read_seq(&self) -> i64 {
+        self.0.last_read_seq
+    }
+
+    /// What they have not read.
+    async fn unread(&self, ctx: &Context<'_>) -> Result<Unread> {
+        let unread = ctx.loaders().unread(self.0.user_id, self.0.room_id).await;
+        unread.map(Unread).map_err(fault)
     }
 }
 

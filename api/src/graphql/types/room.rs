@@ -5,6 +5,7 @@ use async_graphql::{Context, Description, Enum, ID, Object, Result};
 
 use super::member::{Member, Membership, member_key, member_page};
 use super::message::Message;
+use super::receipt::Receipt;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::fault;
 use crate::graphql::ids;
@@ -139,6 +140,19 @@ impl Room {
         }
         let message = ctx.loaders().last_message(self.0.id).await.map_err(fault)?;
         Ok(message.map(Message))
+    }
+
+    /// How far people have read: at most 100 of them, the latest readers first. Those who have
+    /// read nothing since they joined are left out. Empty for viewers who have not joined.
+    #[graphql(complexity = "100 * child_complexity")]
+    async fn receipts(&self, ctx: &Context<'_>) -> Result<Vec<Receipt>> {
+        let membership = self.membership_of_viewer(ctx).await?;
+        if !can_read_messages(membership.as_ref()) {
+            return Ok(Vec::new());
+        }
+        let receipts = ctx.services().receipts.list(self.0.id).await;
+        let receipts = receipts.map_err(fault)?.into_iter();
+        Ok(receipts.map(Receipt).collect())
     }
 
     /// The viewer's own membership; null for those who have not joined.

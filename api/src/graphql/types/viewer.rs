@@ -3,6 +3,7 @@
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Description, Object, Result};
 
+use super::receipt::Unread;
 use super::room::{Room, RoomKind};
 use super::user::User;
 use crate::graphql::context::ContextExt;
@@ -58,6 +59,12 @@ impl Viewer {
         let key =
             |room: &crate::model::Room| (room.last_active_at.as_micros(), room.id.to_string());
         Ok(connection(rooms, key, Room))
+    }
+
+    /// What they have not read in all their rooms together.
+    async fn unread(&self, ctx: &Context<'_>) -> Result<Unread> {
+        let unread = ctx.services().receipts.total_unread(self.viewer).await;
+        unread.map(Unread).map_err(fault)
     }
 
     /// The log position that everything in this answer is at least as new as. Query, then

@@ -1,0 +1,85 @@
+//! What the queries promise and a person at the API does not easily bring about.
+
+use super::Connection;
+use super::fixture::{Backend, Fixture};
+use crate::model::{
+    Account, IdGenerator, Member, NewRoom, Position, Role, RoomId, RoomKind, Timestamp, User,
+    UserId,
+};
+
+fn at(number: u32) -> Timestamp {
+    Timestamp::from_millis(1_000_000 + i64::from(number))
+}
+
+/// Makes a room, and so many people in it.
+async fn room_with(connection: &mut Connection, count: u32) -> (RoomId, Vec<UserId>) {
+    let ids = IdGenerator::from_seed([5; 32]);
+    let new = NewRoom {
+        id: ids.next(at(0)),
+        kind: RoomKind::Group,
+        name: "tea".to_owned(),
+        topic: None,
+        pair: None,
+    };
+    let room = connection.insert_room(&new, at(0)).await.expect("a query");
+    let room = room.expect("a new room");
+    let mut people = Vec::new();
+    for number in 0..count {
+        let user = User {
+            id: ids.next(at(number)),
+            username: format!("person{number}"),
+            display_name: String::new(),
+            created_at: at(number),
+        };
+        people.push(user.id);
+        let member = Member {
+            room_id: room.id,
+            user_id: user.id,
+            role: Role::Member,
+            joined_at: at(number),
+            joined_position: Position::default(),
+            last_read_seq: 0,
+        };
+        let password_hash = String::new();
+        let account = Account {
+            user,
+            password_hash,
+        };
+        connection.insert_account(&account).await.expect("a query");
+        connection.insert_member(&member).await.expect("a query");
+    }
+    (room.id, people)
+}
+
+async fn the_latest_readers_come_first_and_not_all_of_them(backend: Backend) {
+    let Some(fixture) = Fixture::open(backend).await else {
+        return;
+    };
+    let mut transaction = fixture.database.begin().await.expect("a transaction");
+    let (room, people) = room_with(&mut transaction, 8).await;
+    // The first has read nothing.
+    for (number, user) in (1..).zip(&people[1..]) {
+        let marked = transaction.mark_read(room, *user, 1, at(number)).await;
+        assert!(marked.expect("a query").is_some());
+    }
+    let receipts = async |connection: &mut Connection, limit| {
+        let receipts = connection.list_receipts(room, limit).await;
+        let receipts = receipts.expect("a query").into_iter();
+        receipts.map(|one| one.user_id).collect::<Vec<_>>()
+    };
+    let mut expected: Vec<UserId> = people[1..].to_vec();
+    expected.reverse();
+    assert_eq!(receipts(&mut transaction, 100).await, expected);
+    assert_eq!(receipts(&mut transaction, 3).await, expected[..3]);
+    transaction.commit().await.expect("a commit");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_latest_readers_sqlite() {
+    the_latest_readers_come_first_and_not_all_of_them(Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_latest_readers_postgres() {
+    the_latest_readers_come_first_and_not_all_of_them(Backend::Postgres).await;
+}
