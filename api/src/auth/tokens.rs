@@ -1,7 +1,9 @@
 //! Access tokens: JSON Web Tokens signed with Ed25519, valid for ten minutes.
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::ed25519;
@@ -10,6 +12,10 @@ use crate::model::{SessionId, UserId};
 
 /// How long an access token is valid, in seconds.
 pub(crate) const LIFETIME_SECONDS: i64 = 600;
+
+/// How many good tokens are recognised without checking their signature again: more than are in
+/// use at a time on one node. At some 100 bytes each.
+const RECOGNISED_MOST: usize = 20_000;
 
 const AUDIENCE: &str = "causerie";
 const ISSUER: &str = "causerie";
@@ -54,6 +60,8 @@ pub(crate) struct AccessTokens {
     encoding: EncodingKey,
     decoding: DecodingKey,
     validation: Validation,
+    /// What good tokens say, by their hashes. Whether it is still time is asked each time.
+    recognised: Cache<[u8; 32], Claims>,
 }
 
 impl AccessTokens {
@@ -73,6 +81,7 @@ impl AccessTokens {
             encoding: EncodingKey::from_ed_der(keys.signing().as_bytes()),
             decoding: DecodingKey::from_ed_der(keys.signing().verifying_key().as_bytes()),
             validation,
+            recognised: Cache::new(RECOGNISED_MOST),
         }
     }
 
@@ -98,6 +107,19 @@ impl AccessTokens {
     /// What `token` says, if this server signed it and it has not expired at `now_seconds` (since
     /// the Unix epoch). Whether the session still lives is for the caller to ask.
     pub(crate) fn verify(&self, token: &str, now_seconds: i64) -> Result<Claims, TokenError> {
+        let hash = Sha256::digest(token).into();
+        let recognised = self.recognised.get(&hash);
+        let claims = recognised.map_or_else(|| self.decode(token), Ok)?;
+        if claims.expires_at <= now_seconds {
+            return Err(TokenError::Expired);
+        }
+        if recognised.is_none() {
+            self.recognised.insert(hash, claims);
+        }
+        Ok(claims)
+    }
+
+    fn decode(&self, token: &str) -> Result<Claims, TokenError> {
         let malformed = TokenError::Malformed;
         let token = jsonwebtoken::decode::<Payload>(token, &self.decoding, &self.validation)
             .map_err(|_| malformed)?;
@@ -106,15 +128,11 @@ impl AccessTokens {
         }
         let user: UserId = token.claims.sub.parse().map_err(|_| malformed)?;
         let session: SessionId = token.claims.sid.parse().map_err(|_| malformed)?;
-        let claims = Claims {
+        Ok(Claims {
             user: *user.as_uuid(),
             session: *session.as_uuid(),
             expires_at: token.claims.exp,
-        };
-        if claims.expires_at <= now_seconds {
-            return Err(TokenError::Expired);
-        }
-        Ok(claims)
+        })
     }
 }
 

@@ -1,15 +1,21 @@
-//! Which sessions hold something open, so that ending one ends it at once.
+//! Which sessions live and hold something open, so that ending one ends it at once.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
+use super::known_sessions::KnownSessions;
 use crate::model::SessionId;
 
-/// The sessions that someone watches on this node.
+/// What this node knows of the sessions that live.
 #[derive(Default)]
-pub struct LiveSessions(Mutex<HashMap<SessionId, watch::Sender<()>>>);
+pub struct LiveSessions {
+    /// Those that someone watches.
+    watched: Mutex<HashMap<SessionId, watch::Sender<()>>>,
+    /// Those that were found to live when someone asked.
+    pub known: KnownSessions,
+}
 
 /// Resolves when its session is ended.
 pub struct SessionWatch {
@@ -33,12 +39,14 @@ impl LiveSessions {
         }
     }
 
+    /// The session has ended, and that is committed.
     pub fn end(&self, id: SessionId) {
+        self.known.forget(id);
         self.lock().remove(&id);
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, watch::Sender<()>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.watched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -4,6 +4,7 @@ mod audience;
 mod entries;
 mod hub;
 mod index;
+mod known_sessions;
 mod live_sessions;
 mod roster;
 mod subscriber;

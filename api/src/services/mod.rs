@@ -10,6 +10,8 @@ pub mod permissions;
 pub mod receipts;
 pub mod rooms;
 pub mod sessions;
+#[cfg(test)]
+mod tests;
 mod text;
 mod transaction;
 

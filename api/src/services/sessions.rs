@@ -43,13 +43,27 @@ impl Sessions {
             Ok(claims) => claims,
             Err(TokenError::Malformed | TokenError::Expired) => return Ok(None),
         };
-        let session = self.find_live(claims.session.into()).await?;
-        Ok(session
-            .filter(|session| *session.user_id.as_uuid() == claims.user)
-            .map(|session| Viewer {
-                user_id: session.user_id,
-                session_id: session.id,
-            }))
+        let viewer = Viewer {
+            user_id: claims.user.into(),
+            session_id: claims.session.into(),
+        };
+        let owner = self.find_owner(viewer.session_id).await?;
+        Ok((owner == Some(viewer.user_id)).then_some(viewer))
+    }
+
+    /// Whose session this is, if it lives.
+    async fn find_owner(&self, id: SessionId) -> Result<Option<UserId>> {
+        let known = &self.0.live_sessions.known;
+        let now = self.0.now();
+        if let Some(user) = known.find(id, now) {
+            return Ok(Some(user));
+        }
+        let before = known.before_lookup();
+        let session = self.find_live(id).await?;
+        if let Some(session) = &session {
+            known.remember(&before, id, session.user_id, now);
+        }
+        Ok(session.map(|session| session.user_id))
     }
 
     /// Returns when the session has ended, now or before.

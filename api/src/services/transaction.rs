@@ -1,11 +1,12 @@
 //! A change and its events as one: both are committed, then the events are announced.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use super::core::Core;
 use super::error::Result;
-use crate::model::{EventKind, Message, NewEvent, RoomId};
-use crate::realtime::{Entry, Feed};
+use crate::model::{Event, EventKind, Message, NewEvent, RoomId};
+use crate::realtime::{Entry, Feed, LiveSessions};
 use crate::storage::{self, Connection};
 
 /// Dropped without [`Transaction::commit`], it undoes the change and forgets the events.
@@ -15,6 +16,7 @@ pub(super) struct Transaction {
     /// What each event is about.
     messages: Vec<Option<Message>>,
     feed: Feed,
+    live_sessions: Arc<LiveSessions>,
 }
 
 impl Core {
@@ -24,6 +26,7 @@ impl Core {
             events: Vec::new(),
             messages: Vec::new(),
             feed: self.feed.clone(),
+            live_sessions: Arc::clone(&self.live_sessions),
         })
     }
 
@@ -58,6 +61,7 @@ impl Transaction {
                 .await?;
         }
         self.inner.commit().await?;
+        forget_ended_sessions(&self.live_sessions, &placed);
         let entries = placed.into_iter().zip(self.messages);
         let entries = entries.map(|(event, message)| Entry { event, message });
         self.feed.announce(entries.collect());
@@ -75,6 +79,15 @@ impl Transaction {
             .collect();
         rooms.dedup();
         rooms
+    }
+}
+
+/// The log tells this node too, but only after whoever ended a session has their answer.
+fn forget_ended_sessions(live: &LiveSessions, committed: &[Event]) {
+    for event in committed {
+        if let EventKind::SessionEnded { session } = event.kind {
+            live.known.forget(session);
+        }
     }
 }
 

@@ -1,0 +1,4 @@
+//! Use cases over both databases, where more must be seen than the API shows.
+
+mod sessions;
+mod world;
