@@ -1,6 +1,6 @@
 //! Batched reads: what many fields of one answer ask for one by one is read in one query.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::batching::{Batches, Key};
@@ -18,10 +18,10 @@ pub struct Loaders {
     counterparts: Batches<CounterpartKey>,
 }
 
-/// A room as one viewer relates to it.
+/// A person's part in a room.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct MembershipKey {
-    viewer: UserId,
+    user: UserId,
     room: RoomId,
 }
 
@@ -85,8 +85,8 @@ impl Loaders {
             .ok_or(Error::NotFound("Message"))
     }
 
-    pub(super) async fn membership(&self, viewer: UserId, room: RoomId) -> Result<Option<Member>> {
-        found(self.memberships.load(MembershipKey { viewer, room }).await)
+    pub(super) async fn membership(&self, user: UserId, room: RoomId) -> Result<Option<Member>> {
+        found(self.memberships.load(MembershipKey { user, room }).await)
     }
 
     /// Nothing where the viewer is not, or no longer, a member.
@@ -168,15 +168,15 @@ impl Key for MembershipKey {
     type Source = Services;
 
     async fn read(services: Arc<Services>, keys: Vec<Self>) -> Result<HashMap<Self, Member>> {
-        let mut found = HashMap::new();
-        for (viewer, rooms) in by_viewer(keys.into_iter().map(|key| (key.viewer, key.room))) {
-            let members = services.lookups.memberships(viewer, rooms).await?;
-            found.extend(members.into_iter().map(|member| {
-                let room = member.room_id;
-                (Self { viewer, room }, member)
-            }));
-        }
-        Ok(found)
+        let users: HashSet<UserId> = keys.iter().map(|key| key.user).collect();
+        let rooms: HashSet<RoomId> = keys.iter().map(|key| key.room).collect();
+        let (users, rooms) = (Vec::from_iter(users), Vec::from_iter(rooms));
+        let members = services.lookups.memberships(users, rooms).await?;
+        let by_key = members.into_iter().map(|member| {
+            let (user, room) = (member.user_id, member.room_id);
+            (Self { user, room }, member)
+        });
+        Ok(by_key.collect())
     }
 }
 

@@ -31,8 +31,9 @@ impl Lookups {
         Ok(self.0.read().await?.find_last_messages(rooms).await?)
     }
 
-    pub async fn memberships(&self, user: UserId, rooms: Vec<RoomId>) -> Result<Vec<Member>> {
-        Ok(self.0.read().await?.find_memberships(user, rooms).await?)
+    /// Which of these people are in which of these rooms.
+    pub async fn memberships(&self, users: Vec<UserId>, rooms: Vec<RoomId>) -> Result<Vec<Member>> {
+        Ok(self.0.read().await?.find_memberships(users, rooms).await?)
     }
 
     /// What a person has not read in each of these rooms.

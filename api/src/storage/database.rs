@@ -181,7 +181,7 @@ queries! {
     }
     members {
         fn find_member(room: RoomId, user: UserId) -> Option<Member>;
-        fn find_memberships(user: UserId, in_rooms: Vec<RoomId>) -> Vec<Member>;
+        fn find_memberships(users: Vec<UserId>, in_rooms: Vec<RoomId>) -> Vec<Member>;
         fn list_memberships(user: UserId) -> Vec<Member>;
         fn find_counterparts(user: UserId, in_rooms: Vec<RoomId>) -> Vec<(RoomId, User)>;
         fn list_members(room: RoomId, page: After<(Position, UserId)>) -> Page<Member>;

@@ -5,6 +5,7 @@ mod changes;
 mod durability;
 mod history;
 mod live;
+mod members;
 mod messages;
 mod query_counts;
 mod receipts;

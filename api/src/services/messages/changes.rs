@@ -48,10 +48,11 @@ impl Messages {
             Change::Edit { body } => transaction.edit_message(id, body, now).await?,
             Change::Delete => transaction.erase_message(id, now).await?,
         };
+        let changed = changed.ok_or(Error::NotFound("Message"))?;
         let kind = change.event(&message);
-        transaction.record(NewEvent { at: now, kind });
+        transaction.record_about(NewEvent { at: now, kind }, changed.clone());
         transaction.commit().await?;
-        changed.ok_or(Error::NotFound("Message"))
+        Ok(changed)
     }
 }
 

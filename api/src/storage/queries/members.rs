@@ -23,14 +23,14 @@ pub(in crate::storage) async fn find_member(
     Ok(row.map(Member::from))
 }
 
-/// One person's memberships among these rooms.
+/// The memberships of these people in these rooms.
 pub(in crate::storage) async fn find_memberships(
     conn: &mut Conn,
-    user: UserId,
+    users: Vec<UserId>,
     in_rooms: Vec<RoomId>,
 ) -> Result<Vec<Member>> {
     let rows = members::table
-        .filter(members::user_id.eq(user))
+        .filter(members::user_id.eq_any(users))
         .filter(members::room_id.eq_any(in_rooms))
         .select(MemberRow::as_select())
         .load(conn)

@@ -1,0 +1,107 @@
+//! Comings and goings, as the `events` subscription tells of them.
+
+use causerie_tests::{Person, Server, Socket, on_both_databases};
+use serde_json::{Value, json};
+
+const EVENTS: &str = "subscription ($after: Cursor) {
+    events(after: $after) {
+        live
+        events {
+            __typename
+            ... on MemberJoined { member { role joinedAt user { username } } at }
+            ... on MemberLeft { user { username } }
+            ... on MessageDeleted { message { seq body } }
+        }
+    }
+}";
+
+async fn subscribe(person: &Person, after: &str) -> Socket {
+    let mut socket = person.socket().await.acknowledged().await;
+    let payload = json!({ "query": EVENTS, "variables": { "after": after } });
+    let subscribe = json!({ "id": "events", "type": "subscribe", "payload": payload });
+    socket.write(&subscribe).await;
+    socket
+}
+
+/// The events of the batches up to the first one that is level with the log.
+async fn catch_up(socket: &mut Socket) -> Vec<Value> {
+    let mut events = Vec::new();
+    loop {
+        let message = socket.read().await.expect("a batch");
+        assert!(message["payload"]["errors"].is_null(), "{message:#}");
+        let batch = &message["payload"]["data"]["events"];
+        events.extend(batch["events"].as_array().expect("events").clone());
+        if batch["live"] == true {
+            return events;
+        }
+    }
+}
+
+async fn comings_and_goings_are_told(server: &mut Server) {
+    let [alice, bob, carol] = server.people(["alice", "bob", "carol"]).await;
+    let before = alice.cursor().await;
+    let room = alice.create_channel("tea").await;
+    bob.join(&room).await;
+    carol.join(&room).await;
+    bob.leave(&room).await;
+    let sent = carol.send(&room, "one").await;
+    carol.delete(&sent).await;
+
+    let mut socket = subscribe(&alice, &before).await;
+    let events = catch_up(&mut socket).await;
+    let kinds: Vec<&str> = events
+        .iter()
+        .map(|event| event["__typename"].as_str().expect("a type"))
+        .collect();
+    let joined = "MemberJoined";
+    let expected = [
+        joined,
+        joined,
+        joined,
+        "MemberLeft",
+        "MessageSent",
+        "MessageDeleted",
+    ];
+    assert_eq!(kinds, expected);
+    let member = |name: &str, role: &str, event: &Value| {
+        assert_eq!(event["member"]["user"]["username"], name);
+        assert_eq!(event["member"]["role"], role);
+        assert_eq!(event["member"]["joinedAt"], event["at"]);
+    };
+    member("alice", "OWNER", &events[0]);
+    // Who is gone by now is as they were when they came.
+    member("bob", "MEMBER", &events[1]);
+    member("carol", "MEMBER", &events[2]);
+    assert_eq!(events[3]["user"]["username"], "bob");
+    assert_eq!(events[5]["message"], json!({ "seq": 1, "body": "" }));
+
+    // Live it is the same.
+    bob.join(&room).await;
+    let batch = socket.read().await.expect("a batch");
+    let live = &batch["payload"]["data"]["events"]["events"];
+    member("bob", "MEMBER", &live[0]);
+}
+
+async fn many_who_came_are_read_at_once(server: &mut Server) {
+    let alice = server.register("alice").await;
+    let room = alice.create_channel("tea").await;
+    let before = alice.cursor().await;
+    let mut people = Vec::new();
+    for number in 0..12 {
+        people.push(server.register(&format!("person{number}")).await);
+    }
+    let count = async || {
+        let asking = async { catch_up(&mut subscribe(&alice, &before).await).await.len() };
+        let (events, queries) = server.queries_of(asking).await;
+        let members = queries.iter().filter(|query| *query == "find_memberships");
+        (events, members.count())
+    };
+    people[0].join(&room).await;
+    assert_eq!(count().await, (1, 1));
+    for person in &people[1..] {
+        person.join(&room).await;
+    }
+    assert_eq!(count().await, (12, 1));
+}
+
+on_both_databases![comings_and_goings_are_told, many_who_came_are_read_at_once];
