@@ -1,3 +1,5 @@
+//! Sessions: remembered for a while, and over at once.
+
 use super::world::World;
 use crate::storage::fixture::Backend;
 
