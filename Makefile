@@ -24,7 +24,8 @@ check: ## Format, lints, layout, generated files, licences and advisories
 
 bench: ## Measure the server beside others, in less than ten minutes
 	scripts/npm-install tests/bench/peers
-	cargo run --locked --release --package causerie-bench -- --short
+	CAUSERIE_TEST_DURABLE=1 scripts/test-env \
+		cargo run --locked --release --package causerie-bench -- --short
 
 schema: ## Write schema.graphql, and the types that the web app makes of it
 	UPDATE_SCHEMA=1 cargo test --package causerie-api schema

@@ -21,7 +21,7 @@ const LAYERS: &[&[&str]] = &[
 /// where in the project it may stand.
 const CONFINED: &[(&str, &[&str])] = &[
     ("diesel", &["api/src/storage/", "tests/"]),
-    ("diesel_async", &["api/src/storage/"]),
+    ("diesel_async", &["api/src/storage/", "tests/bench/"]),
     ("diesel_migrations", &["api/src/storage/"]),
     ("tokio_postgres", &["api/src/storage/", "tests/"]),
     (

@@ -15,10 +15,7 @@ const io = new Server(server, {
 });
 
 io.on("connection", (socket) => {
-  socket.on("join", (room, acknowledge) => {
-    socket.join(room);
-    acknowledge();
-  });
+  socket.on("join", (room) => socket.join(room));
 });
 
 serve(server, (room) => io.to(`room-${room}`).emit("message", event(room)));

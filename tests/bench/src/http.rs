@@ -35,17 +35,22 @@ pub fn body_start(response: &[u8]) -> Option<usize> {
     end.map(|end| end + 4)
 }
 
-/// Whether a response with a `content-length` is there to its end.
+/// What a response that is complete has for a body.
+pub fn body(response: &[u8]) -> &[u8] {
+    &response[body_start(response).unwrap_or(response.len())..]
+}
+
+/// Whether a response is there to its end, be it of a known length or in chunks.
 pub fn is_complete(response: &[u8]) -> bool {
     let Some(start) = body_start(response) else {
         return false;
     };
     let head = String::from_utf8_lossy(&response[..start]).to_ascii_lowercase();
-    let length = head
-        .lines()
-        .find_map(|line| line.strip_prefix("content-length:"))
-        .and_then(|length| length.trim().parse::<usize>().ok());
-    length.is_some_and(|length| response.len() >= start + length)
+    let header = |name: &str| head.lines().find_map(|line| line.strip_prefix(name));
+    match header("content-length:").map(|length| length.trim().parse::<usize>()) {
+        Some(length) => length.is_ok_and(|length| response.len() >= start + length),
+        None => response.ends_with(b"\r\n0\r\n\r\n"),
+    }
 }
 
 /// One connection that asks, and waits for each answer.
@@ -68,8 +73,7 @@ impl Client {
         variables: &Value,
     ) -> io::Result<Value> {
         let response = self.exchange(&graphql_request(token, document, variables))?;
-        let body = &response[body_start(&response).unwrap_or(0)..];
-        let mut answer: Value = serde_json::from_slice(body)?;
+        let mut answer: Value = serde_json::from_slice(body(&response))?;
         let data = answer["data"].take();
         // Every mutation's payload has user errors, which must be an empty list.
         let mut payloads = data.as_object().into_iter().flat_map(|data| data.values());
@@ -102,10 +106,15 @@ mod tests {
 
     #[test]
     fn a_response_is_complete_with_its_body() {
-        let response = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody";
-        assert!(is_complete(response));
-        for cut in 0..response.len() {
-            assert!(!is_complete(&response[..cut]), "{cut}");
+        let responses: [&[u8]; 2] = [
+            b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody",
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n",
+        ];
+        for response in responses {
+            assert!(is_complete(response));
+            for cut in 0..response.len() {
+                assert!(!is_complete(&response[..cut]), "{cut}");
+            }
         }
     }
 }

@@ -11,6 +11,9 @@ pub const SERVER_CORE: usize = 1;
 /// … and the client here.
 pub const CLIENT_CORE: usize = 0;
 
+/// Where servers and the client are not kept apart.
+pub const ALL_CORES: [usize; 2] = [CLIENT_CORE, SERVER_CORE];
+
 /// The present moment.
 #[expect(
     clippy::disallowed_methods,

@@ -6,6 +6,12 @@
 //! cargo run --release --package causerie-bench -- --case fan-out --subscribers 1000
 //! ```
 
+#![expect(
+    clippy::duplicate_mod,
+    reason = "queries are compiled once for each database"
+)]
+
+mod bare;
 mod cases;
 mod driver;
 mod http;
@@ -21,6 +27,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::bare::System;
 use crate::cases::{Case, Options};
 use crate::peers::Peer;
 use crate::servers::Server;
@@ -45,6 +52,9 @@ struct Arguments {
     /// How often everything is measured
     #[arg(long)]
     rounds: Option<usize>,
+    /// A PostgreSQL server to measure on besides SQLite, as postgres://USER@HOST:PORT/NAME
+    #[arg(long, env = "CAUSERIE_TEST_POSTGRES_URL", hide_env_values = true)]
+    postgres: Option<String>,
     /// Our own server [default: built now]
     #[arg(long, env = "CAUSERIE_BIN")]
     binary: Option<PathBuf>,
@@ -76,6 +86,10 @@ fn main() -> io::Result<()> {
         causerie: arguments.binary.map_or_else(build, Ok)?,
         short: arguments.short,
         servers: or_all(arguments.servers),
+        systems: [System::Sqlite]
+            .into_iter()
+            .chain(arguments.postgres.map(System::Postgres))
+            .collect(),
         rounds: arguments.rounds.unwrap_or(rounds),
         phase,
         subscribers,

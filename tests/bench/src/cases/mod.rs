@@ -1,7 +1,11 @@
 //! What is measured.
 
 mod fan_out;
+mod history;
 mod memory;
+mod mutation;
+mod resume;
+mod sends;
 
 use std::io;
 use std::path::PathBuf;
@@ -9,6 +13,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
+use crate::bare::System;
 use crate::servers::{Audience, Server};
 
 /// A case of the benchmark.
@@ -20,6 +25,16 @@ pub enum Case {
     Rooms,
     /// What a socket that is subscribed and hears nothing keeps in memory
     Memory,
+    /// Messages that are on disk once they are answered, with 1, 16 and 256 senders
+    Sends,
+    /// The CPU time that a mutation costs
+    Mutation,
+    /// 50 messages out of a million
+    History,
+    /// Many sockets that come back, each some messages behind
+    Reconnect,
+    /// One socket that comes back, many messages behind
+    CatchUp,
 }
 
 /// How cases are run.
@@ -29,6 +44,7 @@ pub struct Options {
     /// Whether each case is to be as small as still tells something.
     pub short: bool,
     pub servers: Vec<Server>,
+    pub systems: Vec<System>,
     /// How often everything is measured, the servers taking turns.
     pub rounds: usize,
     /// How long messages are sent in one mode.
@@ -39,21 +55,26 @@ pub struct Options {
 
 impl Case {
     pub fn run(self, options: &Options) -> io::Result<()> {
+        let short = |short, full| if options.short { short } else { full };
         match self {
             Self::FanOut => {
-                let one_room = |subscribers: &usize| Audience {
+                let subscribers = options.subscribers.iter();
+                let audiences = subscribers.map(|subscribers| Audience {
                     rooms: 1,
                     subscribers: *subscribers,
-                };
-                let audiences: Vec<_> = options.subscribers.iter().map(one_room).collect();
-                fan_out::run(options, &audiences)
+                });
+                fan_out::run(options, &audiences.collect::<Vec<_>>())
             }
             Self::Rooms => {
-                let rooms = if options.short { 100 } else { 1000 };
-                let subscribers = 10;
+                let (rooms, subscribers) = (short(100, 1000), 10);
                 fan_out::run(options, &[Audience { rooms, subscribers }])
             }
-            Self::Memory => memory::run(options, if options.short { 2000 } else { 5000 }),
+            Self::Memory => memory::run(options, short(2000, 5000)),
+            Self::Sends => sends::run(options),
+            Self::Mutation => mutation::run(options),
+            Self::History => history::run(options, short(500, 2000)),
+            Self::Reconnect => resume::reconnect(options, short(1000, 5000), 100),
+            Self::CatchUp => resume::catch_up(options, 10_000, short(2, 10)),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Which message is where: what was published, who lacks it, and how long each delivery took.
 
-use std::io;
 use std::time::{Duration, Instant};
+
+use super::Script;
 
 /// What came of a run.
 #[derive(Debug, Default)]
@@ -30,6 +31,8 @@ pub struct Ledger {
     rooms: Vec<Room>,
     /// Messages that somebody lacks.
     pub undelivered: usize,
+    /// Events that came although there were no messages for them.
+    pub surplus: usize,
     pub outcome: Outcome,
 }
 
@@ -38,6 +41,7 @@ impl Ledger {
     pub fn reset(&mut self) {
         self.rooms.iter_mut().for_each(|room| room.messages.clear());
         self.undelivered = 0;
+        self.surplus = 0;
         self.outcome = Outcome::default();
     }
 
@@ -45,13 +49,17 @@ impl Ledger {
         self.rooms.len()
     }
 
-    pub fn add_subscriber(&mut self, room: usize) {
+    pub fn add_subscribers(&mut self, scripts: &[Script]) {
+        let rooms = scripts.iter().map(|script| script.room + 1).max();
         let new = || Room {
             subscribers: 0,
             messages: Vec::new(),
         };
-        self.rooms.resize_with(self.rooms.len().max(room + 1), new);
-        self.rooms[room].subscribers += 1;
+        let rooms = self.rooms.len().max(rooms.unwrap_or(0));
+        self.rooms.resize_with(rooms, new);
+        for script in scripts {
+            self.rooms[script.room].subscribers += 1;
+        }
     }
 
     pub fn publish(&mut self, room: usize, now: Instant) {
@@ -65,25 +73,19 @@ impl Ledger {
     }
 
     /// One socket of `room` got `count` events, after `before` others.
-    pub fn deliver(
-        &mut self,
-        room: usize,
-        before: usize,
-        count: usize,
-        now: Instant,
-    ) -> io::Result<()> {
-        let messages = &mut self.rooms[room].messages;
-        let Some(messages) = messages.get_mut(before..before + count) else {
-            return Err(io::Error::other("more events than messages"));
-        };
-        for message in messages {
+    pub fn deliver(&mut self, room: usize, before: usize, count: usize, now: Instant) {
+        let messages = self.rooms[room].messages.iter_mut();
+        let delivered = messages.skip(before).take(count);
+        let mut known = 0;
+        for message in delivered {
+            known += 1;
             message.missing -= 1;
             self.undelivered -= usize::from(message.missing == 0);
             let latency = now.duration_since(message.published).as_micros();
             let latency = u32::try_from(latency).unwrap_or(u32::MAX);
             self.outcome.latencies.push(latency);
         }
-        self.outcome.deliveries += count;
-        Ok(())
+        self.outcome.deliveries += known;
+        self.surplus += count - known;
     }
 }

@@ -4,11 +4,12 @@
 mod frames;
 mod ledger;
 mod publisher;
+mod senders;
 mod subscriber;
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mio::event::Event;
 use mio::{Events, Poll, Registry, Token};
@@ -18,6 +19,7 @@ use self::ledger::Ledger;
 pub use self::ledger::Outcome;
 use self::publisher::Publisher;
 pub use self::publisher::Publishing;
+pub use self::senders::Senders;
 pub use self::subscriber::Script;
 use self::subscriber::Subscriber;
 use crate::machine::now;
@@ -81,6 +83,33 @@ impl Driver {
 
     /// Opens a socket for each script, and returns when everybody hears what is published.
     pub fn subscribe(&mut self, address: SocketAddr, scripts: &[Script]) -> io::Result<()> {
+        self.sockets.ledger.add_subscribers(scripts);
+        self.open(address, scripts)?;
+        self.probe()
+    }
+
+    /// Opens a socket for each script, each of which is so many events behind, and returns when all
+    /// have them all. What came before those may come again.
+    pub fn catch_up(
+        &mut self,
+        address: SocketAddr,
+        scripts: &[Script],
+        events: usize,
+    ) -> io::Result<Outcome> {
+        let start = now();
+        let ledger = &mut self.sockets.ledger;
+        ledger.add_subscribers(scripts);
+        for room in 0..ledger.rooms() {
+            (0..events).for_each(|_| ledger.publish(room, start));
+        }
+        self.open(address, scripts)?;
+        while self.sockets.ledger.undelivered > 0 {
+            self.wait_for_something()?;
+        }
+        Ok(self.sockets.outcome_since(start))
+    }
+
+    fn open(&mut self, address: SocketAddr, scripts: &[Script]) -> io::Result<()> {
         let all = self.sockets.subscribers.len() + scripts.len();
         let mut scripts = scripts.iter();
         while self.sockets.ready < all {
@@ -91,7 +120,7 @@ impl Driver {
             }
             self.wait_for_something()?;
         }
-        self.probe()
+        Ok(())
     }
 
     /// A subscription begins some time after it was asked for, and not all servers say when.
@@ -105,7 +134,8 @@ impl Driver {
                 self.sockets.publish(room)?;
             }
             while self.wait(QUIET)? {}
-            if self.sockets.outstanding() == 0 {
+            // More than there was to hear is what a subscriber was late for the last time.
+            if self.sockets.outstanding() == 0 && self.sockets.ledger.surplus == 0 {
                 return Ok(());
             }
         }
@@ -140,15 +170,16 @@ impl Driver {
                 }
             }
         }
-        let mut outcome = std::mem::take(&mut self.sockets.ledger.outcome);
-        outcome.elapsed = start.elapsed();
-        Ok(outcome)
+        match self.sockets.ledger.surplus {
+            0 => Ok(self.sockets.outcome_since(start)),
+            surplus => Err(io::Error::other(format!("{surplus} events came twice"))),
+        }
     }
 
     fn wait_for_something(&mut self) -> io::Result<()> {
         match self.wait(PATIENCE)? {
             true => Ok(()),
-            false => Err(io::Error::other(format!("nothing came for {PATIENCE:?}"))),
+            false => Err(nothing_came()),
         }
     }
 
@@ -165,6 +196,10 @@ impl Driver {
     }
 }
 
+fn nothing_came() -> io::Error {
+    io::Error::other(format!("nothing came for {PATIENCE:?}"))
+}
+
 impl Sockets {
     fn open(
         &mut self,
@@ -174,7 +209,6 @@ impl Sockets {
     ) -> io::Result<()> {
         let token = Token(self.subscribers.len());
         let subscriber = Subscriber::open(address, script.clone(), registry, token)?;
-        self.ledger.add_subscriber(script.room);
         self.subscribers.push(subscriber);
         Ok(())
     }
@@ -186,17 +220,18 @@ impl Sockets {
             return self.publisher.read(index, &mut self.buffer).map(drop);
         }
         let subscriber = &mut self.subscribers[token.0];
+        let (was_ready, before) = (subscriber.is_ready(), subscriber.received);
         if event.is_writable() {
-            return subscriber.connected(registry, token);
-        }
-        let was_ready = subscriber.is_ready();
-        let before = subscriber.received;
-        let count = subscriber.read(&mut self.buffer)?;
-        if count > 0 {
-            self.ledger
-                .deliver(subscriber.room(), before, count, now())?;
+            subscriber.connected(registry, token)?;
+        } else {
+            subscriber.read(&mut self.buffer)?;
         }
         self.ready += usize::from(!was_ready && subscriber.is_ready());
+        let count = subscriber.received - before;
+        if count > 0 {
+            let room = subscriber.room();
+            self.ledger.deliver(room, before, count, now());
+        }
         Ok(())
     }
 
@@ -214,6 +249,12 @@ impl Sockets {
     /// Messages that somebody lacks, or that the server has not confirmed.
     fn outstanding(&self) -> usize {
         self.ledger.undelivered.max(self.publisher.unanswered())
+    }
+
+    fn outcome_since(&mut self, start: Instant) -> Outcome {
+        let mut outcome = std::mem::take(&mut self.ledger.outcome);
+        outcome.elapsed = start.elapsed();
+        outcome
     }
 
     fn reset(&mut self) {

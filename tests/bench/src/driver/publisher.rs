@@ -11,6 +11,8 @@ use crate::http;
 /// How to publish to a server.
 #[derive(Debug, Clone)]
 pub enum Publishing {
+    /// Leaves it to others.
+    Never,
     /// Writes the room's number, two bytes, to a plain socket: what costs a peer least.
     Control(SocketAddr),
     /// Sends an HTTP request, which is finished, one for each room, and waits for its answer.
@@ -43,6 +45,7 @@ impl Publisher {
         first_token: usize,
     ) -> io::Result<Self> {
         let (address, count) = match &how {
+            Publishing::Never => (SocketAddr::from(([0; 4], 0)), 0),
             Publishing::Control(address) => (*address, 1),
             Publishing::Http { address, .. } => (*address, connections),
         };
@@ -70,6 +73,7 @@ impl Publisher {
     /// Publishes to `room`; which connection did.
     pub fn publish(&mut self, room: usize) -> io::Result<usize> {
         match &self.how {
+            Publishing::Never => Err(io::ErrorKind::Unsupported.into()),
             Publishing::Control(_) => {
                 let number = u16::try_from(room).map_err(io::Error::other)?;
                 self.connections[0]

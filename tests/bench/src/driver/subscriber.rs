@@ -8,7 +8,8 @@ use mio::{Interest, Registry, Token};
 
 use super::frames::{self, Frame, Frames};
 
-/// How to become a subscriber: each line is said after the server has answered the one before.
+/// How to become a subscriber: each line is said once the server has answered the one before. The
+/// last asks for the events, and is answered by them.
 #[derive(Debug, Clone)]
 pub struct Script {
     /// Which room is listened to.
@@ -23,9 +24,8 @@ pub struct Script {
 pub struct Subscriber {
     stream: TcpStream,
     script: Script,
-    connected: bool,
-    /// How many lines of the script were answered.
-    answered: usize,
+    /// How many lines of the script were said.
+    said: usize,
     /// The answer to the upgrade, as far as it has come.
     head: Vec<u8>,
     frames: Frames,
@@ -46,8 +46,7 @@ impl Subscriber {
         Ok(Self {
             stream,
             script,
-            connected: false,
-            answered: 0,
+            said: 0,
             head: Vec::new(),
             frames: Frames::default(),
             received: 0,
@@ -60,26 +59,24 @@ impl Subscriber {
 
     /// Whether the script was played to its end.
     pub fn is_ready(&self) -> bool {
-        self.answered == self.script.lines.len()
+        self.said == self.script.lines.len()
     }
 
     /// Takes the first word once the connection stands.
     pub fn connected(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
-        if self.connected {
+        if self.said > 0 {
             return Ok(());
         }
         if let Some(error) = self.stream.take_error()? {
             return Err(error);
         }
-        self.connected = true;
         self.stream.set_nodelay(true)?;
         registry.reregister(&mut self.stream, token, Interest::READABLE)?;
-        self.stream.write_all(&self.script.lines[0])
+        self.go_on()
     }
 
-    /// Reads what has come; how many events were in it.
-    pub fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let before = self.received;
+    /// Reads what has come.
+    pub fn read(&mut self, buffer: &mut [u8]) -> io::Result<()> {
         loop {
             let length = match self.stream.read(buffer) {
                 Ok(0) => return Err(closed("without a word")),
@@ -93,11 +90,11 @@ impl Subscriber {
                 break;
             }
         }
-        Ok(self.received - before)
+        Ok(())
     }
 
     fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if self.script.upgrades && self.answered == 0 {
+        if self.script.upgrades && self.said == 1 {
             return self.take_head(bytes);
         }
         let mut frames = std::mem::take(&mut self.frames);
@@ -120,7 +117,7 @@ impl Subscriber {
         if !head.starts_with(b"HTTP/1.1 101") {
             return Err(closed(&String::from_utf8_lossy(&head)));
         }
-        self.answer()?;
+        self.go_on()?;
         self.take(&head[end + 4..])
     }
 
@@ -130,7 +127,7 @@ impl Subscriber {
             Frame::Talk(9, payload) => self.stream.write_all(&frames::from_client(10, payload)),
             // A ping of Engine.IO, on which Socket.IO rests, and its pong.
             Frame::Talk(1, b"2") => self.stream.write_all(&frames::from_client(1, b"3")),
-            _ if !self.is_ready() => self.answer(),
+            _ if !self.is_ready() => self.go_on(),
             Frame::Event => {
                 self.received += 1;
                 Ok(())
@@ -139,13 +136,11 @@ impl Subscriber {
         }
     }
 
-    /// Goes on to the next line of the script.
-    fn answer(&mut self) -> io::Result<()> {
-        self.answered += 1;
-        match self.script.lines.get(self.answered) {
-            Some(line) => self.stream.write_all(line),
-            None => Ok(()),
-        }
+    /// Says the next line of the script.
+    fn go_on(&mut self) -> io::Result<()> {
+        let line = &self.script.lines[self.said];
+        self.said += 1;
+        self.stream.write_all(line)
     }
 }
 

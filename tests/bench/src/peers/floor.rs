@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::io::{self, ErrorKind};
 
 use serde_json::json;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 
 use crate::driver::from_server;
@@ -42,11 +42,10 @@ pub async fn serve() -> io::Result<()> {
     }
 }
 
-/// A subscriber says which room it wants to hear, and is told that it does.
+/// A subscriber says which room it wants to hear.
 async fn enter(mut socket: TcpStream) -> io::Result<(u16, TcpStream)> {
     socket.set_nodelay(true)?;
     let room = socket.read_u16().await?;
-    socket.write_all(&from_server(b"ready")).await?;
     Ok((room, socket))
 }
 

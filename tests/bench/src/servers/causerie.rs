@@ -2,13 +2,14 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::rc::Rc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::message::{BODY, graphql_script};
+use super::message::{BODY, from_now, graphql_script};
 use super::process::Process;
 use super::{Audience, Running};
 use crate::driver::{Publishing, Script};
@@ -21,10 +22,10 @@ const REGISTER: &str = "mutation($input: RegisterInput!) { register(input: $inpu
     accessToken viewer { user { id } } userErrors { code message } } }";
 const CREATE_ROOM: &str = "mutation($input: CreateRoomInput!) { createRoom(input: $input) { \
     room { id } userErrors { code message } } }";
-pub const SEND: &str = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { \
+const SEND: &str = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { \
     message { id seq sentAt } userErrors { code message } } }";
 /// What the answer to a message that was taken contains.
-pub const SENT: &str = r#""userErrors":[]"#;
+const SENT: &str = r#""userErrors":[]"#;
 
 /// A running server, and a connection to it.
 pub struct Causerie {
@@ -44,7 +45,10 @@ impl Causerie {
     /// Starts the server over a fresh database, with its settings as they come: SQLite, unless
     /// `database` is the URL of another.
     pub fn start(binary: &Path, database: Option<&str>, cores: &[usize]) -> io::Result<Self> {
-        let folder = TempDir::with_prefix("causerie-bench-")?;
+        // Beside the program: the system's folder for temporary files may be no disk.
+        let program = std::env::current_exe()?;
+        let folder = program.parent().unwrap_or(Path::new("."));
+        let folder = TempDir::with_prefix_in("bench-", folder)?;
         let mut command = Command::new(binary);
         command
             .env("CAUSERIE_LISTEN", "127.0.0.1:0")
@@ -75,58 +79,126 @@ impl Causerie {
         })
     }
 
+    /// Where SQLite keeps the database.
+    pub fn database(&self) -> PathBuf {
+        self.folder.path().join("causerie.db")
+    }
+
+    /// Asks as this account.
+    pub fn ask(
+        &mut self,
+        account: &Account,
+        document: &str,
+        variables: &Value,
+    ) -> io::Result<Value> {
+        self.client.ask(Some(&account.token), document, variables)
+    }
+
+    /// The answer to a finished request.
+    pub fn exchange(&mut self, request: &[u8]) -> io::Result<Vec<u8>> {
+        self.client.exchange(request)
+    }
+
     /// A room of all these accounts, the first of which owns it; its id.
     pub fn create_room(&mut self, accounts: &[Account]) -> io::Result<String> {
         let others: Vec<_> = accounts[1..].iter().map(|account| &account.id).collect();
         let input = json!({ "kind": "GROUP", "name": "bench", "memberIds": others });
         let variables = json!({ "input": input });
-        let token = Some(accounts[0].token.as_str());
-        let data = self.client.ask(token, CREATE_ROOM, &variables)?;
+        let data = self.ask(&accounts[0], CREATE_ROOM, &variables)?;
         let id = data.pointer("/createRoom/room/id");
         Ok(id.and_then(|id| id.as_str()).unwrap_or_default().into())
     }
 }
 
-/// A message to `room` as it goes onto the wire.
-pub fn send_request(account: &Account, room: &str) -> Vec<u8> {
-    let variables = json!({ "input": { "roomId": room, "body": BODY } });
-    graphql_request(Some(&account.token), SEND, &variables)
+/// A room and the accounts that subscribe to it, each with several sockets.
+pub struct Room {
+    pub id: String,
+    accounts: Rc<Vec<Account>>,
+    seats_each: usize,
 }
 
-/// Starts the server for an audience. An account has as many sockets as it may, in one room or in
-/// many, and the first of a room sends.
+impl Room {
+    /// The account that sends.
+    pub fn sender(&self) -> &Account {
+        &self.accounts[0]
+    }
+
+    /// How to subscribe as the one in this seat; `index` is the room's number.
+    pub fn script(&self, index: usize, seat: usize, operation: &Value) -> Script {
+        let account = &self.accounts[seat / self.seats_each];
+        graphql_script(index, operation, Some(&account.token))
+    }
+}
+
+impl Causerie {
+    /// Makes rooms and accounts for an audience. An account has as many sockets as it may, in one
+    /// room or in many.
+    pub fn admit(&mut self, audience: Audience) -> io::Result<Vec<Room>> {
+        let rooms_each = audience.rooms.min(SOCKETS);
+        let seats_each = SOCKETS / rooms_each;
+        let mut accounts = Rc::default();
+        let mut rooms = Vec::new();
+        for index in 0..audience.rooms {
+            if index % rooms_each == 0 {
+                let count = audience.subscribers.div_ceil(seats_each);
+                let names = (0..count).map(|number| format!("person-{index}-{number}"));
+                let registered = names.map(|name| self.register(&name));
+                accounts = Rc::new(registered.collect::<io::Result<Vec<_>>>()?);
+            }
+            rooms.push(Room {
+                id: self.create_room(&accounts)?,
+                accounts: accounts.clone(),
+                seats_each,
+            });
+        }
+        Ok(rooms)
+    }
+
+    /// How to send one message after the other to these rooms.
+    pub fn publishing<'a>(
+        &self,
+        rooms: impl Iterator<Item = (&'a Account, &'a str)>,
+    ) -> Publishing {
+        Publishing::Http {
+            address: self.address,
+            requests: rooms
+                .map(|(account, room)| send_request(Some(&account.token), room))
+                .collect(),
+            proof: SENT,
+        }
+    }
+}
+
+/// How to send one message after the other to this room of another server.
+pub fn publishing_without_login(address: SocketAddr, room: &str) -> Publishing {
+    Publishing::Http {
+        address,
+        requests: vec![send_request(None, room)],
+        proof: SENT,
+    }
+}
+
+fn send_request(token: Option<&str>, room: &str) -> Vec<u8> {
+    let variables = json!({ "input": { "roomId": room, "body": BODY } });
+    graphql_request(token, SEND, &variables)
+}
+
+/// Starts the server for an audience.
 pub fn start(binary: &Path, audience: Audience, cores: &[usize]) -> io::Result<Running> {
     let mut server = Causerie::start(binary, None, cores)?;
-    let rooms_each = audience.rooms.min(SOCKETS);
-    let seats_each = SOCKETS / rooms_each;
-    let mut accounts = Vec::new();
-    let (mut scripts, mut requests) = (Vec::new(), Vec::new());
-    for room in 0..audience.rooms {
-        if room % rooms_each == 0 {
-            accounts.clear();
-            for number in 0..audience.subscribers.div_ceil(seats_each) {
-                accounts.push(server.register(&format!("person-{room}-{number}"))?);
-            }
-        }
-        let id = server.create_room(&accounts)?;
-        requests.push(send_request(&accounts[0], &id));
-        let script = |seat: usize| subscription(room, &id, &accounts[seat / seats_each]);
-        scripts.extend((0..audience.subscribers).map(script));
+    let rooms = server.admit(audience)?;
+    let mut scripts = Vec::new();
+    for (index, room) in rooms.iter().enumerate() {
+        let operation = from_now(&room.id);
+        let seats = 0..audience.subscribers;
+        scripts.extend(seats.map(|seat| room.script(index, seat, &operation)));
     }
+    let senders = rooms.iter().map(|room| (room.sender(), room.id.as_str()));
     Ok(Running {
+        publishing: server.publishing(senders),
         process: server.process,
         address: server.address,
         scripts,
-        publishing: Publishing::Http {
-            address: server.address,
-            requests,
-            proof: SENT,
-        },
         _folder: Some(server.folder),
     })
-}
-
-fn subscription(room: usize, id: &str, account: &Account) -> Script {
-    let authorization = format!("Bearer {}", account.token);
-    graphql_script(room, &json!({ "room": id }), Some(&authorization))
 }

@@ -8,10 +8,27 @@ use crate::http::upgrade_request;
 /// What is said.
 pub const BODY: &str = "Shall we meet at the station at nine, or is that too early for everybody?";
 
-/// What a subscriber of a GraphQL server asks for.
-pub const SUBSCRIPTION: &str = "subscription($room: ID) { messages(roomId: $room) { \
-    ... on MessageSent { cursor message { id seq body sentAt author { id displayName } } \
-    room { id } } } }";
+/// What a subscriber of a GraphQL server asks for, with the arguments of the operation and of its
+/// field.
+fn subscription(variables: &str, arguments: &str) -> String {
+    format!(
+        "subscription({variables}) {{ messages({arguments}) {{ ... on MessageSent {{ \
+         cursor message {{ id seq body sentAt author {{ id displayName }} }} room {{ id }} \
+         }} }} }}"
+    )
+}
+
+/// What a subscriber says to hear a room from now on.
+pub fn from_now(room: &str) -> Value {
+    let document = subscription("$room: ID", "roomId: $room");
+    json!({ "query": document, "variables": { "room": room } })
+}
+
+/// What a subscriber of Causerie says to hear what it missed first.
+pub fn from_cursor(room: &str, cursor: &str) -> Value {
+    let document = subscription("$room: ID, $after: Cursor", "roomId: $room, after: $after");
+    json!({ "query": document, "variables": { "room": room, "after": cursor } })
+}
 
 /// An event as Causerie writes it. The peers' events have other ids, as long as these.
 pub fn event() -> Value {
@@ -28,15 +45,15 @@ pub fn event() -> Value {
     })
 }
 
-/// How to subscribe to a room with graphql-transport-ws. The ping at the end is answered once the
-/// subscription was read.
-pub fn graphql_script(room: usize, variables: &Value, authorization: Option<&str>) -> Script {
-    let payload = authorization.map(|value| json!({ "authorization": value }));
-    let init = match payload {
-        Some(payload) => json!({ "type": "connection_init", "payload": payload }),
+/// How to subscribe to a room with graphql-transport-ws.
+pub fn graphql_script(room: usize, operation: &Value, token: Option<&str>) -> Script {
+    let init = match token {
+        Some(token) => {
+            let authorization = format!("Bearer {token}");
+            json!({ "type": "connection_init", "payload": { "authorization": authorization } })
+        }
         None => json!({ "type": "connection_init" }),
     };
-    let operation = json!({ "query": SUBSCRIPTION, "variables": variables });
     let subscribe = json!({ "id": "1", "type": "subscribe", "payload": operation });
     let text = |message: Value| from_client(1, message.to_string().as_bytes());
     Script {
@@ -45,7 +62,7 @@ pub fn graphql_script(room: usize, variables: &Value, authorization: Option<&str
         lines: vec![
             upgrade_request("/graphql", Some("graphql-transport-ws")),
             text(init),
-            [text(subscribe), text(json!({ "type": "ping" }))].concat(),
+            text(subscribe),
         ],
     }
 }

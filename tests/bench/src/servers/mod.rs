@@ -2,7 +2,7 @@
 
 pub mod causerie;
 pub mod message;
-mod peers;
+pub mod peers;
 mod process;
 
 use std::fmt;

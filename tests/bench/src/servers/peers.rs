@@ -5,41 +5,54 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Command;
 
-use serde_json::json;
-
-use super::message::{BODY, graphql_script};
+use super::causerie::publishing_without_login;
+use super::message::{BODY, from_now, graphql_script};
 use super::process::Process;
 use super::{Audience, Running, Server};
 use crate::driver::{Publishing, Script, from_client};
 use crate::http::upgrade_request;
 
+/// Starts a server for an audience.
 pub fn start(server: Server, audience: Audience, cores: &[usize]) -> io::Result<Running> {
-    let (process, line) = Process::start(&mut command(server)?, cores)?;
-    let mut ports = line.split(' ').skip(1).map(str::parse);
-    let (Some(Ok(port)), Some(Ok(control))) = (ports.next(), ports.next()) else {
-        return Err(io::Error::other(line));
-    };
-    let address = |port: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let (process, [address, control]) = start_program(&mut command(server)?, cores)?;
     let seats = (0..audience.rooms).flat_map(|room| (0..audience.subscribers).map(move |_| room));
     Ok(Running {
         process,
-        address: address(port),
-        publishing: Publishing::Control(address(control)),
+        address,
+        publishing: Publishing::Control(control),
         scripts: seats.map(|room| script(server, room)).collect(),
         _folder: None,
     })
 }
 
-fn command(server: Server) -> io::Result<Command> {
-    let node = |program: &str| {
-        let mut command = Command::new("node");
-        command
-            .arg(program)
-            .arg(BODY)
-            .env("NODE_ENV", "production")
-            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/peers"));
-        command
+/// Starts a server that answers `sendMessage` over HTTP.
+pub fn start_graphql_http(cores: &[usize]) -> io::Result<(Process, Publishing)> {
+    let (process, [address, _]) = start_program(&mut node("graphql-http.js"), cores)?;
+    let room = "room_00000000000000000000000001";
+    Ok((process, publishing_without_login(address, room)))
+}
+
+fn start_program(command: &mut Command, cores: &[usize]) -> io::Result<(Process, [SocketAddr; 2])> {
+    let (process, line) = Process::start(command, cores)?;
+    let mut ports = line.split(' ').skip(1).map(str::parse);
+    let (Some(Ok(port)), Some(Ok(control))) = (ports.next(), ports.next()) else {
+        return Err(io::Error::other(line));
     };
+    let address = |port: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    Ok((process, [address(port), address(control)]))
+}
+
+fn node(program: &str) -> Command {
+    let mut command = Command::new("node");
+    command
+        .arg(program)
+        .arg(BODY)
+        .env("NODE_ENV", "production")
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/peers"));
+    command
+}
+
+fn command(server: Server) -> io::Result<Command> {
     let own = |name: &str| -> io::Result<Command> {
         let mut command = Command::new(std::env::current_exe()?);
         command.args(["peer", name]);
@@ -62,11 +75,11 @@ fn script(server: Server, room: usize) -> Script {
             lines: vec![(room as u16).to_be_bytes().into()],
         },
         Server::SocketIo => socket_io_script(room),
-        _ => graphql_script(room, &json!({ "room": format!("room-{room}") }), None),
+        _ => graphql_script(room, &from_now(&format!("room-{room}")), None),
     }
 }
 
-/// Engine.IO opens by itself; then come the namespace, and an event that is acknowledged.
+/// Engine.IO opens by itself; then come the namespace and the room.
 fn socket_io_script(room: usize) -> Script {
     let text = |message: &str| from_client(1, message.as_bytes());
     Script {
@@ -76,7 +89,7 @@ fn socket_io_script(room: usize) -> Script {
             upgrade_request("/socket.io/?EIO=4&transport=websocket", None),
             Vec::new(),
             text("40"),
-            text(&format!("420[\"join\",\"room-{room}\"]")),
+            text(&format!("42[\"join\",\"room-{room}\"]")),
         ],
     }
 }
