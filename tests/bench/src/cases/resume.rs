@@ -7,12 +7,12 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::Options;
-use crate::driver::{Driver, Publishing, Senders};
+use crate::driver::{Driver, Publishing, Script, Senders};
 use crate::machine::SERVER_CORE;
 use crate::report::Report;
 use crate::servers::Audience;
 use crate::servers::causerie::{Causerie, Room};
-use crate::servers::message::{from_cursor, from_now};
+use crate::servers::message::{MARK, from_cursor, from_now};
 
 /// All sockets are cut off, miss some messages and come back at once.
 pub fn reconnect(options: &Options, subscribers: usize, missed: usize) -> io::Result<()> {
@@ -20,15 +20,14 @@ pub fn reconnect(options: &Options, subscribers: usize, missed: usize) -> io::Re
     for round in 1..=options.rounds {
         println!("# reconnect, round {round}");
         let (mut server, room) = start(options, subscribers)?;
-        let scripts = |operation| {
-            let script = |seat| room.script(0, seat, &operation);
-            (0..subscribers).map(script).collect::<Vec<_>>()
-        };
+        let from_now = from_now(&room.id);
+        let scripts = (0..subscribers).map(|seat| room.script(0, seat, &from_now));
         let mut client = Driver::new(publishing(&server, &room))?;
-        client.subscribe(server.address, &scripts(from_now(&room.id)))?;
+        client.subscribe(server.address, &scripts.collect::<Vec<_>>())?;
         drop(client);
         let cursor = miss(&mut server, &room, missed)?;
-        let scripts = scripts(from_cursor(&room.id, &cursor));
+        let scripts = (0..subscribers).map(|seat| resuming(&room, seat, &cursor));
+        let scripts: Vec<_> = scripts.collect();
         let before = server.process.cpu();
         let outcome = Driver::new(Publishing::Never)?.catch_up(server.address, &scripts, missed)?;
         let cpu = server.process.cpu() - before;
@@ -53,7 +52,7 @@ pub fn catch_up(options: &Options, missed: usize, times: usize) -> io::Result<()
     println!("# catch-up");
     let (mut server, room) = start(options, 1)?;
     let cursor = miss(&mut server, &room, missed)?;
-    let script = room.script(0, 0, &from_cursor(&room.id, &cursor));
+    let script = resuming(&room, 0, &cursor);
     for _ in 0..options.rounds {
         let (mut cpu, mut elapsed) = (Duration::ZERO, Duration::ZERO);
         for _ in 0..times {
@@ -90,6 +89,13 @@ fn start(options: &Options, subscribers: usize) -> io::Result<(Causerie, Room)> 
 
 fn publishing(server: &Causerie, room: &Room) -> Publishing {
     server.publishing([(room.sender(), room.id.as_str())].into_iter())
+}
+
+fn resuming(room: &Room, seat: usize, cursor: &str) -> Script {
+    Script {
+        mark: Some(MARK),
+        ..room.script(0, seat, &from_cursor(cursor))
+    }
 }
 
 /// Sends messages that nobody hears; the cursor before them.

@@ -18,6 +18,8 @@ pub struct Script {
     pub upgrades: bool,
     /// Bytes as they go onto the wire. Nothing is said, only waited for, where one is empty.
     pub lines: Vec<Vec<u8>>,
+    /// What stands once in each event, where a frame has several; else each frame is one.
+    pub mark: Option<&'static [u8]>,
 }
 
 /// A socket that follows its script and then counts events.
@@ -29,6 +31,8 @@ pub struct Subscriber {
     /// The answer to the upgrade, as far as it has come.
     head: Vec<u8>,
     frames: Frames,
+    /// The end of what was read, where marks are counted.
+    tail: Vec<u8>,
     /// Events since the count was last reset.
     pub received: usize,
 }
@@ -49,6 +53,7 @@ impl Subscriber {
             said: 0,
             head: Vec::new(),
             frames: Frames::default(),
+            tail: Vec::new(),
             received: 0,
         })
     }
@@ -97,6 +102,9 @@ impl Subscriber {
         if self.script.upgrades && self.said == 1 {
             return self.take_head(bytes);
         }
+        if let Some(mark) = self.script.mark {
+            self.count_marks(mark, bytes);
+        }
         let mut frames = std::mem::take(&mut self.frames);
         let mut outcome = Ok(());
         frames.read(bytes, |frame| {
@@ -106,6 +114,15 @@ impl Subscriber {
         });
         self.frames = frames;
         outcome
+    }
+
+    fn count_marks(&mut self, mark: &[u8], bytes: &[u8]) {
+        // One mark may have begun in what was read before.
+        self.tail.extend(bytes);
+        let marks = self.tail.windows(mark.len()).filter(|part| *part == mark);
+        self.received += marks.count();
+        self.tail
+            .drain(..self.tail.len().saturating_sub(mark.len() - 1));
     }
 
     fn take_head(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -129,7 +146,7 @@ impl Subscriber {
             Frame::Talk(1, b"2") => self.stream.write_all(&frames::from_client(1, b"3")),
             _ if !self.is_ready() => self.go_on(),
             Frame::Event => {
-                self.received += 1;
+                self.received += usize::from(self.script.mark.is_none());
                 Ok(())
             }
             Frame::Talk(..) => Ok(()),

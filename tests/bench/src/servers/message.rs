@@ -8,27 +8,37 @@ use crate::http::upgrade_request;
 /// What is said.
 pub const BODY: &str = "Shall we meet at the station at nine, or is that too early for everybody?";
 
-/// What a subscriber of a GraphQL server asks for, with the arguments of the operation and of its
-/// field.
-fn subscription(variables: &str, arguments: &str) -> String {
-    format!(
-        "subscription({variables}) {{ messages({arguments}) {{ ... on MessageSent {{ \
-         cursor message {{ id seq body sentAt author {{ id displayName }} }} room {{ id }} \
-         }} }} }}"
-    )
+/// What is asked for of an event.
+macro_rules! event {
+    () => {
+        "... on MessageSent { cursor message { id seq body sentAt author { id displayName } } \
+         room { id } }"
+    };
 }
 
-/// What a subscriber says to hear a room from now on.
+const FROM_NOW: &str = concat!(
+    "subscription($room: ID) { messages(roomId: $room) { ",
+    event!(),
+    " } }"
+);
+const FROM_CURSOR: &str = concat!(
+    "subscription($after: Cursor) { events(after: $after) { cursor live reset events { ",
+    event!(),
+    " } } }"
+);
+
+/// What a subscriber of a GraphQL server says to hear a room from now on.
 pub fn from_now(room: &str) -> Value {
-    let document = subscription("$room: ID", "roomId: $room");
-    json!({ "query": document, "variables": { "room": room } })
+    json!({ "query": FROM_NOW, "variables": { "room": room } })
 }
 
-/// What a subscriber of Causerie says to hear what it missed first.
-pub fn from_cursor(room: &str, cursor: &str) -> Value {
-    let document = subscription("$room: ID, $after: Cursor", "roomId: $room, after: $after");
-    json!({ "query": document, "variables": { "room": room, "after": cursor } })
+/// What a subscriber of Causerie says to hear all that it missed, many events at a time.
+pub fn from_cursor(cursor: &str) -> Value {
+    json!({ "query": FROM_CURSOR, "variables": { "after": cursor } })
 }
+
+/// What each event contains once.
+pub const MARK: &[u8] = b"\"seq\":";
 
 /// An event as Causerie writes it. The peers' events have other ids, as long as these.
 pub fn event() -> Value {
@@ -64,5 +74,6 @@ pub fn graphql_script(room: usize, operation: &Value, token: Option<&str>) -> Sc
             text(init),
             text(subscribe),
         ],
+        mark: None,
     }
 }

@@ -73,6 +73,7 @@ fn script(server: Server, room: usize) -> Script {
             room,
             upgrades: false,
             lines: vec![(room as u16).to_be_bytes().into()],
+            mark: None,
         },
         Server::SocketIo => socket_io_script(room),
         _ => graphql_script(room, &from_now(&format!("room-{room}")), None),
@@ -91,5 +92,6 @@ fn socket_io_script(room: usize) -> Script {
             text("40"),
             text(&format!("42[\"join\",\"room-{room}\"]")),
         ],
+        mark: None,
     }
 }
