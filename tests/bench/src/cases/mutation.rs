@@ -11,7 +11,7 @@ use crate::servers::{Process, peers};
 
 const CPU: &str = "server CPU a mutation, µs";
 
-/// Causerie checks a login and commits to SQLite besides; the other does neither.
+/// Causerie checks a login besides, which the other does not.
 pub fn run(options: &Options) -> io::Result<()> {
     let mut report = Report::new("mutation");
     for round in 1..=options.rounds {
@@ -21,7 +21,10 @@ pub fn run(options: &Options) -> io::Result<()> {
         let room = server.create_room(&account)?;
         let publishing = server.publishing([(&account[0], room.as_str())].into_iter());
         let cpu = measure(options, &server.process, publishing)?;
-        report.add("sendMessage", "causerie, with its database", &[(CPU, cpu)]);
+        report.add("sendMessage", "causerie, committing", &[(CPU, cpu)]);
+        let publishing = server.publishing_in_vain(&account[0], &room);
+        let cpu = measure(options, &server.process, publishing)?;
+        report.add("sendMessage", "causerie, a blank message", &[(CPU, cpu)]);
         drop(server);
 
         let (peer, publishing) = peers::start_graphql_http(&[SERVER_CORE])?;
