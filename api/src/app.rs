@@ -22,8 +22,8 @@ use crate::auth::tokens::AccessTokens;
 use crate::config::{Config, DatabaseUrl};
 use crate::graphql;
 use crate::http::{
-    AllowedOrigins, Authenticator, Drain, HttpParts, Limits, Login, LoginRefused, OperationData,
-    Readiness, TrustedProxies,
+    AllowedOrigins, Authenticator, Drain, Executors, HttpParts, Limits, Login, LoginRefused,
+    OperationData, Readiness, TrustedProxies,
 };
 use crate::model::{IdGenerator, SystemClock};
 use crate::realtime::{Hub, LiveSessions};
@@ -70,7 +70,10 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     let (services, hub_task) = build_services(&keys, Arc::clone(&database)).await?;
     let drain = Drain::default();
     let router = crate::http::router(HttpParts {
-        executor: graphql::build(Arc::clone(&services)),
+        executors: Executors {
+            strict: graphql::strict(Arc::clone(&services)),
+            trusting: graphql::trusting(Arc::clone(&services)),
+        },
         authenticator: Arc::new(Logins(services)),
         readiness: readiness(database, hub_task),
         origins,

@@ -15,8 +15,12 @@ mod schema;
 mod sharing;
 mod subscription;
 mod types;
+mod validity;
 
 pub use admission::{Admission, Admitted, Scope};
 pub use context::prepare;
-pub use schema::{build, sdl};
+pub use schema::{sdl, strict, trusting};
 pub use sharing::is_shared;
+pub use validity::OnValid;
+#[cfg(test)]
+pub use validity::TellValid;

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use async_graphql::SchemaBuilder;
+use async_graphql::{SchemaBuilder, ValidationMode};
 
 use super::mutations::Mutation;
 use super::query::Query;
 use super::subscription::Subscription;
+use super::validity::TellValid;
 use crate::services::Services;
 
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
@@ -14,12 +15,21 @@ pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 /// A field costs 1, and what is below a list costs as often as the list may be long.
 const COMPLEXITY_MOST: usize = 20_000;
 
-/// The schema over these use cases.
-pub fn build(services: Arc<Services>) -> Schema {
-    builder()
-        .data(services)
-        .limit_complexity(COMPLEXITY_MOST)
+/// The schema over these use cases. It validates documents in full and tells of those that pass.
+pub fn strict(services: Arc<Services>) -> Schema {
+    limited(services).extension(TellValid).finish()
+}
+
+/// The same for documents that the strict one has let pass: whether they fit the schema is not
+/// asked again, what they may cost is.
+pub fn trusting(services: Arc<Services>) -> Schema {
+    limited(services)
+        .validation_mode(ValidationMode::Fast)
         .finish()
+}
+
+fn limited(services: Arc<Services>) -> SchemaBuilder<Query, Mutation, Subscription> {
+    builder().data(services).limit_complexity(COMPLEXITY_MOST)
 }
 
 /// The schema in the schema definition language, as `schema.graphql` holds it.

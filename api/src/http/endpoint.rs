@@ -163,7 +163,7 @@ async fn answer<E: Executor>(
             message,
         ));
     }
-    let mut operation = match parameters.prepare(&shared.limits) {
+    let mut operation = match parameters.prepare(&shared.documents) {
         Ok(operation) => operation,
         Err(error) => {
             let response = GraphqlResponse::from_errors(vec![error]);
@@ -175,7 +175,7 @@ async fn answer<E: Executor>(
     let viewer = login.as_ref().map(Login::filler);
     shared.fill(&mut operation.request.data, viewer.as_ref(), info.clone());
     let mut responses = execution::run(
-        &shared.executor,
+        &shared.executors,
         operation,
         &shared.drain,
         info.request_id.clone(),

@@ -11,19 +11,37 @@ use tracing::Instrument;
 
 use super::{answer, drain::Drain, operation::Operation};
 
+/// The same schema twice.
+#[derive(Clone)]
+pub struct Executors<E> {
+    /// Validates each document in full, and calls [`OnValid`] for those that pass.
+    ///
+    /// [`OnValid`]: crate::graphql::OnValid
+    pub strict: E,
+    /// Only gets operations that the strict one would let pass, and need not look again.
+    pub trusting: E,
+}
+
 /// Executes `operation`: a query or mutation gives one response, a subscription any number.
 ///
 /// Dropping the stream cancels a query or subscription. A mutation goes on: it runs in a task
 /// of its own, so that a lost connection cannot stop it half way, and holds up the drain.
 /// A panic becomes an `INTERNAL` error, logged with `request_id`.
 pub(super) fn run<E: Executor>(
-    executor: &E,
+    executors: &Executors<E>,
     operation: Operation,
     drain: &Drain,
     request_id: Arc<str>,
 ) -> BoxStream<'static, Response> {
-    let Operation { request, kind } = operation;
-    let executor = executor.clone();
+    let Operation {
+        request,
+        kind,
+        is_valid,
+    } = operation;
+    let executor = match is_valid {
+        true => executors.trusting.clone(),
+        false => executors.strict.clone(),
+    };
     let responses = match kind {
         OperationType::Subscription => {
             let stream = executor.execute_stream(request, None);

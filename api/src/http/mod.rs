@@ -10,9 +10,11 @@ mod body;
 mod client;
 mod cookies;
 mod document;
+mod documents;
 mod drain;
 mod endpoint;
 mod execution;
+mod inputs;
 mod limits;
 mod login;
 mod operation;
@@ -45,23 +47,24 @@ use tower_http::{
 
 pub use async_graphql::Data as OperationData;
 
-use self::login::Filler;
 pub use self::{
     client::TrustedProxies,
     drain::Drain,
+    execution::Executors,
     limits::Limits,
     login::{Authenticator, Login, LoginRefused},
     origin::AllowedOrigins,
     published::Readiness,
     serve::serve,
 };
+use self::{documents::Documents, login::Filler};
 use crate::graphql::request::RequestInfo;
 
 /// What the router is made of.
 pub struct HttpParts<E> {
-    /// Answers operations: an `async_graphql::Schema`. Its subscription root must be called
+    /// Answer operations: each an `async_graphql::Schema`, whose subscription root must be called
     /// `Subscription`.
-    pub executor: E,
+    pub executors: Executors<E>,
     /// Knows access tokens.
     pub authenticator: Arc<dyn Authenticator>,
     /// Answers `/health`.
@@ -82,7 +85,8 @@ pub struct HttpParts<E> {
 
 /// What the handlers share.
 struct Shared<E> {
-    executor: E,
+    executors: Executors<E>,
+    documents: Arc<Documents>,
     authenticator: Arc<dyn Authenticator>,
     origins: AllowedOrigins,
     trusted_proxies: TrustedProxies,
@@ -105,9 +109,11 @@ impl<E> Shared<E> {
 /// The whole HTTP surface of the server.
 pub fn router<E: Executor>(parts: HttpParts<E>) -> Router {
     let cross_origin = cross_origin(parts.origins.clone());
+    let documents = Documents::new(parts.limits.clone(), &parts.sdl);
     let published = published::routes(parts.sdl, parts.jwks, parts.readiness);
     let shared = Arc::new(Shared {
-        executor: parts.executor,
+        executors: parts.executors,
+        documents: Arc::new(documents),
         authenticator: parts.authenticator,
         origins: parts.origins,
         trusted_proxies: parts.trusted_proxies,

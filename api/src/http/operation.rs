@@ -1,22 +1,21 @@
 //! From what a client sent to something that can be executed.
 
+use std::sync::Arc;
+
 use async_graphql::{
     Request, ServerError, Variables,
-    parser::{
-        self, parse_query,
-        types::{DocumentOperations, ExecutableDocument, OperationType},
-    },
+    parser::types::{DocumentOperations, ExecutableDocument, OperationType},
 };
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::{
-    answer, document,
-    limits::Limits,
+    answer,
+    documents::{Documents, Found},
     routing::routing_variables,
     subscription_root,
-    tokens::{self, Excess},
 };
+use crate::graphql::OnValid;
 
 /// The parameters of a GraphQL request, with the right types and otherwise unexamined.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +31,8 @@ pub(super) struct Operation {
     pub(super) request: Request,
     /// Query, mutation or subscription.
     pub(super) kind: OperationType,
+    /// Whether validating it in full is certain to find no fault.
+    pub(super) is_valid: bool,
 }
 
 /// Parameters that are kept for days, and take little room.
@@ -121,21 +122,30 @@ impl Parameters {
     ///
     /// # Errors
     /// What to tell the client.
-    pub(super) fn prepare(self, limits: &Limits) -> Result<Operation, ServerError> {
-        tokens::check(&self.query, limits.tokens, limits.nesting)
-            .map_err(|excess| answer::invalid(describe(excess, limits)))?;
-        let mut document = parse_query(&self.query).map_err(|error| describe_syntax(&error))?;
-        document::check(&document, limits).map_err(answer::invalid)?;
+    pub(super) fn prepare(self, documents: &Arc<Documents>) -> Result<Operation, ServerError> {
+        let Found { document, is_valid } = documents.find(&self.query)?;
         let kind = pick(&document, self.operation_name.as_deref())?;
+        let mut own = ExecutableDocument::clone(&document);
         if kind == OperationType::Subscription {
-            subscription_root::flatten(&mut document, self.operation_name.as_deref())
+            subscription_root::flatten(&mut own, self.operation_name.as_deref())
                 .map_err(answer::invalid)?;
         }
         let variables = Variables::from_json(Value::Object(self.variables));
+        let is_known = is_valid;
+        let is_valid = is_known && documents.is_valid_with(&document, &variables);
         let mut request = Request::new(self.query).variables(variables);
+        if !is_known {
+            let (documents, text) = (Arc::clone(documents), request.query.clone());
+            let keep = move || documents.keep(&text, &document);
+            request = request.data(OnValid::new(keep));
+        }
         request.operation_name = self.operation_name;
-        request.set_parsed_query(document);
-        Ok(Operation { request, kind })
+        request.set_parsed_query(own);
+        Ok(Operation {
+            request,
+            kind,
+            is_valid,
+        })
     }
 }
 
@@ -172,37 +182,17 @@ fn pick(document: &ExecutableDocument, name: Option<&str>) -> Result<OperationTy
     Ok(operation.node.ty)
 }
 
-fn describe(excess: Excess, limits: &Limits) -> String {
-    match excess {
-        Excess::Tokens => format!("A document may have at most {} tokens.", limits.tokens),
-        Excess::Nesting => format!("Brackets may be nested at most {} deep.", limits.nesting),
-    }
-}
-
-/// The parser draws its message over several lines; the last one says what it expected.
-fn describe_syntax(error: &parser::Error) -> ServerError {
-    let message = match error {
-        parser::Error::Syntax { message, .. } => {
-            let expected = message.rsplit("= ").next().unwrap_or_default().trim();
-            format!("Syntax error: {expected}.")
-        }
-        other => format!("Syntax error: {other}."),
-    };
-    let mut described = answer::invalid(message);
-    described.locations = error.positions().collect();
-    described
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::http::limits::Limits;
 
     fn prepare(value: Value) -> Result<OperationType, String> {
         let parameters = Parameters::from_json(value)?;
         let operation = parameters
-            .prepare(&Limits::default())
+            .prepare(&Arc::new(Documents::new(Limits::default(), "")))
             .map_err(|error| error.message)?;
         Ok(operation.kind)
     }

@@ -294,7 +294,7 @@ impl<E: Executor> Connection<E> {
             self.say(&protocol::error(&id, &[error]));
             return Ok(());
         }
-        let operation = match parameters.clone().prepare(limits) {
+        let operation = match parameters.clone().prepare(&self.shared.documents) {
             Ok(operation) => operation,
             Err(error) => {
                 self.say(&protocol::error(&id, &[error]));

@@ -54,8 +54,8 @@ impl<E: Executor> Asked<E> {
         let data = &mut operation.request.data;
         self.shared.fill(data, viewer, self.info.clone());
         let request_id = self.info.request_id.clone();
-        let (executor, drain) = (&self.shared.executor, &self.shared.drain);
-        execution::run(executor, operation, drain, request_id)
+        let (executors, drain) = (&self.shared.executors, &self.shared.drain);
+        execution::run(executors, operation, drain, request_id)
     }
 
     fn open(&self, mut operation: Operation, scope: Scope) -> Opening {
@@ -125,7 +125,7 @@ impl Following {
         };
         let stored = parameters.store();
         let stage = Stage::Opening(asked.open(operation, Scope::Viewer));
-        let open = move |scope| match stored.load().prepare(&asked.shared.limits) {
+        let open = move |scope| match stored.load().prepare(&asked.shared.documents) {
             Ok(operation) => asked.open(operation, scope),
             Err(error) => Opening {
                 responses: stream::iter([Response::from_errors(vec![error])]).boxed(),

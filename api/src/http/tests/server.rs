@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use async_graphql::{Context, Data, Object, Schema, Subscription};
+use async_graphql::{Context, Data, Object, Schema, Subscription, ValidationMode};
 use futures_util::{
     Stream, StreamExt,
     future::{BoxFuture, pending},
@@ -25,10 +25,13 @@ use tokio::{
 use uuid::Uuid;
 
 use crate::{
-    graphql::request::{RefreshCookie, RequestInfo},
+    graphql::{
+        TellValid,
+        request::{RefreshCookie, RequestInfo},
+    },
     http::{
-        AllowedOrigins, Authenticator, Drain, HttpParts, Limits, Login, LoginRefused, Readiness,
-        TrustedProxies, router, serve::serve_within,
+        AllowedOrigins, Authenticator, Drain, Executors, HttpParts, Limits, Login, LoginRefused,
+        Readiness, TrustedProxies, router, serve::serve_within,
     },
 };
 
@@ -213,8 +216,11 @@ impl Server {
     pub(super) async fn with(limits: Limits) -> Self {
         let world = Arc::new(World::default());
         let drain = Drain::default();
+        let schema = || Schema::build(Query, Mutation, Subscription).limit_complexity(100);
+        let strict = schema().extension(TellValid).finish();
+        let trusting = schema().validation_mode(ValidationMode::Fast).finish();
         let router = router(HttpParts {
-            executor: Schema::new(Query, Mutation, Subscription),
+            executors: Executors { strict, trusting },
             authenticator: Arc::new(Tokens(world.clone())),
             readiness: Readiness::new(|| async { Ok(()) }),
             origins: AllowedOrigins::parse(["https://app.example.com"]).unwrap(),
