@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use rand::TryRngCore;
@@ -25,10 +26,13 @@ use crate::http::{
     AllowedOrigins, Authenticator, Drain, Executors, HttpParts, Limits, Login, LoginRefused,
     OperationData, Readiness, TrustedProxies,
 };
-use crate::model::{IdGenerator, SystemClock};
-use crate::realtime::{Hub, LiveSessions};
+use crate::model::{Clock, IdGenerator, SystemClock};
+use crate::realtime::{Attendance, Hub, LiveSessions, ReadMarks, Typing};
 use crate::services::{Core, Services};
 use crate::storage::{self, Database, Location, OpenError};
+
+/// How often people are told what has changed of what only matters now.
+const SETTLE: Duration = Duration::from_millis(250);
 
 /// Why the server does not start. One line for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -126,9 +130,13 @@ async fn build_services(
     let live_sessions = Arc::new(LiveSessions::default());
     let sessions = Arc::clone(&live_sessions);
     let (hub, feed, task) = Hub::start(Arc::clone(&database), sessions, cores).await?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let services = Services::new(Core {
         database,
-        clock: Arc::new(SystemClock),
+        typing: Typing::new(Arc::clone(&hub)),
+        read_marks: ReadMarks::new(Arc::clone(&hub)),
+        attendance: Attendance::new(Arc::clone(&clock)),
+        clock,
         ids: IdGenerator::from_seed(seed),
         passwords: Passwords::new(cores),
         access_tokens: AccessTokens::new(keys),
@@ -138,7 +146,22 @@ async fn build_services(
         feed,
         live_sessions,
     });
-    Ok((Arc::new(services), task))
+    let services = Arc::new(services);
+    tokio::spawn(settle_signals(Arc::clone(&services)));
+    Ok((services, task))
+}
+
+/// Looks after what passes by itself, for as long as the process lives.
+async fn settle_signals(services: Arc<Services>) {
+    let mut ticks = tokio::time::interval(SETTLE);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = services.signals.settle().await {
+            let cause = std::error::Error::source(&error).unwrap_or(&error);
+            tracing::error!(%cause, "cannot tell who is there");
+        }
+    }
 }
 
 /// Makes the folder, for its owner only, and finds out whether it can be written to.
@@ -209,7 +232,11 @@ impl Authenticator for Logins {
                 }
             };
             let services = Arc::clone(&self.0);
-            let ended = async move { services.sessions.ended(viewer.session_id).await };
+            // Only sockets wait for the end, and only a socket makes a person present.
+            let ended = async move {
+                let _lease = services.signals.attend(viewer);
+                services.sessions.ended(viewer.session_id).await;
+            };
             let (session, user) = (*viewer.session_id.as_uuid(), *viewer.user_id.as_uuid());
             Ok(Login::new(session, user, viewer, ended))
         })

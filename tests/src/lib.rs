@@ -25,6 +25,7 @@ mod listener;
 mod person;
 mod server;
 mod socket;
+mod subscription;
 
 pub use answer::{Answer, UserError};
 pub use database::{Backend, Database};
@@ -32,6 +33,7 @@ pub use listener::{Ended, Heard, Listener};
 pub use person::{Message, PASSWORD, Page, Person, Room, Tokens};
 pub use server::{Exit, Server, Setup};
 pub use socket::Socket;
+pub use subscription::Subscription;
 
 use std::any::Any;
 use std::future::Future;

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::server::ask;
-use crate::{Answer, Listener, Server, Socket};
+use crate::{Answer, Listener, Server, Socket, Subscription};
 
 /// Everybody's password here.
 pub const PASSWORD: &str = "correct horse battery";
@@ -324,6 +324,11 @@ impl Person {
     pub async fn listen_from_now(&self, room_id: Option<&str>) -> Listener {
         let socket = self.socket().await.acknowledged().await;
         Listener::start(socket, room_id, None).await
+    }
+
+    /// Follows a root field, with its arguments and selection as GraphQL.
+    pub async fn follow(&self, field: &str, rest: &str) -> Subscription {
+        Subscription::start(self.socket().await.acknowledged().await, field, rest).await
     }
 
     /// A socket that has said who it is; the answer is the caller's to read.

@@ -46,9 +46,13 @@ impl Socket {
 
     /// The next message that is not a ping, or the close code.
     pub async fn read(&mut self) -> Result<Value, u16> {
+        // Pings that come in between do not make the wait longer.
+        within("a message on the socket", self.read_on()).await
+    }
+
+    async fn read_on(&mut self) -> Result<Value, u16> {
         loop {
-            let frame = within("a message on the socket", self.stream.next()).await;
-            let text = match frame {
+            let text = match self.stream.next().await {
                 Some(Ok(Frame::Text(text))) => text,
                 Some(Ok(Frame::Close(Some(close)))) => return Err(close.code.into()),
                 Some(Ok(Frame::Close(None))) => return Err(1005),

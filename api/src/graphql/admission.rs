@@ -12,7 +12,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 use super::context::ContextExt;
 use super::error::fault;
-use crate::realtime::{Follow, Update};
+use crate::realtime::{Follow, Update, Watch};
 use crate::services::{self, Viewer};
 
 /// For whom a subscription is executed.
@@ -32,10 +32,19 @@ pub struct Admission {
     admitted: Mutex<Option<Admitted>>,
 }
 
+/// Where the updates of a subscription come from.
+#[derive(Clone)]
+pub enum Plan {
+    /// The log.
+    Follow(Follow),
+    /// What is not kept.
+    Watch(Watch),
+}
+
 /// What a resolver leaves when the operation may go on.
 pub struct Admitted {
     /// What to follow, when that had to be decided.
-    pub follow: Option<Follow>,
+    pub plan: Option<Plan>,
     /// Each update that is sent here becomes one response.
     pub updates: UnboundedSender<Update>,
 }
@@ -57,9 +66,9 @@ impl Admission {
         self.scope == Scope::Audience
     }
 
-    fn admit(&self, follow: Option<Follow>) -> UnboundedReceiver<Update> {
+    fn admit(&self, plan: Option<Plan>) -> UnboundedReceiver<Update> {
         let (updates, receiver) = mpsc::unbounded_channel();
-        *self.lock() = Some(Admitted { follow, updates });
+        *self.lock() = Some(Admitted { plan, updates });
         receiver
     }
 
@@ -71,14 +80,14 @@ impl Admission {
 /// The updates of what `decide` says that the viewer may follow.
 pub(super) async fn follow(
     ctx: &Context<'_>,
-    decide: impl AsyncFnOnce(Viewer) -> services::Result<Follow>,
+    decide: impl AsyncFnOnce(Viewer) -> services::Result<Plan>,
 ) -> Result<BoxStream<'static, Update>> {
     let admission = ctx.data::<Arc<Admission>>()?;
-    let follow = match admission.scope {
+    let plan = match admission.scope {
         Scope::Viewer => Some(decide(ctx.viewer()?).await.map_err(fault)?),
         Scope::Admitted | Scope::Audience => None,
     };
-    let updates = admission.admit(follow);
+    let updates = admission.admit(plan);
     let receive = async |mut updates: UnboundedReceiver<Update>| {
         let update = updates.recv().await?;
         Some((update, updates))

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::batching::{Batches, Key};
-use crate::model::{Member, Message, MessageId, Room, RoomId, Unread, User, UserId};
-use crate::services::{Error, Result, Services};
+use crate::model::{Member, Message, MessageId, PresenceState, Room, RoomId, Unread, User, UserId};
+use crate::services::{Error, Result, Services, Viewer};
 
 /// One loader serves one operation. Nothing is cached: a subscription lives for days.
 pub struct Loaders {
@@ -16,6 +16,7 @@ pub struct Loaders {
     memberships: Batches<MembershipKey>,
     unread: Batches<UnreadKey>,
     counterparts: Batches<CounterpartKey>,
+    presences: Batches<PresenceKey>,
 }
 
 /// A person's part in a room.
@@ -39,6 +40,13 @@ struct UnreadKey {
     room: RoomId,
 }
 
+/// What a viewer sees of somebody's presence.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct PresenceKey {
+    viewer: Viewer,
+    user: UserId,
+}
+
 /// The newest message of a room.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct LastMessageKey(RoomId);
@@ -53,6 +61,7 @@ impl Loaders {
             memberships: Batches::new(services),
             unread: Batches::new(services),
             counterparts: Batches::new(services),
+            presences: Batches::new(services),
         }
     }
 
@@ -101,6 +110,15 @@ impl Loaders {
                 .load(CounterpartKey { viewer, room })
                 .await,
         )
+    }
+
+    /// Nothing of those with whom the viewer shares no room, and no state of those who are offline.
+    pub(super) async fn presence(
+        &self,
+        viewer: Viewer,
+        user: UserId,
+    ) -> Result<Option<Option<PresenceState>>> {
+        found(self.presences.load(PresenceKey { viewer, user }).await)
     }
 
     pub(super) async fn last_message(&self, room: RoomId) -> Result<Option<Message>> {
@@ -177,6 +195,24 @@ impl Key for MembershipKey {
             (Self { user, room }, member)
         });
         Ok(by_key.collect())
+    }
+}
+
+impl Key for PresenceKey {
+    type Value = Option<PresenceState>;
+    type Error = Error;
+    type Source = Services;
+
+    async fn read(services: Arc<Services>, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>> {
+        let mut found = HashMap::new();
+        // An operation has one viewer.
+        if let Some(Self { viewer, .. }) = keys.first().copied() {
+            let users = keys.iter().map(|key| key.user).collect();
+            let shown = services.signals.presences(viewer, users).await?;
+            let key = |(user, state)| (Self { viewer, user }, state);
+            found.extend(shown.into_iter().map(key));
+        }
+        Ok(found)
     }
 }
 

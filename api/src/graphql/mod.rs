@@ -17,7 +17,7 @@ mod subscription;
 mod types;
 mod validity;
 
-pub use admission::{Admission, Admitted, Scope};
+pub use admission::{Admission, Admitted, Plan, Scope};
 pub use context::prepare;
 pub use schema::{sdl, strict, trusting};
 pub use sharing::is_shared;

@@ -16,7 +16,13 @@ use async_graphql::parser::types::{
 const SHARED: &[(&str, &[(&str, &str)])] = &[
     (
         "Subscription",
-        &[("events", "EventBatch"), ("messages", "Event")],
+        &[
+            ("events", "EventBatch"),
+            ("messages", "Event"),
+            ("typing", "Typing"),
+            ("receipts", "ReceiptChanged"),
+            ("presence", "PresenceChanged"),
+        ],
     ),
     (
         "EventBatch",
@@ -27,6 +33,20 @@ const SHARED: &[(&str, &[(&str, &str)])] = &[
             ("reset", ""),
         ],
     ),
+    ("Typing", &[("room", "Room"), ("users", "User")]),
+    (
+        "ReceiptChanged",
+        &[("room", "Room"), ("receipt", "Receipt")],
+    ),
+    (
+        "Receipt",
+        &[("user", "User"), ("lastReadSeq", ""), ("readAt", "")],
+    ),
+    (
+        "PresenceChanged",
+        &[("user", "User"), ("presence", "Presence")],
+    ),
+    ("Presence", &[("state", ""), ("lastSeenAt", "")]),
     ("Event", &[("cursor", ""), ("at", ""), ("room", "Room")]),
     ("MessageSent", OF_MESSAGE),
     ("MessageEdited", OF_MESSAGE),

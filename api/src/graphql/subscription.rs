@@ -3,11 +3,13 @@
 use async_graphql::{Context, Description, ID, Result, Subscription};
 use futures_util::{Stream, StreamExt};
 
-use super::admission::follow;
+use super::admission::{Plan, follow};
 use super::context::ContextExt;
 use super::ids;
 use super::scalars::Cursor;
 use super::types::event::{Event, EventBatch};
+use super::types::signal::{PresenceChanged, ReceiptChanged, Typing};
+use crate::services;
 
 /// What can be followed. Everything needs a login.
 #[derive(Description)]
@@ -28,7 +30,10 @@ impl Subscription {
     ) -> Result<impl Stream<Item = EventBatch> + use<>> {
         let live = &ctx.services().live;
         let after = after.map(|cursor| cursor.0);
-        let updates = follow(ctx, async |viewer| live.follow_rooms(viewer, after).await).await?;
+        let updates = follow(ctx, async |viewer| {
+            live.follow_rooms(viewer, after).await.map(Plan::Follow)
+        })
+        .await?;
         Ok(updates.filter_map(async |update| EventBatch::from_update(update)))
     }
 
@@ -53,9 +58,66 @@ impl Subscription {
         let after = after.map(|cursor| cursor.0);
         let updates = follow(ctx, async |viewer| {
             let room = room_id.map(|id| ids::parse(&id, "Room")).transpose()?;
-            live.follow_messages(viewer, room, after).await
+            let follow = live.follow_messages(viewer, room, after).await?;
+            Ok(Plan::Follow(follow))
         });
         let updates = updates.await?;
         Ok(updates.filter_map(async |update| Event::from_update(update)))
+    }
+
+    /// Who else is typing in a room that the viewer is in, whenever that changes; first who is
+    /// typing already, if anybody is. Completes when the viewer leaves the room.
+    async fn typing(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The room.")] room_id: ID,
+    ) -> Result<impl Stream<Item = Typing> + use<>> {
+        let signals = &ctx.services().signals;
+        let updates = follow(ctx, async |viewer| {
+            let room = ids::parse(&room_id, "Room")?;
+            signals.watch_typing(viewer, room).await.map(Plan::Watch)
+        });
+        let updates = updates.await?;
+        Ok(updates.filter_map(async |update| Typing::from_update(update)))
+    }
+
+    /// How far people have read in a room that the viewer is in, whenever that moves, a few times
+    /// a second at most for each of them; first what moved in the last minute. Completes when the
+    /// viewer leaves the room.
+    async fn receipts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The room.")] room_id: ID,
+    ) -> Result<impl Stream<Item = ReceiptChanged> + use<>> {
+        let signals = &ctx.services().signals;
+        let updates = follow(ctx, async |viewer| {
+            let room = ids::parse(&room_id, "Room")?;
+            signals.watch_receipts(viewer, room).await.map(Plan::Watch)
+        });
+        let updates = updates.await?;
+        Ok(updates.filter_map(async |update| ReceiptChanged::from_update(update)))
+    }
+
+    /// Whether people are there who share a room with the viewer, whenever that changes; first
+    /// those who are there. A short loss of connection is no change.
+    async fn presence(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "At most 500 people. When left out: everyone in those of the viewer's rooms \
+                          that have at most 200 members."
+        )]
+        user_ids: Option<Vec<ID>>,
+    ) -> Result<impl Stream<Item = PresenceChanged> + use<>> {
+        let signals = &ctx.services().signals;
+        let updates = follow(ctx, async |viewer| {
+            let ids = user_ids.as_deref().unwrap_or_default();
+            let people: services::Result<Vec<_>> =
+                ids.iter().map(|id| ids::parse(id, "User")).collect();
+            let people = user_ids.is_some().then_some(people).transpose()?;
+            signals.watch_presence(viewer, people).map(Plan::Watch)
+        });
+        let updates = updates.await?;
+        Ok(updates.filter_map(async |update| PresenceChanged::from_update(update)))
     }
 }

@@ -35,6 +35,15 @@ impl Timestamp {
     }
 }
 
+impl std::ops::Add<Duration> for Timestamp {
+    type Output = Self;
+
+    fn add(self, later: Duration) -> Self {
+        let micros = i64::try_from(later.as_micros()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_add(micros))
+    }
+}
+
 /// Where the present comes from.
 pub trait Clock: Send + Sync + 'static {
     fn now(&self) -> Timestamp;

@@ -10,6 +10,8 @@ pub struct User {
     pub username: String,
     pub display_name: String,
     pub created_at: Timestamp,
+    /// When they were connected last, as far as that is known.
+    pub last_seen_at: Option<Timestamp>,
 }
 
 /// A person with the secret that proves who they are.

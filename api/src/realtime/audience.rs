@@ -8,8 +8,9 @@ use tokio::sync::mpsc;
 
 use super::roster::Roster;
 use super::subscriber::Payload;
-use super::update::{Entry, Interest, Update};
+use super::update::{Entry, Interest, Reach, Signal, Update};
 use super::writers::{Job, Writers};
+use crate::model::Position;
 
 /// How many events wait to be rendered before the audience goes back to the log.
 const QUEUE: usize = 256;
@@ -30,14 +31,16 @@ pub struct Audience {
 }
 
 struct Delivery {
-    entry: Arc<Entry>,
+    position: Position,
+    update: Update,
+    reach: Reach,
     to: Roster,
 }
 
 impl Audience {
     pub(super) fn start(interest: Interest, render: impl Render, writers: Writers) -> Self {
         let (sender, queue) = mpsc::channel(QUEUE);
-        tokio::spawn(serve(interest, render, writers, queue));
+        tokio::spawn(serve(render, writers, queue));
         Self {
             interest,
             queue: sender,
@@ -46,35 +49,68 @@ impl Audience {
 
     /// Sees to it that everyone on the roster hears of it, now or out of the log.
     pub(super) fn hear(&self, entry: &Arc<Entry>, to: &Roster) {
-        if !self.interest.includes(&entry.event.kind) {
-            return;
+        if self.interest.includes(&entry.event.kind) {
+            self.deliver(Delivery {
+                position: entry.event.position,
+                update: self.interest.update(Arc::clone(entry)),
+                reach: Reach::Everyone,
+                to: to.clone(),
+            });
         }
-        let delivery = Delivery {
-            entry: Arc::clone(entry),
-            to: to.clone(),
-        };
-        if self.queue.try_send(delivery).is_err() {
-            to.fall_back();
+    }
+
+    /// Passes on the signal of that number, if the audience is interested.
+    pub(super) fn notice(
+        &self,
+        number: Position,
+        signal: &Arc<Signal>,
+        reach: &Reach,
+        to: &Roster,
+    ) {
+        if self.interest == signal.interest() {
+            self.deliver(Delivery {
+                position: number,
+                update: Update::Signal(Arc::clone(signal)),
+                reach: reach.clone(),
+                to: to.clone(),
+            });
+        }
+    }
+
+    fn deliver(&self, delivery: Delivery) {
+        if let Err(unsent) = self.queue.try_send(delivery) {
+            unsent.into_inner().to.fall_back();
         }
     }
 }
 
-async fn serve(
-    interest: Interest,
-    mut render: impl Render,
-    writers: Writers,
-    mut queue: mpsc::Receiver<Delivery>,
-) {
+async fn serve(mut render: impl Render, writers: Writers, mut queue: mpsc::Receiver<Delivery>) {
     let mut run = Vec::new();
+    let mut last: Option<(Position, Bytes)> = None;
     while queue.recv_many(&mut run, RUN).await > 0 {
         let mut rendered: Vec<(Roster, Vec<Payload>)> = Vec::new();
-        for Delivery { entry, to } in run.drain(..) {
-            let position = entry.event.position;
-            let Some(bytes) = render.render(interest.update(entry)).await else {
+        for delivery in run.drain(..) {
+            let Delivery {
+                position,
+                update,
+                reach,
+                to,
+            } = delivery;
+            // Somebody's presence comes once for each of their rooms.
+            let bytes = match &last {
+                Some((same, bytes)) if *same == position => Some(bytes.clone()),
+                _ => render.render(update).await,
+            };
+            let Some(bytes) = bytes else {
                 to.fall_back();
                 continue;
             };
-            let payload = Payload { position, bytes };
+            last = Some((position, bytes.clone()));
+            let payload = Payload {
+                position,
+                bytes,
+                reach,
+            };
             match rendered.last_mut() {
                 Some((same, payloads)) if same.is(&to) => payloads.push(payload),
                 _ => rendered.push((to, vec![payload])),

@@ -1,7 +1,7 @@
 //! Follows the log and hands every committed event, in log order and once, to the audiences
 //! whom it concerns.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use super::entries::read_entries;
 use super::index::Index;
 use super::live_sessions::LiveSessions;
 use super::subscriber::{Outlet, Subscriber};
-use super::update::{Entry, Interest};
+use super::update::{Entry, Interest, Reach, Signal};
 use super::writers::Writers;
 use crate::model::{EventKind, Position, RoomId, UserId};
 use crate::storage::{self, Database};
@@ -47,6 +47,8 @@ pub struct Hub {
     sessions: Arc<LiveSessions>,
     /// Every event up to here was handed out.
     position: AtomicI64,
+    /// How many signals there were.
+    signals: AtomicI64,
 }
 
 /// A live subscription. Dropping it ends the deliveries.
@@ -79,6 +81,7 @@ impl Hub {
             next_writer: AtomicUsize::new(0),
             sessions,
             position: AtomicI64::new(head.0),
+            signals: AtomicI64::new(0),
         });
         let (sender, announced) = mpsc::unbounded_channel();
         let task = tokio::spawn(Arc::clone(&hub).follow(database, announced));
@@ -115,16 +118,27 @@ impl Hub {
         self: &Arc<Self>,
         user: UserId,
         scope: Option<RoomId>,
+        people: Option<HashSet<UserId>>,
         audience: Arc<Audience>,
         outlet: Box<dyn Outlet>,
     ) -> Place {
         let writer = self.next_writer.fetch_add(1, Ordering::Relaxed) % self.writers.count();
-        let subscriber = Arc::new(Subscriber::new(user, writer, outlet));
+        let subscriber = Arc::new(Subscriber::new(user, people, writer, outlet));
         let id = lock(&self.index).add(Arc::clone(&subscriber), audience, scope);
         Place {
             hub: Arc::clone(self),
             id,
             subscriber,
+        }
+    }
+
+    /// Tells those who watch it in these rooms, each of them once. Nothing is kept.
+    pub fn signal(&self, signal: Signal, rooms: &[(RoomId, Reach)]) {
+        let index = lock(&self.index);
+        let number = Position(self.signals.fetch_add(1, Ordering::Relaxed) + 1);
+        let signal = Arc::new(signal);
+        for (room, reach) in rooms {
+            index.signal(*room, number, &signal, reach);
         }
     }
 

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::audience::Audience;
 use super::roster::Roster;
 use super::subscriber::Subscriber;
-use super::update::Entry;
-use crate::model::{RoomId, UserId};
+use super::update::{Entry, Reach, Signal};
+use crate::model::{Position, RoomId, UserId};
 
 #[derive(Default)]
 pub(super) struct Index {
@@ -96,8 +96,23 @@ impl Index {
         for seat in self.by_user.get_mut(&user).into_iter().flatten() {
             if seat.1.rooms.remove(&room) {
                 leave(&mut self.by_room, seat.1, room);
-                seat.1.subscriber.fall_back();
+                if seat.1.audience.interest.is_in_log() || seat.1.scope.is_some() {
+                    seat.1.subscriber.fall_back();
+                }
             }
+        }
+    }
+
+    /// Passes a signal on to those who are interested in the room.
+    pub(super) fn signal(
+        &self,
+        room: RoomId,
+        number: Position,
+        signal: &Arc<Signal>,
+        reach: &Reach,
+    ) {
+        for (audience, roster) in self.by_room.get(&room).into_iter().flatten() {
+            audience.notice(number, signal, reach, roster);
         }
     }
 

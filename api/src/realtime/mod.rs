@@ -6,17 +6,25 @@ mod hub;
 mod index;
 mod known_sessions;
 mod live_sessions;
+mod presence;
+mod read_marks;
 mod roster;
 mod subscriber;
 mod tail;
 #[cfg(test)]
 mod tests;
+mod typing;
 mod update;
+mod watch;
 mod writers;
 
 pub use audience::Render;
 pub use hub::{AudienceKey, Feed, Hub, Place};
 pub use live_sessions::LiveSessions;
+pub use presence::{Attendance, Lease};
+pub use read_marks::ReadMarks;
 pub use subscriber::{Outlet, Payload};
 pub use tail::{Ended, Follow, Step, Tail};
-pub use update::{Batch, Entry, Interest, Update};
+pub use typing::Typing;
+pub use update::{Batch, Entry, Interest, Reach, Signal, Update};
+pub use watch::{Snapshot, TakeSnapshot, Watch, Watcher};

@@ -1,19 +1,23 @@
 //! One live subscription: where its payloads go, and how it falls behind.
 
+use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
+use super::update::Reach;
 use crate::model::{Position, UserId};
 
 /// How many payloads wait for a subscriber that is about to be live.
 const MOST_HELD: usize = 64;
 
-/// A rendered event.
+/// A rendered event or signal.
 #[derive(Clone, Debug)]
 pub struct Payload {
+    /// Grows with each payload for a subscriber: an event's place in the log, or a signal's number.
     pub position: Position,
     pub bytes: Bytes,
+    pub reach: Reach,
 }
 
 /// The way to one client operation.
@@ -29,6 +33,8 @@ pub(super) struct Subscriber {
     pub(super) user: UserId,
     /// Which writer serves it: always the same, or its payloads would change their order.
     pub(super) writer: usize,
+    /// The people whose presence matters, when not all do.
+    people: Option<HashSet<UserId>>,
     outlet: Box<dyn Outlet>,
     state: Mutex<State>,
 }
@@ -49,7 +55,12 @@ enum Phase {
 
 impl Subscriber {
     /// One that holds what it hears until [`Subscriber::release`].
-    pub(super) fn new(user: UserId, writer: usize, outlet: Box<dyn Outlet>) -> Self {
+    pub(super) fn new(
+        user: UserId,
+        people: Option<HashSet<UserId>>,
+        writer: usize,
+        outlet: Box<dyn Outlet>,
+    ) -> Self {
         let state = State {
             phase: Phase::Held(Vec::new()),
             delivered: Position::default(),
@@ -57,6 +68,7 @@ impl Subscriber {
         Self {
             user,
             writer,
+            people,
             outlet,
             state: Mutex::new(state),
         }
@@ -64,6 +76,13 @@ impl Subscriber {
 
     /// Sends on what is rendered, in log order, unless the subscriber is behind.
     pub(super) fn deliver(&self, payloads: &[Payload]) {
+        let some;
+        let payloads = if payloads.iter().all(|one| one.reach == Reach::Everyone) {
+            payloads
+        } else {
+            some = self.pick(payloads);
+            &some
+        };
         let mut state = self.state();
         // What was on its way while the subscriber read the log was read there.
         let read = payloads.partition_point(|payload| payload.position <= state.delivered);
@@ -84,7 +103,14 @@ impl Subscriber {
         }
     }
 
-    /// From now on the subscriber reads the log.
+    fn pick(&self, payloads: &[Payload]) -> Vec<Payload> {
+        let people = self.people.as_ref();
+        let mut picked = payloads.to_vec();
+        picked.retain(|payload| payload.reach.includes(self.user, people));
+        picked
+    }
+
+    /// From now on the subscriber is told of nothing, and has to find out by itself.
     pub(super) fn fall_back(&self) {
         let mut state = self.state();
         if !matches!(state.phase, Phase::Behind) {

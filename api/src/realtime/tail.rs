@@ -44,6 +44,8 @@ pub enum Ended {
     NotAMember,
     /// The log does not reach back to the position any more, or not yet.
     OutOfLog,
+    /// How things are could not be found out.
+    Failed,
 }
 
 /// What a reading subscriber does next.
@@ -116,7 +118,7 @@ impl<O: Outlet + Clone> Tail<O> {
                 self.forget_what_was_read();
             }
             if let Some(update) = self.updates.pop_front() {
-                self.sent = update.position();
+                self.sent = update.position().unwrap_or(self.sent);
                 return Ok(Step::Send(update));
             }
             self.sent = self.read_to;
@@ -150,7 +152,9 @@ impl<O: Outlet + Clone> Tail<O> {
         }
         let follow = &self.follow;
         let (audience, outlet) = (Arc::clone(&self.audience), Box::new(self.outlet.clone()));
-        let place = follow.hub.enter(follow.user, follow.room, audience, outlet);
+        let place = follow
+            .hub
+            .enter(follow.user, follow.room, None, audience, outlet);
         loop {
             place.follow(self.rooms.keys());
             let followed: HashSet<RoomId> = self.rooms.keys().copied().collect();
@@ -212,7 +216,9 @@ impl<O: Outlet + Clone> Tail<O> {
         let reaches = (first.0 - 1..=head.0).contains(&self.read_to.0);
         match self.follow.interest {
             _ if reaches => {}
-            Interest::Messages => return Err(Failure::Ended(Ended::OutOfLog)),
+            Interest::Messages | Interest::Typing | Interest::Receipts | Interest::Presence => {
+                return Err(Failure::Ended(Ended::OutOfLog));
+            }
             Interest::Everything => {
                 self.read_to = head;
                 self.updates.push_back(Update::Batch(Batch {
@@ -244,7 +250,7 @@ impl<O: Outlet + Clone> Tail<O> {
     fn take(&mut self, entries: Vec<Entry>) {
         let entries: Vec<Arc<Entry>> = entries.into_iter().map(Arc::new).collect();
         match self.follow.interest {
-            Interest::Messages => {
+            Interest::Messages | Interest::Typing | Interest::Receipts | Interest::Presence => {
                 let updates = entries.into_iter().map(Update::Entry);
                 self.updates.extend(updates);
             }

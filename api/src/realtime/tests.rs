@@ -51,6 +51,7 @@ impl World {
             username: username.to_owned(),
             display_name: username.to_owned(),
             created_at: NOW,
+            last_seen_at: None,
         };
         let account = Account {
             user,
@@ -222,6 +223,7 @@ impl Render for Positions {
 fn positions(update: &Update) -> Vec<i64> {
     match update {
         Update::Entry(entry) => vec![entry.event.position.0],
+        Update::Signal(_) => Vec::new(),
         Update::Batch(batch) => batch
             .entries
             .iter()
@@ -341,6 +343,32 @@ async fn everything_arrives_once_and_in_order(backend: Backend, queue: usize) {
     }
 }
 
+async fn several_rooms_are_heard_in_log_order(backend: Backend, queue: usize) {
+    let Some(world) = World::open(backend).await else {
+        return;
+    };
+    let (hub, feed) = world.hub().await;
+    let user = world.person("alice").await;
+    let rooms = [world.room("tea").await, world.room("coffee").await];
+    let mut last = 0;
+    for room in rooms {
+        feed.announce(world.commit(room, vec![joins(room, user)]).await);
+        last += 1;
+    }
+    let mut all = world.client(&hub, everything(user, None, last), queue);
+    let mut random = StdRng::seed_from_u64(queue as u64);
+    for _ in 0..30 {
+        let count = random.random_range(1..=20);
+        for _ in 0..count {
+            let room = rooms[random.random_range(0..rooms.len())];
+            feed.announce(world.commit(room, world.messages(room, 1)).await);
+        }
+        let expected: Vec<i64> = (last + 1..=last + count).collect();
+        assert_eq!(hear(&mut all, count as usize).await, expected);
+        last += count;
+    }
+}
+
 async fn only_members_hear_and_only_from_when_they_joined(backend: Backend, queue: usize) {
     let Some(world) = World::open(backend).await else {
         return;
@@ -429,5 +457,6 @@ macro_rules! at_every_queue_size {
 at_every_queue_size!(
     everything_arrives_once_and_in_order,
     nothing_falls_between_reading_and_live,
+    several_rooms_are_heard_in_log_order,
     only_members_hear_and_only_from_when_they_joined
 );

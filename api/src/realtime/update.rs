@@ -1,8 +1,9 @@
 //! What subscriptions hear.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::model::{Event, EventKind, Message, Position};
+use crate::model::{Event, EventKind, Message, Position, Presence, Receipt, RoomId, UserId};
 
 /// A committed event with the row that it is about, which is read once for everyone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,11 +25,36 @@ pub struct Batch {
     pub reset: bool,
 }
 
+/// Something of which only the newest word counts. It is not kept: who misses it is told anew how
+/// things are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// Who is typing in a room.
+    Typing { room: RoomId, users: Vec<UserId> },
+    /// How far somebody has read.
+    Receipt { room: RoomId, receipt: Receipt },
+    /// Whether somebody is there.
+    Presence { user: UserId, presence: Presence },
+}
+
+/// Which of those who follow a signal hear of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    Everyone,
+    Except(Arc<[UserId]>),
+    Only(UserId),
+    /// Those who listen to this person.
+    About(UserId),
+    /// Those who have asked for this person by name.
+    AboutByName(UserId),
+}
+
 /// What one payload of a subscription is made of.
 #[derive(Clone, Debug)]
 pub enum Update {
     Entry(Arc<Entry>),
     Batch(Batch),
+    Signal(Arc<Signal>),
 }
 
 /// Which events a subscription is about, and how it is told of them.
@@ -38,6 +64,9 @@ pub enum Interest {
     Everything,
     /// What happens to messages, one by one.
     Messages,
+    Typing,
+    Receipts,
+    Presence,
 }
 
 impl Interest {
@@ -45,7 +74,9 @@ impl Interest {
         match kind {
             EventKind::MessageSent { .. }
             | EventKind::MessageEdited { .. }
-            | EventKind::MessageDeleted { .. } => true,
+            | EventKind::MessageDeleted { .. } => {
+                matches!(self, Self::Everything | Self::Messages)
+            }
             EventKind::MemberJoined { .. } | EventKind::MemberLeft { .. } => {
                 self == Self::Everything
             }
@@ -53,10 +84,15 @@ impl Interest {
         }
     }
 
+    /// Whether it is about the log, of which nothing may be missed.
+    pub(super) fn is_in_log(self) -> bool {
+        matches!(self, Self::Everything | Self::Messages)
+    }
+
     /// What a live subscriber hears of an event.
     pub(super) fn update(self, entry: Arc<Entry>) -> Update {
         match self {
-            Self::Messages => Update::Entry(entry),
+            Self::Messages | Self::Typing | Self::Receipts | Self::Presence => Update::Entry(entry),
             Self::Everything => Update::Batch(Batch {
                 cursor: entry.event.position,
                 entries: vec![entry],
@@ -67,12 +103,36 @@ impl Interest {
     }
 }
 
-impl Update {
-    /// Once it is sent, everything up to here was.
-    pub(super) fn position(&self) -> Position {
+impl Signal {
+    pub(super) fn interest(&self) -> Interest {
         match self {
-            Self::Entry(entry) => entry.event.position,
-            Self::Batch(batch) => batch.cursor,
+            Self::Typing { .. } => Interest::Typing,
+            Self::Receipt { .. } => Interest::Receipts,
+            Self::Presence { .. } => Interest::Presence,
+        }
+    }
+}
+
+impl Reach {
+    /// Whether somebody hears of it who listens to these people, or to all around them.
+    pub(super) fn includes(&self, user: UserId, people: Option<&HashSet<UserId>>) -> bool {
+        match self {
+            Self::Everyone => true,
+            Self::Except(others) => !others.contains(&user),
+            Self::Only(only) => user == *only,
+            Self::About(about) => people.is_none_or(|people| people.contains(about)),
+            Self::AboutByName(about) => people.is_some_and(|people| people.contains(about)),
+        }
+    }
+}
+
+impl Update {
+    /// Once it is sent, everything up to here was. Nothing for a signal.
+    pub(super) fn position(&self) -> Option<Position> {
+        match self {
+            Self::Entry(entry) => Some(entry.event.position),
+            Self::Batch(batch) => Some(batch.cursor),
+            Self::Signal(_) => None,
         }
     }
 }

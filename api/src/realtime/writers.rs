@@ -49,12 +49,28 @@ impl Writers {
 }
 
 async fn write(number: usize, mut jobs: mpsc::Receiver<Arc<Job>>) {
-    while let Some(job) = jobs.recv().await {
-        for turn in job.to.of_writer(number).chunks(TURN) {
-            for subscriber in turn {
-                subscriber.deliver(&job.payloads);
+    let mut waiting = Vec::new();
+    while jobs.recv_many(&mut waiting, QUEUE).await > 0 {
+        for (to, payloads) in gather(waiting.drain(..)) {
+            for turn in to.of_writer(number).chunks(TURN) {
+                for subscriber in turn {
+                    subscriber.deliver(&payloads);
+                }
+                tokio::task::yield_now().await;
             }
-            tokio::task::yield_now().await;
         }
     }
+}
+
+/// What waits for the same subscribers goes out in one write each. Only neighbours are put
+/// together: a subscriber of several rooms must hear of them in log order.
+fn gather(jobs: impl Iterator<Item = Arc<Job>>) -> Vec<(Roster, Vec<Payload>)> {
+    let mut gathered: Vec<(Roster, Vec<Payload>)> = Vec::new();
+    for job in jobs {
+        match gathered.last_mut() {
+            Some((to, payloads)) if to.is(&job.to) => payloads.extend_from_slice(&job.payloads),
+            _ => gathered.push((job.to.clone(), job.payloads.clone())),
+        }
+    }
+    gathered
 }

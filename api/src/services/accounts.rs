@@ -75,6 +75,7 @@ impl Accounts {
             username,
             display_name,
             created_at: now,
+            last_seen_at: None,
         };
         let mut transaction = self.core.begin().await?;
         if !transaction

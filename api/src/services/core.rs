@@ -9,16 +9,17 @@ use super::messages::Messages;
 use super::receipts::Receipts;
 use super::rooms::Rooms;
 use super::sessions::Sessions;
+use super::signals::Signals;
 use crate::auth::password::Passwords;
 use crate::auth::rate_limit::RateLimits;
 use crate::auth::refresh::RefreshTokens;
 use crate::auth::tokens::AccessTokens;
 use crate::model::{Clock, IdGenerator, SessionId, Timestamp, UserId};
-use crate::realtime::{Feed, Hub, LiveSessions};
+use crate::realtime::{Attendance, Feed, Hub, LiveSessions, ReadMarks, Typing};
 use crate::storage::Database;
 
 /// Who is asking, through which login.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Viewer {
     pub user_id: UserId,
     pub session_id: SessionId,
@@ -36,6 +37,9 @@ pub struct Core {
     pub hub: Arc<Hub>,
     pub feed: Feed,
     pub live_sessions: Arc<LiveSessions>,
+    pub typing: Typing,
+    pub read_marks: ReadMarks,
+    pub attendance: Attendance,
 }
 
 impl Core {
@@ -52,6 +56,7 @@ pub struct Services {
     pub messages: Messages,
     pub receipts: Receipts,
     pub live: Live,
+    pub signals: Signals,
     pub lookups: Lookups,
 }
 
@@ -65,6 +70,7 @@ impl Services {
             messages: Messages::new(Arc::clone(&core)),
             receipts: Receipts::new(Arc::clone(&core)),
             live: Live::new(Arc::clone(&core)),
+            signals: Signals::new(Arc::clone(&core)),
             lookups: Lookups::new(core),
         }
     }

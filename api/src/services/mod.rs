@@ -10,6 +10,7 @@ pub mod permissions;
 pub mod receipts;
 pub mod rooms;
 pub mod sessions;
+pub mod signals;
 #[cfg(test)]
 mod tests;
 mod text;

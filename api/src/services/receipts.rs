@@ -35,9 +35,10 @@ impl Receipts {
         if seq <= member.last_read_seq {
             return Ok(member);
         }
+        let now = self.0.now();
         let mut transaction = self.0.begin().await?;
         let moved = transaction
-            .mark_read(room, viewer.user_id, seq, self.0.now())
+            .mark_read(room, viewer.user_id, seq, now)
             .await?;
         // Another device may have been there first.
         let member = match moved {
@@ -45,6 +46,14 @@ impl Receipts {
             None => transaction.find_member(room, viewer.user_id).await?,
         };
         transaction.commit().await?;
+        if let Some(member) = &member {
+            let receipt = Receipt {
+                user_id: viewer.user_id,
+                last_read_seq: member.last_read_seq,
+                read_at: now,
+            };
+            self.0.read_marks.note(room, receipt);
+        }
         member.ok_or(Error::NotFound("Room"))
     }
 

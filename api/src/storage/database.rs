@@ -158,6 +158,7 @@ queries! {
         fn insert_account(account: &Account) -> bool;
         fn update_display_name(id: UserId, display_name: &str) -> Option<User>;
         fn update_password_hash(id: UserId, hash: &str) -> ();
+        fn update_last_seen(ids: Vec<UserId>, at: Timestamp) -> ();
     }
     sessions {
         fn insert_session(session: &Session) -> ();
@@ -184,6 +185,9 @@ queries! {
         fn find_memberships(users: Vec<UserId>, in_rooms: Vec<RoomId>) -> Vec<Member>;
         fn list_memberships(user: UserId) -> Vec<Member>;
         fn find_counterparts(user: UserId, in_rooms: Vec<RoomId>) -> Vec<(RoomId, User)>;
+        fn find_acquaintances(user: UserId, among: Vec<UserId>) -> Vec<UserId>;
+        fn list_acquaintances(user: UserId, most_members: i32, limit: i64) -> Vec<UserId>;
+        fn list_rooms_of_users(users: Vec<UserId>) -> Vec<(UserId, RoomId, i32)>;
         fn list_members(room: RoomId, page: After<(Position, UserId)>) -> Page<Member>;
         fn insert_member(member: &Member) -> bool;
         fn delete_member(room: RoomId, user: UserId) -> bool;

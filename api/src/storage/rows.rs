@@ -15,6 +15,7 @@ pub(super) struct UserRow {
     username: String,
     display_name: String,
     created_at: Timestamp,
+    last_seen_at: Option<Timestamp>,
 }
 
 impl From<UserRow> for User {
@@ -24,6 +25,7 @@ impl From<UserRow> for User {
             username: row.username,
             display_name: row.display_name,
             created_at: row.created_at,
+            last_seen_at: row.last_seen_at,
         }
     }
 }

@@ -19,7 +19,7 @@ pub mod sql {
 }
 
 diesel::table! {
-    use diesel::sql_types::Text;
+    use diesel::sql_types::{Nullable, Text};
     use super::sql::{Instant, Uuid};
 
     users (id) {
@@ -28,6 +28,7 @@ diesel::table! {
         display_name -> Text,
         password_hash -> Text,
         created_at -> Instant,
+        last_seen_at -> Nullable<Instant>,
     }
 }
 

@@ -30,6 +30,7 @@ async fn room_with(connection: &mut Connection, count: u32) -> (RoomId, Vec<User
             username: format!("person{number}"),
             display_name: String::new(),
             created_at: at(number),
+            last_seen_at: None,
         };
         people.push(user.id);
         let member = Member {

@@ -3,7 +3,8 @@ CREATE TABLE users (
     username text COLLATE "C" NOT NULL UNIQUE,
     display_name text NOT NULL,
     password_hash text NOT NULL,
-    created_at timestamptz NOT NULL
+    created_at timestamptz NOT NULL,
+    last_seen_at timestamptz
 );
 
 CREATE TABLE sessions (

@@ -3,7 +3,8 @@ CREATE TABLE users (
     username text NOT NULL UNIQUE,
     display_name text NOT NULL,
     password_hash text NOT NULL,
-    created_at integer NOT NULL
+    created_at integer NOT NULL,
+    last_seen_at integer
 ) STRICT;
 
 CREATE TABLE sessions (

@@ -3,6 +3,7 @@
 mod accounts;
 mod changes;
 mod durability;
+mod events;
 mod history;
 mod live;
 mod members;
@@ -12,4 +13,5 @@ mod receipts;
 mod rooms;
 mod sessions;
 mod several_servers;
+mod signals;
 mod starting;

@@ -4,6 +4,7 @@ mod accounts;
 mod messages;
 mod receipts;
 mod rooms;
+mod signals;
 
 use async_graphql::MergedObject;
 
@@ -14,4 +15,5 @@ pub struct Mutation(
     rooms::RoomMutations,
     messages::MessageMutations,
     receipts::ReceiptMutations,
+    signals::SignalMutations,
 );

@@ -102,7 +102,7 @@ impl Event {
     pub fn from_update(update: Update) -> Option<Self> {
         match update {
             Update::Entry(entry) => Self::from_entry(&entry),
-            Update::Batch(_) => None,
+            Update::Batch(_) | Update::Signal(_) => None,
         }
     }
 }
@@ -112,7 +112,7 @@ impl EventBatch {
     pub fn from_update(update: Update) -> Option<Self> {
         match update {
             Update::Batch(batch) => Some(Self(batch)),
-            Update::Entry(_) => None,
+            Update::Entry(_) | Update::Signal(_) => None,
         }
     }
 }

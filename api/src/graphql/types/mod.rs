@@ -8,5 +8,6 @@ pub mod receipt;
 pub mod room;
 pub mod server_info;
 pub mod session;
+pub mod signal;
 pub mod user;
 pub mod viewer;

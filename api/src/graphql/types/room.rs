@@ -6,6 +6,8 @@ use async_graphql::{Context, Description, Enum, ID, Object, Result};
 use super::member::{Member, Membership, member_key, member_page};
 use super::message::Message;
 use super::receipt::Receipt;
+use super::signal::users;
+use super::user::User;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::fault;
 use crate::graphql::ids;
@@ -153,6 +155,17 @@ impl Room {
         let receipts = ctx.services().receipts.list(self.0.id).await;
         let receipts = receipts.map_err(fault)?.into_iter();
         Ok(receipts.map(Receipt).collect())
+    }
+
+    /// Who else is typing. Empty for viewers who have not joined.
+    #[graphql(complexity = "10 * child_complexity")]
+    async fn typing(&self, ctx: &Context<'_>) -> Result<Vec<User>> {
+        let membership = self.membership_of_viewer(ctx).await?;
+        if !can_read_messages(membership.as_ref()) {
+            return Ok(Vec::new());
+        }
+        let typing = ctx.services().signals.typing(ctx.viewer()?, self.0.id);
+        users(ctx, &typing).await
     }
 
     /// The viewer's own membership; null for those who have not joined.

@@ -23,13 +23,13 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::{frames, outlet::Outlet, protocol};
 use crate::{
-    graphql::{Admission, Admitted, Scope, is_shared, request::RequestInfo},
+    graphql::{Admission, Admitted, Plan, Scope, is_shared, request::RequestInfo},
     http::{
         Shared, answer, execution,
         login::Filler,
         operation::{Operation, Parameters},
     },
-    realtime::{self, AudienceKey, Ended, Follow, Payload, Place, Render, Step, Tail, Update},
+    realtime::{self, AudienceKey, Ended, Payload, Place, Render, Step, Tail, Update, Watcher},
 };
 
 /// Who asks for an operation, and of whom.
@@ -82,8 +82,8 @@ pub(super) struct Following {
     /// Whether its payloads are the same for every viewer.
     is_shared: bool,
     outlet: OperationOutlet,
-    /// What it was admitted to follow, and from where.
-    follow: Option<Follow>,
+    /// What it was admitted to, and from where.
+    plan: Option<Plan>,
     stage: Stage,
 }
 
@@ -140,7 +140,7 @@ impl Following {
                 socket: outlet,
                 head: protocol::head_of_next(id).into(),
             },
-            follow: None,
+            plan: None,
             stage,
         }
     }
@@ -164,13 +164,16 @@ impl Following {
                     Some(Read::Ended(Some(Ended::OutOfLog))) => {
                         return Poll::Ready(Some(Response::from_errors(vec![answer::expired()])));
                     }
+                    Some(Read::Ended(Some(Ended::Failed))) => {
+                        return Poll::Ready(Some(Response::from_errors(vec![answer::internal()])));
+                    }
                     Some(Read::Ended(Some(Ended::NotAMember) | None)) | None => {
                         return Poll::Ready(None);
                     }
                 },
                 Stage::Live(place) => match place.fallen_behind() {
                     Some(position) => {
-                        if let Some(follow) = &mut self.follow {
+                        if let Some(Plan::Follow(follow)) = &mut self.plan {
                             follow.after = position;
                         }
                         Stage::Opening((self.open)(Scope::Admitted))
@@ -190,22 +193,29 @@ impl Following {
             responses,
             updates: admitted.updates,
         };
-        if admitted.follow.is_some() {
-            self.follow = admitted.follow;
+        if admitted.plan.is_some() {
+            self.plan = admitted.plan;
         }
-        let Some(follow) = self.follow.clone() else {
-            return Stage::Reading(stream::empty().boxed());
-        };
+        let open = Arc::clone(&self.open);
         let scope = if self.is_shared {
             Scope::Audience
         } else {
             Scope::Admitted
         };
-        let key = self.audience_key(*follow.user.as_uuid());
-        let open = Arc::clone(&self.open);
         let render = move || AudienceRenderer::Closed(open, scope);
-        let tail = follow.read(key, render, self.outlet.clone());
-        Stage::Reading(read(tail, renderer))
+        let outlet = self.outlet.clone();
+        let reader = match self.plan.clone() {
+            Some(Plan::Follow(follow)) => {
+                let key = self.audience_key(*follow.user.as_uuid());
+                Reader::Log(follow.read(key, render, outlet))
+            }
+            Some(Plan::Watch(watch)) => {
+                let key = self.audience_key(*watch.user.as_uuid());
+                Reader::Signals(watch.start(key, render, outlet))
+            }
+            None => return Stage::Reading(stream::empty().boxed()),
+        };
+        Stage::Reading(read(Box::new(reader), renderer))
     }
 
     fn audience_key(&self, user: uuid::Uuid) -> AudienceKey {
@@ -218,9 +228,19 @@ impl Following {
     }
 }
 
-fn read(tail: Tail<OperationOutlet>, renderer: Renderer) -> BoxStream<'static, Read> {
-    let step = async |(mut tail, mut renderer): (Tail<OperationOutlet>, Renderer)| {
-        let read = match tail.next().await {
+/// Finds out what is to be sent before the subscription is live.
+enum Reader {
+    Log(Tail<OperationOutlet>),
+    Signals(Watcher<OperationOutlet>),
+}
+
+fn read(reader: Box<Reader>, renderer: Renderer) -> BoxStream<'static, Read> {
+    let step = async |(mut reader, mut renderer): (Box<Reader>, Renderer)| {
+        let step = match &mut *reader {
+            Reader::Log(tail) => tail.next().await,
+            Reader::Signals(watcher) => watcher.next().await,
+        };
+        let read = match step {
             Ok(Step::Send(update)) => match renderer.render(update).await {
                 Some(response) => Read::Response(response),
                 None => Read::Ended(None),
@@ -228,9 +248,9 @@ fn read(tail: Tail<OperationOutlet>, renderer: Renderer) -> BoxStream<'static, R
             Ok(Step::Live(place)) => Read::Live(place),
             Err(ended) => Read::Ended(Some(ended)),
         };
-        Some((read, (tail, renderer)))
+        Some((read, (reader, renderer)))
     };
-    stream::unfold((tail, renderer), step).boxed()
+    stream::unfold((reader, renderer), step).boxed()
 }
 
 /// An admitted execution: each update becomes one response.

@@ -10,8 +10,8 @@ use crate::auth::password::Passwords;
 use crate::auth::rate_limit::RateLimits;
 use crate::auth::refresh::RefreshTokens;
 use crate::auth::tokens::AccessTokens;
-use crate::model::{IdGenerator, SystemClock};
-use crate::realtime::{Hub, LiveSessions};
+use crate::model::{Clock, IdGenerator, SystemClock};
+use crate::realtime::{Attendance, Hub, LiveSessions, ReadMarks, Typing};
 use crate::services::accounts::Registration;
 use crate::services::sessions::SignedIn;
 use crate::services::{Core, Services};
@@ -33,9 +33,13 @@ impl World {
         let started = Hub::start(Arc::clone(&database), Arc::clone(&live_sessions), 1).await;
         let (hub, feed, task) = started.expect("a hub");
         let keys = Keys::for_tests(1);
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let services = Services::new(Core {
             database,
-            clock: Arc::new(SystemClock),
+            typing: Typing::new(Arc::clone(&hub)),
+            read_marks: ReadMarks::new(Arc::clone(&hub)),
+            attendance: Attendance::new(Arc::clone(&clock)),
+            clock,
             ids: IdGenerator::from_seed([1; 32]),
             passwords: Passwords::new(1),
             access_tokens: AccessTokens::new(&keys),

@@ -7,7 +7,7 @@ use super::Conn;
 use crate::model::{After, Member, Page, Position, Role, RoomId, User, UserId};
 use crate::storage::error::Result;
 use crate::storage::rows::{MemberRow, UserRow};
-use crate::storage::schema::{members, users};
+use crate::storage::schema::{members, rooms, users};
 
 pub(in crate::storage) async fn find_member(
     conn: &mut Conn,
@@ -142,4 +142,54 @@ pub(in crate::storage) async fn place_new_members(
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// Those of these people who share a room with a person.
+pub(in crate::storage) async fn find_acquaintances(
+    conn: &mut Conn,
+    user: UserId,
+    among: Vec<UserId>,
+) -> Result<Vec<UserId>> {
+    let own = diesel::alias!(members as own);
+    Ok(members::table
+        .inner_join(own.on(own.field(members::room_id).eq(members::room_id)))
+        .filter(own.field(members::user_id).eq(user))
+        .filter(members::user_id.eq_any(among))
+        .select(members::user_id)
+        .distinct()
+        .load(conn)
+        .await?)
+}
+
+/// Those who share a room with a person that has at most so many members.
+pub(in crate::storage) async fn list_acquaintances(
+    conn: &mut Conn,
+    user: UserId,
+    most_members: i32,
+    limit: i64,
+) -> Result<Vec<UserId>> {
+    let own = diesel::alias!(members as own);
+    Ok(members::table
+        .inner_join(own.on(own.field(members::room_id).eq(members::room_id)))
+        .inner_join(rooms::table)
+        .filter(own.field(members::user_id).eq(user))
+        .filter(rooms::member_count.le(most_members))
+        .select(members::user_id)
+        .distinct()
+        .limit(limit)
+        .load(conn)
+        .await?)
+}
+
+/// The rooms of each of these people, with how many are in them.
+pub(in crate::storage) async fn list_rooms_of_users(
+    conn: &mut Conn,
+    users: Vec<UserId>,
+) -> Result<Vec<(UserId, RoomId, i32)>> {
+    Ok(members::table
+        .inner_join(rooms::table)
+        .filter(members::user_id.eq_any(users))
+        .select((members::user_id, rooms::id, rooms::member_count))
+        .load(conn)
+        .await?)
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
-use crate::model::{Account, User, UserId};
+use crate::model::{Account, Timestamp, User, UserId};
 use crate::storage::error::Result;
 use crate::storage::rows::{AccountRow, UserRow};
 use crate::storage::schema::users;
@@ -83,6 +83,19 @@ pub(in crate::storage) async fn update_password_hash(
 ) -> Result<()> {
     diesel::update(users::table.find(id))
         .set(users::password_hash.eq(hash))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Notes when these people were connected last.
+pub(in crate::storage) async fn update_last_seen(
+    conn: &mut Conn,
+    ids: Vec<UserId>,
+    at: Timestamp,
+) -> Result<()> {
+    diesel::update(users::table.filter(users::id.eq_any(ids)))
+        .set(users::last_seen_at.eq(at))
         .execute(conn)
         .await?;
     Ok(())

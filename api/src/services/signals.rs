@@ -1,0 +1,300 @@
+//! What is only true for a while: who types, how far people have just read, who is there.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+
+use super::core::{Core, Viewer};
+use super::error::{Error, Result};
+use super::permissions::{can_read_messages, can_see_room, can_send_message};
+use crate::model::{Member, Presence, PresenceState, Room, RoomId, Timestamp, UserId};
+use crate::realtime::{
+    Ended, Interest, Lease, Reach, Signal, Snapshot, TakeSnapshot, Update, Watch,
+};
+use crate::storage;
+
+/// In rooms with more members, the presence of people is told to those who ask for them by name.
+const SMALL_ROOM: i32 = 200;
+
+/// How many people somebody hears of without asking for them by name.
+const MOST_PEOPLE: i64 = 1_000;
+
+/// How many people can be asked for by name.
+const MOST_NAMES: usize = 500;
+
+/// How many receipts a subscription begins with at most, and how old they may be: as long as may
+/// lie between a query and the subscription that goes on from it.
+const MOST_RECEIPTS: i64 = 100;
+const RECENT: Duration = Duration::from_mins(1);
+
+pub struct Signals(Arc<Core>);
+
+impl Signals {
+    pub(super) fn new(core: Arc<Core>) -> Self {
+        Self(core)
+    }
+
+    /// Says that the viewer types in a room, or has stopped. It ends by itself after a few seconds.
+    pub async fn set_typing(&self, viewer: Viewer, room: RoomId, typing: bool) -> Result<()> {
+        let (_, membership) = find_room(&self.0, viewer, room).await?;
+        if !can_send_message(membership.as_ref()) {
+            return Err(Error::Forbidden("Join this channel to write in it"));
+        }
+        let now = self.0.now();
+        self.0.typing.set(room, viewer.user_id, typing, now);
+        Ok(())
+    }
+
+    /// Who else types in a room that the viewer may read.
+    pub fn typing(&self, viewer: Viewer, room: RoomId) -> Vec<UserId> {
+        let mut users = self.0.typing.users(room);
+        users.retain(|user| *user != viewer.user_id);
+        users
+    }
+
+    /// Says what the viewer is doing at the device that asks.
+    pub fn set_presence(&self, viewer: Viewer, state: PresenceState) -> Result<()> {
+        let away = match state {
+            PresenceState::Online => false,
+            PresenceState::Away => true,
+            PresenceState::Offline => {
+                return Err(Error::Invalid {
+                    field: "state",
+                    message: "Who is offline cannot say so: close the socket".to_owned(),
+                });
+            }
+        };
+        let attendance = &self.0.attendance;
+        attendance.set_away(viewer.user_id, viewer.session_id, away);
+        Ok(())
+    }
+
+    /// The viewer is connected until the lease is dropped.
+    pub fn attend(&self, viewer: Viewer) -> Lease {
+        self.0.attendance.attend(viewer.user_id, viewer.session_id)
+    }
+
+    /// What the viewer sees of these people; nothing of those with whom they share no room, and
+    /// no state of those who are offline.
+    pub async fn presences(
+        &self,
+        viewer: Viewer,
+        users: Vec<UserId>,
+    ) -> Result<Vec<(UserId, Option<PresenceState>)>> {
+        let own = users.contains(&viewer.user_id).then_some(viewer.user_id);
+        let mut connection = self.0.read().await?;
+        let seen = connection.find_acquaintances(viewer.user_id, users).await?;
+        let seen: HashSet<UserId> = seen.into_iter().chain(own).collect();
+        let shown = |user| (user, self.0.attendance.shown(user));
+        Ok(seen.into_iter().map(shown).collect())
+    }
+
+    pub async fn watch_typing(&self, viewer: Viewer, room: RoomId) -> Result<Watch> {
+        check_reader(&self.0, viewer, room).await?;
+        let core = Arc::clone(&self.0);
+        let take: TakeSnapshot = Arc::new(move || {
+            let core = Arc::clone(&core);
+            async move {
+                let rooms = still_in(&core, viewer, room).await?;
+                let mut users = core.typing.users(room);
+                users.retain(|user| *user != viewer.user_id);
+                let signal = (!users.is_empty()).then_some(Signal::Typing { room, users });
+                Ok(snapshot(rooms, signal))
+            }
+            .boxed()
+        });
+        Ok(self.watch(viewer, Some(room), Interest::Typing, take))
+    }
+
+    pub async fn watch_receipts(&self, viewer: Viewer, room: RoomId) -> Result<Watch> {
+        check_reader(&self.0, viewer, room).await?;
+        let core = Arc::clone(&self.0);
+        let since = Arc::new(Mutex::new(before(self.0.now(), RECENT)));
+        let take: TakeSnapshot = Arc::new(move || {
+            let (core, since) = (Arc::clone(&core), Arc::clone(&since));
+            async move {
+                let rooms = still_in(&core, viewer, room).await?;
+                let mut receipts = asked(list_receipts(&core, room).await)?;
+                let now = before(core.now(), RECENT);
+                let since = {
+                    let mut since = since.lock().unwrap_or_else(PoisonError::into_inner);
+                    std::mem::replace(&mut *since, now)
+                };
+                receipts.retain(|receipt| receipt.read_at >= since);
+                let signal = |receipt| Signal::Receipt { room, receipt };
+                Ok(snapshot(rooms, receipts.into_iter().map(signal)))
+            }
+            .boxed()
+        });
+        Ok(self.watch(viewer, Some(room), Interest::Receipts, take))
+    }
+
+    /// `people` are those to watch; without, all who share a room of modest size with the viewer.
+    pub fn watch_presence(&self, viewer: Viewer, people: Option<Vec<UserId>>) -> Result<Watch> {
+        if people.as_ref().is_some_and(|all| all.len() > MOST_NAMES) {
+            return Err(Error::Invalid {
+                field: "userIds",
+                message: format!("At most {MOST_NAMES} people"),
+            });
+        }
+        let core = Arc::clone(&self.0);
+        let asked_for = people.clone();
+        let take: TakeSnapshot = Arc::new(move || {
+            let (core, people) = (Arc::clone(&core), asked_for.clone());
+            async move { asked(people_around(&core, viewer, people).await) }.boxed()
+        });
+        let mut watch = self.watch(viewer, None, Interest::Presence, take);
+        watch.people = people.map(|people| people.into_iter().collect());
+        Ok(watch)
+    }
+
+    fn watch(
+        &self,
+        viewer: Viewer,
+        room: Option<RoomId>,
+        interest: Interest,
+        take_snapshot: TakeSnapshot,
+    ) -> Watch {
+        Watch {
+            hub: Arc::clone(&self.0.hub),
+            user: viewer.user_id,
+            room,
+            people: None,
+            interest,
+            take_snapshot,
+        }
+    }
+
+    /// Tells what has changed since the last call. To be called a few times a second.
+    pub async fn settle(&self) -> Result<()> {
+        self.0.typing.expire(self.0.now());
+        self.0.read_marks.settle();
+        let changes = self.0.attendance.settle();
+        if changes.is_empty() {
+            return Ok(());
+        }
+        self.remember_last_seen(&changes).await?;
+        let users = changes.iter().map(|(user, _)| *user).collect();
+        let mut rooms: HashMap<UserId, Vec<(RoomId, Reach)>> = HashMap::new();
+        for (user, room, members) in self.0.read().await?.list_rooms_of_users(users).await? {
+            let reach = if members <= SMALL_ROOM {
+                Reach::About(user)
+            } else {
+                Reach::AboutByName(user)
+            };
+            rooms.entry(user).or_default().push((room, reach));
+        }
+        for (user, presence) in changes {
+            let rooms = rooms.remove(&user).unwrap_or_default();
+            let signal = Signal::Presence { user, presence };
+            self.0.hub.signal(signal, &rooms);
+        }
+        Ok(())
+    }
+
+    async fn remember_last_seen(&self, changes: &[(UserId, Presence)]) -> Result<()> {
+        let mut seen: HashMap<Timestamp, Vec<UserId>> = HashMap::new();
+        for (user, presence) in changes {
+            if let Some(at) = presence.last_seen_at {
+                seen.entry(at).or_default().push(*user);
+            }
+        }
+        if seen.is_empty() {
+            return Ok(());
+        }
+        let mut transaction = self.0.begin().await?;
+        for (at, users) in seen {
+            transaction.update_last_seen(users, at).await?;
+        }
+        transaction.commit().await
+    }
+}
+
+fn snapshot(rooms: Vec<RoomId>, signals: impl IntoIterator<Item = Signal>) -> Snapshot {
+    let updates = signals
+        .into_iter()
+        .map(|signal| Update::Signal(signal.into()));
+    Snapshot {
+        rooms,
+        updates: updates.collect(),
+    }
+}
+
+async fn find_room(core: &Core, viewer: Viewer, id: RoomId) -> Result<(Room, Option<Member>)> {
+    let mut connection = core.read().await?;
+    let room = connection.find_rooms(vec![id]).await?.pop();
+    let room = room.ok_or(Error::NotFound("Room"))?;
+    let membership = connection.find_member(id, viewer.user_id).await?;
+    if !can_see_room(&room, membership.as_ref()) {
+        return Err(Error::NotFound("Room"));
+    }
+    Ok((room, membership))
+}
+
+async fn check_reader(core: &Core, viewer: Viewer, room: RoomId) -> Result<()> {
+    let (_, membership) = find_room(core, viewer, room).await?;
+    if !can_read_messages(membership.as_ref()) {
+        return Err(Error::Forbidden("Join this channel to read its messages"));
+    }
+    Ok(())
+}
+
+/// The one room that is watched, as long as the viewer is in it.
+async fn still_in(
+    core: &Core,
+    viewer: Viewer,
+    room: RoomId,
+) -> std::result::Result<Vec<RoomId>, Ended> {
+    let member = asked(find_member(core, viewer, room).await)?;
+    member.map(|_| vec![room]).ok_or(Ended::NotAMember)
+}
+
+async fn find_member(core: &Core, viewer: Viewer, room: RoomId) -> storage::Result<Option<Member>> {
+    let mut connection = core.database.read().await?;
+    connection.find_member(room, viewer.user_id).await
+}
+
+async fn list_receipts(core: &Core, room: RoomId) -> storage::Result<Vec<crate::model::Receipt>> {
+    let mut connection = core.database.read().await?;
+    connection.list_receipts(room, MOST_RECEIPTS).await
+}
+
+async fn people_around(
+    core: &Core,
+    viewer: Viewer,
+    people: Option<Vec<UserId>>,
+) -> storage::Result<Snapshot> {
+    let (user, mut connection) = (viewer.user_id, core.database.read().await?);
+    let rooms = connection.list_memberships(user).await?;
+    let rooms = rooms.iter().map(|member| member.room_id).collect();
+    let around = match people {
+        Some(people) => connection.find_acquaintances(user, people).await?,
+        None => {
+            let around = connection.list_acquaintances(user, SMALL_ROOM, MOST_PEOPLE);
+            around.await?
+        }
+    };
+    let told = around.into_iter().filter_map(|user| {
+        let presence = Presence {
+            state: core.attendance.shown(user)?,
+            last_seen_at: None,
+        };
+        Some(Signal::Presence { user, presence })
+    });
+    Ok(snapshot(rooms, told))
+}
+
+/// A database that fails ends what is watched: the client asks again.
+fn asked<T>(answer: storage::Result<T>) -> std::result::Result<T, Ended> {
+    answer.map_err(|error| {
+        tracing::error!(%error, "cannot look how things are");
+        Ended::Failed
+    })
+}
+
+fn before(now: Timestamp, earlier: Duration) -> Timestamp {
+    let micros = i64::try_from(earlier.as_micros()).unwrap_or(i64::MAX);
+    Timestamp::from_micros(now.as_micros().saturating_sub(micros))
+}
