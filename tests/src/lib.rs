@@ -45,6 +45,9 @@ use futures_util::FutureExt;
 /// Long enough for anything that is going to happen on a busy machine; no case passes by waiting.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How much of the server's log a failure shows.
+const LOG_LINES: usize = 500;
+
 /// Makes each named case, an `async fn(&mut Server)`, into two tests: `case::sqlite` and
 /// `case::postgres`.
 #[macro_export]
@@ -64,7 +67,7 @@ macro_rules! on_both_databases {
     )+};
 }
 
-/// Runs one case against a server of its own, and shows that server's log if the case fails.
+/// Runs one case against a server of its own, and shows the end of its log if the case fails.
 pub async fn run_case(backend: Backend, case: impl AsyncFnOnce(&mut Server)) {
     let Some(database) = Database::create(backend).await else {
         return;
@@ -77,11 +80,22 @@ pub async fn run_case(backend: Backend, case: impl AsyncFnOnce(&mut Server)) {
 async fn finish(mut server: Server, database: Database, outcome: Result<(), Box<dyn Any + Send>>) {
     server.kill().await;
     if outcome.is_err() {
-        eprintln!("── the server's log ──\n{}", server.log());
+        let log = server.log();
+        let lines: Vec<&str> = log.lines().collect();
+        let last = &lines[lines.len().saturating_sub(LOG_LINES)..];
+        eprintln!("── the end of the server's log ──\n{}", last.join("\n"));
     }
     database.remove().await;
     if let Err(panic) = outcome {
         std::panic::resume_unwind(panic);
+    }
+}
+
+/// What randomness begins with: `CAUSERIE_TEST_SEED`, or any number.
+pub fn random_seed() -> u64 {
+    match database::variable("CAUSERIE_TEST_SEED") {
+        Some(seed) => seed.parse().expect("a number"),
+        None => getrandom::u64().expect("randomness"),
     }
 }
 

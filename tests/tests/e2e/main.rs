@@ -8,6 +8,7 @@ mod history;
 mod live;
 mod members;
 mod messages;
+mod model;
 mod query_counts;
 mod receipts;
 mod rooms;
