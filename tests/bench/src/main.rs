@@ -94,7 +94,22 @@ fn main() -> io::Result<()> {
         phase,
         subscribers,
     };
-    cases.into_iter().try_for_each(|case| case.run(&options))
+    run(&cases, &options)
+}
+
+/// Runs all cases, also after one that fails.
+fn run(cases: &[Case], options: &Options) -> io::Result<()> {
+    let mut failed = Vec::new();
+    for case in cases {
+        if let Err(error) = case.run(options) {
+            println!("# {case:?} failed: {error}\n");
+            failed.push(case);
+        }
+    }
+    match failed.is_empty() {
+        true => Ok(()),
+        false => Err(io::Error::other(format!("failed: {failed:?}"))),
+    }
 }
 
 /// What was chosen, or everything when nothing was.

@@ -61,6 +61,8 @@ struct Sockets {
     publisher: Publisher,
     next_room: usize,
     ledger: Ledger,
+    /// Goes up with whatever is not mere talk.
+    progress: usize,
 }
 
 impl Driver {
@@ -77,6 +79,7 @@ impl Driver {
                 publisher,
                 next_room: 0,
                 ledger: Ledger::default(),
+                progress: 0,
             },
         })
     }
@@ -104,7 +107,7 @@ impl Driver {
         }
         self.open(address, scripts)?;
         while self.sockets.ledger.undelivered > 0 {
-            self.wait_for_something()?;
+            self.wait_for_progress()?;
         }
         Ok(self.sockets.outcome_since(start))
     }
@@ -118,7 +121,7 @@ impl Driver {
             for script in scripts.by_ref().take(free) {
                 sockets.open(address, script, self.poll.registry())?;
             }
-            self.wait_for_something()?;
+            self.wait_for_progress()?;
         }
         Ok(())
     }
@@ -129,11 +132,11 @@ impl Driver {
             self.sockets.reset();
             for room in 0..self.sockets.ledger.rooms() {
                 while self.sockets.publisher.unanswered() == MOST_OUTSTANDING {
-                    self.wait_for_something()?;
+                    self.wait_for_progress()?;
                 }
                 self.sockets.publish(room)?;
             }
-            while self.wait(QUIET)? {}
+            self.settle()?;
             // More than there was to hear is what a subscriber was late for the last time.
             if self.sockets.outstanding() == 0 && self.sockets.ledger.surplus == 0 {
                 return Ok(());
@@ -154,12 +157,12 @@ impl Driver {
                 break;
             }
             match pace {
-                _ if over => self.wait_for_something()?,
+                _ if over => self.wait_for_progress()?,
                 Pace::Outstanding(most) => {
                     while self.sockets.outstanding() < most {
                         self.sockets.publish_to_next()?;
                     }
-                    self.wait_for_something()?;
+                    self.wait_for_progress()?;
                 }
                 Pace::Every(gap) => {
                     while due <= present && self.sockets.outstanding() < MOST_OUTSTANDING {
@@ -176,15 +179,33 @@ impl Driver {
         }
     }
 
-    fn wait_for_something(&mut self) -> io::Result<()> {
-        match self.wait(PATIENCE)? {
-            true => Ok(()),
-            false => Err(nothing_came()),
+    /// Waits until something happens that is more than talk.
+    fn wait_for_progress(&mut self) -> io::Result<()> {
+        let (start, before) = (now(), self.sockets.progress);
+        while self.sockets.progress == before {
+            if start.elapsed() >= PATIENCE {
+                return Err(self.sockets.stalled());
+            }
+            self.wait(PATIENCE)?;
         }
+        Ok(())
     }
 
-    /// Handles what has come, or comes in time; whether anything did.
-    fn wait(&mut self, timeout: Duration) -> io::Result<bool> {
+    /// Waits until nothing happens any more.
+    fn settle(&mut self) -> io::Result<()> {
+        let mut since = now();
+        while since.elapsed() < QUIET {
+            let before = self.sockets.progress;
+            self.wait(QUIET)?;
+            if self.sockets.progress != before {
+                since = now();
+            }
+        }
+        Ok(())
+    }
+
+    /// Handles what has come, or comes in time.
+    fn wait(&mut self, timeout: Duration) -> io::Result<()> {
         match self.poll.poll(&mut self.events, Some(timeout)) {
             Err(error) if error.kind() != ErrorKind::Interrupted => return Err(error),
             _ => {}
@@ -192,12 +213,8 @@ impl Driver {
         for event in &self.events {
             self.sockets.handle(event, self.poll.registry())?;
         }
-        Ok(!self.events.is_empty())
+        Ok(())
     }
-}
-
-fn nothing_came() -> io::Error {
-    io::Error::other(format!("nothing came for {PATIENCE:?}"))
 }
 
 impl Sockets {
@@ -217,7 +234,9 @@ impl Sockets {
         let token = event.token();
         if token.0 >= PUBLISHERS {
             let index = token.0 - PUBLISHERS;
-            return self.publisher.read(index, &mut self.buffer).map(drop);
+            let answered = self.publisher.read(index, &mut self.buffer)?;
+            self.progress += usize::from(answered);
+            return Ok(());
         }
         let subscriber = &mut self.subscribers[token.0];
         let (was_ready, before) = (subscriber.is_ready(), subscriber.received);
@@ -226,8 +245,10 @@ impl Sockets {
         } else {
             subscriber.read(&mut self.buffer)?;
         }
-        self.ready += usize::from(!was_ready && subscriber.is_ready());
+        let became_ready = usize::from(!was_ready && subscriber.is_ready());
         let count = subscriber.received - before;
+        self.ready += became_ready;
+        self.progress += became_ready + count;
         if count > 0 {
             let room = subscriber.room();
             self.ledger.deliver(room, before, count, now());
@@ -249,6 +270,17 @@ impl Sockets {
     /// Messages that somebody lacks, or that the server has not confirmed.
     fn outstanding(&self) -> usize {
         self.ledger.undelivered.max(self.publisher.unanswered())
+    }
+
+    fn stalled(&self) -> io::Error {
+        io::Error::other(format!(
+            "nothing came for {PATIENCE:?}: {} of {} sockets are subscribed, \
+             {} messages are undelivered, {} unanswered",
+            self.ready,
+            self.subscribers.len(),
+            self.ledger.undelivered,
+            self.publisher.unanswered(),
+        ))
     }
 
     fn outcome_since(&mut self, start: Instant) -> Outcome {

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use mio::{Events, Poll};
 
+use super::PATIENCE;
 use super::ledger::Outcome;
 use super::publisher::{Publisher, Publishing};
-use super::{PATIENCE, nothing_came};
 use crate::machine::now;
 
 /// So many senders, each with a connection of its own.
@@ -61,7 +61,7 @@ impl Senders {
             }
             self.poll.poll(&mut self.events, Some(PATIENCE))?;
             if self.events.is_empty() {
-                return Err(nothing_came());
+                return Err(io::Error::other("no answer came"));
             }
             for event in &self.events {
                 let index = event.token().0;

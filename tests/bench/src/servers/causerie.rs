@@ -54,8 +54,9 @@ impl Causerie {
             .env("CAUSERIE_LISTEN", "127.0.0.1:0")
             .env("CAUSERIE_DATA_DIR", folder.path())
             .env("CAUSERIE_DATABASE_URL", database.unwrap_or_default())
-            .current_dir(folder.path())
-            .stderr(std::fs::File::create(folder.path().join("server.log"))?);
+            // What it warns of, the reader of the figures should see.
+            .env("CAUSERIE_LOG", "warn")
+            .current_dir(folder.path());
         let (process, line) = Process::start(&mut command, cores)?;
         let address = line.rsplit('/').next().unwrap_or_default();
         let address = address.parse().map_err(|_| io::Error::other(line))?;
