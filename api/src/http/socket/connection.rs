@@ -118,11 +118,12 @@ impl<E: Executor> Connection<E> {
             End::Gone => tracing::debug!("the client is gone"),
             End::Closed => {
                 tracing::debug!("the client closes");
-                let _ = timeout(CLOSE_TIMEOUT, self.read_out()).await;
+                // The end is boxed, so that sockets do not keep room for it all their life.
+                let _ = timeout(CLOSE_TIMEOUT, Box::pin(self.read_out())).await;
             }
             End::Close(close) => {
                 tracing::debug!(code = close.code, reason = &*close.reason, "closing");
-                self.close(close).await;
+                Box::pin(self.close(close)).await;
             }
         }
     }

@@ -14,7 +14,7 @@ use tungstenite::{
 use super::outlet::Outlet;
 
 /// The library keeps a buffer of this size for the socket's life, and zeroes it at every read.
-const READ_BUFFER: usize = 1024;
+const READ_BUFFER: usize = 512;
 
 /// A ping without a payload.
 pub(super) const PING: [u8; 2] = [0x89, 0];

@@ -102,7 +102,7 @@ impl Outlet {
 
     /// Reads what cannot be understood, and forgets it, until the client closes.
     pub(super) async fn read_away(&self) {
-        let mut away = [0; 4096];
+        let mut away = vec![0; 4096];
         while self.stream.readable().await.is_ok() {
             match self.stream.try_read(&mut away) {
                 Ok(1..) => {}
