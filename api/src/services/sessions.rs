@@ -70,7 +70,8 @@ impl Sessions {
     pub async fn ended(&self, id: SessionId) {
         let mut watch = self.0.live_sessions.watch(id);
         loop {
-            match self.find_live(id).await {
+            // Boxed, because this future lives as long as its socket, and the look-up is large.
+            match Box::pin(self.find_live(id)).await {
                 Ok(Some(_)) => return watch.ended().await,
                 Ok(None) => return,
                 Err(error) => {
