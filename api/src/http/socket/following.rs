@@ -19,7 +19,7 @@ use futures_util::{
     stream::{self, BoxStream},
 };
 use sha2::{Digest, Sha256};
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::{Semaphore, mpsc::UnboundedSender};
 
 use super::{frames, outlet::Outlet, protocol};
 use crate::{
@@ -82,6 +82,7 @@ pub(super) struct Following {
     /// Whether its payloads are the same for every viewer.
     is_shared: bool,
     outlet: OperationOutlet,
+    readers: Arc<Semaphore>,
     /// What it was admitted to, and from where.
     plan: Option<Plan>,
     stage: Stage,
@@ -125,6 +126,7 @@ impl Following {
         };
         let stored = parameters.store();
         let stage = Stage::Opening(asked.open(operation, Scope::Viewer));
+        let readers = Arc::clone(&asked.shared.readers);
         let open = move |scope| match stored.load().prepare(&asked.shared.documents) {
             Ok(operation) => asked.open(operation, scope),
             Err(error) => Opening {
@@ -140,6 +142,7 @@ impl Following {
                 socket: outlet,
                 head: protocol::head_of_next(id).into(),
             },
+            readers,
             plan: None,
             stage,
         }
@@ -215,7 +218,12 @@ impl Following {
             }
             None => return Stage::Reading(stream::empty().boxed()),
         };
-        Stage::Reading(read(Box::new(reader), renderer))
+        let reading = Reading {
+            reader,
+            renderer,
+            readers: Arc::clone(&self.readers),
+        };
+        Stage::Reading(read(Box::new(reading)))
     }
 
     fn audience_key(&self, user: uuid::Uuid) -> AudienceKey {
@@ -234,23 +242,34 @@ enum Reader {
     Signals(Watcher<OperationOutlet>),
 }
 
-fn read(reader: Box<Reader>, renderer: Renderer) -> BoxStream<'static, Read> {
-    let step = async |(mut reader, mut renderer): (Box<Reader>, Renderer)| {
-        let step = match &mut *reader {
+struct Reading {
+    reader: Reader,
+    renderer: Renderer,
+    readers: Arc<Semaphore>,
+}
+
+impl Reading {
+    async fn next(&mut self) -> Read {
+        // Never closed. Given back before anything is sent: a client may take its time to read.
+        let _permit = self.readers.acquire().await;
+        let step = match &mut self.reader {
             Reader::Log(tail) => tail.next().await,
             Reader::Signals(watcher) => watcher.next().await,
         };
-        let read = match step {
-            Ok(Step::Send(update)) => match renderer.render(update).await {
+        match step {
+            Ok(Step::Send(update)) => match self.renderer.render(update).await {
                 Some(response) => Read::Response(response),
                 None => Read::Ended(None),
             },
             Ok(Step::Live(place)) => Read::Live(place),
             Err(ended) => Read::Ended(Some(ended)),
-        };
-        Some((read, (reader, renderer)))
-    };
-    stream::unfold((reader, renderer), step).boxed()
+        }
+    }
+}
+
+fn read(reading: Box<Reading>) -> BoxStream<'static, Read> {
+    let step = async |mut reading: Box<Reading>| Some((reading.next().await, reading));
+    stream::unfold(reading, step).boxed()
 }
 
 /// An admitted execution: each update becomes one response.
