@@ -69,12 +69,30 @@ export class Api {
     return openDirectRoom.room.id;
   }
 
-  async send(roomId: string, body: string): Promise<void> {
+  /** Answers the message's id. */
+  async send(roomId: string, body: string): Promise<string> {
     const { sendMessage } = await this.#ask(
-      `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { userErrors { code message } } }`,
+      `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } userErrors { code message } } }`,
       { input: { roomId, body } },
     );
     refuse(sendMessage.userErrors);
+    return sendMessage.message.id;
+  }
+
+  async edit(messageId: string, body: string): Promise<void> {
+    const { editMessage } = await this.#ask(
+      `mutation ($input: EditMessageInput!) { editMessage(input: $input) { userErrors { code message } } }`,
+      { input: { messageId, body } },
+    );
+    refuse(editMessage.userErrors);
+  }
+
+  async delete(messageId: string): Promise<void> {
+    const { deleteMessage } = await this.#ask(
+      `mutation ($input: DeleteMessageInput!) { deleteMessage(input: $input) { userErrors { code message } } }`,
+      { input: { messageId } },
+    );
+    refuse(deleteMessage.userErrors);
   }
 
   /** The bodies of the newest messages of a room, in order. */

@@ -55,6 +55,29 @@ test('a direct conversation appears with its first message and moves to the top'
   await expect(rooms.first()).not.toContainText('New messages');
 });
 
+test('what is edited or deleted elsewhere changes on the screen, and after a reload', async ({ arrive }) => {
+  const alice = await arrive('alice');
+  const bob = await arrive('bob');
+  const roomId = await alice.api.createChannel('changes');
+  await bob.api.join(roomId);
+  const typo = await alice.api.send(roomId, 'Milk frist?');
+  const slip = await alice.api.send(roomId, 'Not meant for here');
+  await bob.page.goto(`/rooms/${roomId}`);
+  const room = new RoomPage(bob.page);
+  await expect(room.bodies).toHaveText(['Milk frist?', 'Not meant for here']);
+
+  await alice.api.edit(typo, 'Milk first?');
+  await alice.api.delete(slip);
+  const link = bob.page.getByRole('link', { name: /changes/ });
+  for (const again of [false, true]) {
+    if (again) await bob.page.reload();
+    await expect(room.message('Milk first?')).toContainText('edited');
+    await expect(room.message('This message was deleted.')).toBeVisible();
+    await expect(room.messages.getByText(/frist|Not meant/)).toHaveCount(0);
+    await expect(link).toContainText('Message deleted');
+  }
+});
+
 test('Markdown is shown, raw HTML and foreign pictures are not, and links stay apart', async ({ arrive }) => {
   const alice = await arrive('alice');
   const roomId = await alice.api.createChannel('safe');
