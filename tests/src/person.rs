@@ -287,7 +287,7 @@ impl Person {
 
     pub async fn try_mark_read(&self, room_id: &str, seq: i64) -> Answer {
         let input = json!({ "roomId": room_id, "seq": seq });
-        let fields = "membership { lastReadSeq unread { messages } }";
+        let fields = "membership { lastReadSeq unread { messages mentions } }";
         self.mutate("markRead", fields, input).await
     }
 

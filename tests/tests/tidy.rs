@@ -37,6 +37,7 @@ const CONFINED: &[(&str, &[&str])] = &[
             "tests/bench/",
         ],
     ),
+    ("pulldown_cmark", &["api/src/services/"]),
     (
         "clap",
         &["api/src/cli.rs", "api/src/config.rs", "tests/bench/"],

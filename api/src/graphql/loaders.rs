@@ -13,6 +13,7 @@ pub struct Loaders {
     rooms: Batches<RoomId>,
     messages: Batches<MessageId>,
     last_messages: Batches<LastMessageKey>,
+    mentioned: Batches<MentionedKey>,
     memberships: Batches<MembershipKey>,
     unread: Batches<UnreadKey>,
     counterparts: Batches<CounterpartKey>,
@@ -47,6 +48,10 @@ struct PresenceKey {
     user: UserId,
 }
 
+/// Whom a message mentions.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct MentionedKey(MessageId);
+
 /// The newest message of a room.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct LastMessageKey(RoomId);
@@ -58,6 +63,7 @@ impl Loaders {
             rooms: Batches::new(services),
             messages: Batches::new(services),
             last_messages: Batches::new(services),
+            mentioned: Batches::new(services),
             memberships: Batches::new(services),
             unread: Batches::new(services),
             counterparts: Batches::new(services),
@@ -121,6 +127,12 @@ impl Loaders {
         found(self.presences.load(PresenceKey { viewer, user }).await)
     }
 
+    /// By username.
+    pub(super) async fn mentioned(&self, message: MessageId) -> Result<Vec<User>> {
+        let mentioned = found(self.mentioned.load(MentionedKey(message)).await)?;
+        Ok(mentioned.unwrap_or_default())
+    }
+
     pub(super) async fn last_message(&self, room: RoomId) -> Result<Option<Message>> {
         found(self.last_messages.load(LastMessageKey(room)).await)
     }
@@ -177,6 +189,21 @@ impl Key for LastMessageKey {
             .into_iter()
             .map(|message| (Self(message.room_id), message));
         Ok(by_room.collect())
+    }
+}
+
+impl Key for MentionedKey {
+    type Value = Vec<User>;
+    type Error = Error;
+    type Source = Services;
+
+    async fn read(services: Arc<Services>, keys: Vec<Self>) -> Result<HashMap<Self, Vec<User>>> {
+        let messages = keys.into_iter().map(|key| key.0).collect();
+        let mut by_message: HashMap<Self, Vec<User>> = HashMap::new();
+        for (message, user) in services.lookups.mentioned(messages).await? {
+            by_message.entry(Self(message)).or_default().push(user);
+        }
+        Ok(by_message)
     }
 }
 

@@ -85,6 +85,7 @@ const SHARED: &[(&str, &[(&str, &str)])] = &[
             ("sentAt", ""),
             ("editedAt", ""),
             ("deletedAt", ""),
+            ("mentions", "User"),
         ],
     ),
     // A direct room is called after the other person, so `name` is not here.

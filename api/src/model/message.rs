@@ -28,6 +28,8 @@ pub struct NewMessage {
     /// What a retry with the same `client_id` must match, even after edits.
     pub fingerprint: Vec<u8>,
     pub body: String,
+    /// The usernames in its body, of whoever they may be.
+    pub mentioned: Vec<String>,
     pub sent_at: Timestamp,
 }
 

@@ -17,12 +17,15 @@ pub struct Receipt {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Unread {
     pub messages: i64,
+    /// How many of them speak to the person.
+    pub mentions: i64,
 }
 
 impl std::iter::Sum for Unread {
     fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
         all.fold(Self::default(), |sum, unread| Self {
             messages: sum.messages + unread.messages,
+            mentions: sum.mentions + unread.mentions,
         })
     }
 }

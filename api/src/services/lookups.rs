@@ -36,6 +36,11 @@ impl Lookups {
         Ok(self.0.read().await?.find_memberships(users, rooms).await?)
     }
 
+    /// Whom each of these messages mentions, by username.
+    pub async fn mentioned(&self, messages: Vec<MessageId>) -> Result<Vec<(MessageId, User)>> {
+        Ok(self.0.read().await?.find_mentioned(messages).await?)
+    }
+
     /// What a person has not read in each of these rooms.
     pub async fn unread(&self, user: UserId, rooms: Vec<RoomId>) -> Result<Vec<(RoomId, Unread)>> {
         Ok(self.0.read().await?.count_unread(user, Some(rooms)).await?)

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::core::{Core, Viewer};
 use super::error::{Error, Result};
+use super::mentions::{mentioned, note_mentions};
 use super::permissions::{can_read_messages, can_see_room, can_send_message};
 use super::text;
 use crate::model::message::BodyRefused;
@@ -90,6 +91,7 @@ impl Messages {
             author_id: viewer.user_id,
             client_id,
             fingerprint,
+            mentioned: mentioned(&body),
             body,
             sent_at: now,
         };
@@ -120,6 +122,7 @@ impl Messages {
         let Some(message) = transaction.insert_message(new, room.last_seq).await? else {
             return Ok(None);
         };
+        note_mentions(&mut transaction, [(message.id, new.mentioned.as_slice())]).await?;
         let kind = EventKind::MessageSent {
             room: room.id,
             message: message.id,

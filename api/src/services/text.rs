@@ -1,5 +1,7 @@
 //! Short texts that people give: names, topics, keys.
 
+use std::ops::RangeInclusive;
+
 use super::error::{Error, Result};
 use crate::model::text::is_blank;
 
@@ -43,11 +45,17 @@ pub(super) fn client_key(field: &'static str, key: Option<String>) -> Result<Opt
     Ok(Some(key))
 }
 
+pub(super) const USERNAME_LENGTH: RangeInclusive<usize> = 2..=32;
+
+/// Whether it may stand in a username, before that is folded.
+pub(super) fn is_username_character(character: char) -> bool {
+    character.is_ascii_alphanumeric() || "_.-".contains(character)
+}
+
 /// A username, folded: 2 to 32 of a–z, 0–9, `_`, `.` and `-`.
 pub(super) fn username(text: &str) -> Result<String> {
     let folded = text.trim().to_ascii_lowercase();
-    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_.-".contains(c);
-    if !(2..=32).contains(&folded.len()) || !folded.chars().all(allowed) {
+    if !USERNAME_LENGTH.contains(&folded.len()) || !folded.chars().all(is_username_character) {
         return Err(Error::invalid(
             "username",
             "A username is 2 to 32 characters long: letters a to z, digits, and _ . -",

@@ -203,6 +203,11 @@ queries! {
         fn edit_message(id: MessageId, body: &str, now: Timestamp) -> Option<Message>;
         fn erase_message(id: MessageId, now: Timestamp) -> Option<Message>;
     }
+    mentions {
+        fn find_mentioned(ids: Vec<MessageId>) -> Vec<(MessageId, User)>;
+        fn insert_mentions(named: Vec<(MessageId, String)>) -> ();
+        fn delete_mentions(id: MessageId, except: Vec<String>) -> ();
+    }
     receipts {
         fn mark_read(
             room: RoomId, user: UserId, seq: i64, now: Timestamp

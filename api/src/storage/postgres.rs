@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use diesel::ConnectionResult;
+use diesel::{ConnectionResult, QueryResult};
 use diesel_async::{
     AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection,
     TransactionManager,
@@ -14,11 +14,16 @@ use super::error::{OpenError, Result};
 use super::migrations;
 use super::pool::{Pool, Pooled};
 use super::rows::EventRow;
+use crate::model::MessageId;
+
+mod mentioning;
 
 #[path = "queries/events.rs"]
 pub(super) mod events;
 #[path = "queries/members.rs"]
 pub(super) mod members;
+#[path = "queries/mentions.rs"]
+pub(super) mod mentions;
 #[path = "queries/messages.rs"]
 pub(super) mod messages;
 #[path = "queries/receipts.rs"]
@@ -82,6 +87,13 @@ pub(super) async fn insert_events(conn: &mut Conn, rows: Vec<EventRow>) -> Resul
         .execute(conn)
         .await?;
     Ok(())
+}
+
+pub(super) async fn insert_mentions(
+    conn: &mut Conn,
+    named: Vec<(MessageId, String)>,
+) -> QueryResult<()> {
+    mentioning::insert(conn, &named).await
 }
 
 fn establish(url: &str) -> BoxFuture<'_, ConnectionResult<Conn>> {

@@ -101,6 +101,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::BigInt;
+    use super::sql::Uuid;
+
+    mentions (message_id, user_id) {
+        message_id -> Uuid,
+        user_id -> Uuid,
+        room_id -> Uuid,
+        seq -> BigInt,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{BigInt, Nullable, Text};
     use super::sql::{Instant, Uuid};
 
@@ -127,5 +139,8 @@ diesel::table! {
 diesel::joinable!(members -> rooms (room_id));
 diesel::joinable!(messages -> rooms (room_id));
 diesel::joinable!(members -> users (user_id));
+diesel::joinable!(mentions -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
-diesel::allow_tables_to_appear_in_same_query!(users, sessions, rooms, members, messages, events);
+diesel::allow_tables_to_appear_in_same_query!(
+    users, sessions, rooms, members, messages, mentions, events
+);

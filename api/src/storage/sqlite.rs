@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use diesel::connection::AnsiTransactionManager;
-use diesel::{ConnectionResult, RunQueryDsl, SqliteConnection};
+use diesel::{ConnectionResult, QueryResult, RunQueryDsl, SqliteConnection};
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 use diesel_async::{AsyncConnection, SimpleAsyncConnection};
 use futures_util::FutureExt;
@@ -16,11 +16,16 @@ use super::error::{OpenError, Result};
 use super::migrations;
 use super::pool::{Pool, Pooled};
 use super::rows::EventRow;
+use crate::model::MessageId;
+
+mod mentioning;
 
 #[path = "queries/events.rs"]
 pub(super) mod events;
 #[path = "queries/members.rs"]
 pub(super) mod members;
+#[path = "queries/mentions.rs"]
+pub(super) mod mentions;
 #[path = "queries/messages.rs"]
 pub(super) mod messages;
 #[path = "queries/receipts.rs"]
@@ -91,6 +96,14 @@ pub(super) async fn insert_events(conn: &mut Conn, rows: Vec<EventRow>) -> Resul
     };
     conn.spawn_blocking(insert).await?;
     Ok(())
+}
+
+pub(super) async fn insert_mentions(
+    conn: &mut Conn,
+    named: Vec<(MessageId, String)>,
+) -> QueryResult<()> {
+    conn.spawn_blocking(move |conn| mentioning::insert(conn, &named))
+        .await
 }
 
 /// A new database is for its owner only, wherever it is and whatever the umask.

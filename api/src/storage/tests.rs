@@ -3,8 +3,8 @@
 use super::Connection;
 use super::fixture::{Backend, Fixture};
 use crate::model::{
-    Account, IdGenerator, Member, NewRoom, Position, Role, RoomId, RoomKind, Timestamp, User,
-    UserId,
+    Account, IdGenerator, Member, NewMessage, NewRoom, Position, Role, RoomId, RoomKind, Timestamp,
+    User, UserId,
 };
 
 fn at(number: u32) -> Timestamp {
@@ -73,6 +73,63 @@ async fn the_latest_readers_come_first_and_not_all_of_them(backend: Backend) {
     assert_eq!(receipts(&mut transaction, 100).await, expected);
     assert_eq!(receipts(&mut transaction, 3).await, expected[..3]);
     transaction.commit().await.expect("a commit");
+}
+
+async fn mentions_of_many_messages_are_noted_at_once(backend: Backend) {
+    let Some(fixture) = Fixture::open(backend).await else {
+        return;
+    };
+    let mut transaction = fixture.database.begin().await.expect("a transaction");
+    let (room, people) = room_with(&mut transaction, 300).await;
+    let ids = IdGenerator::from_seed([6; 32]);
+    let (mut named, mut expected) = (Vec::new(), Vec::new());
+    for seq in 1..=300 {
+        let new = NewMessage {
+            id: ids.next(at(0)),
+            room_id: room,
+            author_id: people[0],
+            client_id: None,
+            fingerprint: Vec::new(),
+            body: String::new(),
+            mentioned: Vec::new(),
+            sent_at: at(0),
+        };
+        let message = transaction.insert_message(&new, seq).await;
+        let message = message.expect("a query").expect("a new message").id;
+        // As many names as a statement of a parameter each could not take.
+        named.extend((seq..seq + 120).map(|number| (message, format!("person{number}"))));
+        named.push((message, "person0".to_owned()));
+        expected.extend((seq..(seq + 120).min(300)).map(|number| (message, number)));
+    }
+    let [one, all] = [&named[1..2], &named].map(|named| named.to_vec());
+    for named in [Vec::new(), one, all] {
+        let noted = transaction.insert_mentions(named).await;
+        noted.expect("those who are noted already are no trouble");
+    }
+    let mut messages: Vec<_> = named.iter().map(|(message, _)| *message).collect();
+    messages.dedup();
+    let found = transaction.find_mentioned(messages).await.expect("a query");
+    let mut found: Vec<_> = found
+        .into_iter()
+        .map(|(message, user)| {
+            let number = people.iter().position(|person| *person == user.id);
+            (message, number.expect("a member") as i64)
+        })
+        .collect();
+    found.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(found, expected);
+    transaction.commit().await.expect("a commit");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mentions_of_many_messages_sqlite() {
+    mentions_of_many_messages_are_noted_at_once(Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mentions_of_many_messages_postgres() {
+    mentions_of_many_messages_are_noted_at_once(Backend::Postgres).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

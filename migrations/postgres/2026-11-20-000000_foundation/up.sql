@@ -74,6 +74,18 @@ CREATE TABLE messages (
 CREATE INDEX messages_by_author ON messages (room_id, author_id, seq);
 CREATE INDEX messages_deleted ON messages (room_id, seq) WHERE deleted_at IS NOT NULL;
 
+-- Whom a message speaks to. The room and the number are the message's, so that unread ones are
+-- counted out of one index.
+CREATE TABLE mentions (
+    message_id uuid NOT NULL REFERENCES messages (id),
+    user_id uuid NOT NULL REFERENCES users (id),
+    room_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    PRIMARY KEY (message_id, user_id)
+);
+
+CREATE INDEX mentions_by_user ON mentions (user_id, room_id, seq);
+
 CREATE TABLE events (
     position bigint PRIMARY KEY,
     at timestamptz NOT NULL,

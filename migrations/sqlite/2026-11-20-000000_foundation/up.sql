@@ -74,6 +74,18 @@ CREATE TABLE messages (
 CREATE INDEX messages_by_author ON messages (room_id, author_id, seq);
 CREATE INDEX messages_deleted ON messages (room_id, seq) WHERE deleted_at IS NOT NULL;
 
+-- Whom a message speaks to. The room and the number are the message's, so that unread ones are
+-- counted out of one index.
+CREATE TABLE mentions (
+    message_id blob NOT NULL REFERENCES messages (id),
+    user_id blob NOT NULL REFERENCES users (id),
+    room_id blob NOT NULL,
+    seq integer NOT NULL,
+    PRIMARY KEY (message_id, user_id)
+) STRICT;
+
+CREATE INDEX mentions_by_user ON mentions (user_id, room_id, seq);
+
 CREATE TABLE events (
     position integer PRIMARY KEY,
     at integer NOT NULL,

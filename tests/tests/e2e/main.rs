@@ -7,6 +7,7 @@ mod events;
 mod history;
 mod live;
 mod members;
+mod mentions;
 mod messages;
 mod model;
 mod query_counts;

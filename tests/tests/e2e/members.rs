@@ -1,35 +1,28 @@
 //! Comings and goings, as the `events` subscription tells of them.
 
-use causerie_tests::{Person, Server, Socket, on_both_databases};
+use causerie_tests::{Person, Server, Subscription, on_both_databases};
 use serde_json::{Value, json};
 
-const EVENTS: &str = "subscription ($after: Cursor) {
-    events(after: $after) {
-        live
-        events {
-            __typename
-            ... on MemberJoined { member { role joinedAt user { username } } at }
-            ... on MemberLeft { user { username } }
-            ... on MessageDeleted { message { seq body } }
-        }
+const EVENTS: &str = "{
+    live
+    events {
+        __typename
+        ... on MemberJoined { member { role joinedAt user { username } } at }
+        ... on MemberLeft { user { username } }
+        ... on MessageDeleted { message { seq body } }
     }
 }";
 
-async fn subscribe(person: &Person, after: &str) -> Socket {
-    let mut socket = person.socket().await.acknowledged().await;
-    let payload = json!({ "query": EVENTS, "variables": { "after": after } });
-    let subscribe = json!({ "id": "events", "type": "subscribe", "payload": payload });
-    socket.write(&subscribe).await;
-    socket
+async fn follow(person: &Person, after: &str) -> Subscription {
+    let rest = format!("(after: {after:?}) {EVENTS}");
+    person.follow("events", &rest).await
 }
 
 /// The events of the batches up to the first one that is level with the log.
-async fn catch_up(socket: &mut Socket) -> Vec<Value> {
+async fn catch_up(heard: &mut Subscription) -> Vec<Value> {
     let mut events = Vec::new();
     loop {
-        let message = socket.read().await.expect("a batch");
-        assert!(message["payload"]["errors"].is_null(), "{message:#}");
-        let batch = &message["payload"]["data"]["events"];
+        let batch = heard.next().await;
         events.extend(batch["events"].as_array().expect("events").clone());
         if batch["live"] == true {
             return events;
@@ -47,8 +40,8 @@ async fn comings_and_goings_are_told(server: &mut Server) {
     let sent = carol.send(&room, "one").await;
     carol.delete(&sent).await;
 
-    let mut socket = subscribe(&alice, &before).await;
-    let events = catch_up(&mut socket).await;
+    let mut heard = follow(&alice, &before).await;
+    let events = catch_up(&mut heard).await;
     let kinds: Vec<&str> = events
         .iter()
         .map(|event| event["__typename"].as_str().expect("a type"))
@@ -77,9 +70,8 @@ async fn comings_and_goings_are_told(server: &mut Server) {
 
     // Live it is the same.
     bob.join(&room).await;
-    let batch = socket.read().await.expect("a batch");
-    let live = &batch["payload"]["data"]["events"]["events"];
-    member("bob", "MEMBER", &live[0]);
+    let live = heard.next().await;
+    member("bob", "MEMBER", &live["events"][0]);
 }
 
 async fn many_who_came_are_read_at_once(server: &mut Server) {
@@ -91,7 +83,7 @@ async fn many_who_came_are_read_at_once(server: &mut Server) {
         people.push(server.register(&format!("person{number}")).await);
     }
     let count = async || {
-        let asking = async { catch_up(&mut subscribe(&alice, &before).await).await.len() };
+        let asking = async { catch_up(&mut follow(&alice, &before).await).await.len() };
         let (events, queries) = server.queries_of(asking).await;
         let members = queries.iter().filter(|query| *query == "find_memberships");
         (events, members.count())

@@ -14,7 +14,7 @@ use futures_util::future::join_all;
 use ideal::{Ideal, Place, Verdict};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Value, json};
-use steps::{Act, Choice, PEOPLE, ROOMS, Step, steps, text};
+use steps::{Act, Body, Choice, PEOPLE, ROOMS, Step, steps};
 use tokio::runtime::Handle;
 
 const CASES: u32 = 12;
@@ -105,10 +105,11 @@ impl Play {
                 compare(expected, "leaveRoom", &answer);
             }
             Act::Send { room, words, key } => {
-                let (body, key) = (text(words), key.map(|key| format!("key {key}")));
+                let body = Body::new(words, &self.people);
+                let key = key.map(|key| format!("key {key}"));
                 let expected = self.ideal.send(number, *room, &body, key.as_deref());
                 let room_id = &self.rooms[*room].id;
-                let input = json!({ "roomId": room_id, "body": body, "clientId": key });
+                let input = json!({ "roomId": room_id, "body": body.text, "clientId": key });
                 let answer = person.try_send(input).await;
                 if compare(expected.map(drop), "sendMessage", &answer) {
                     let place = expected.expect("a message");
@@ -122,9 +123,11 @@ impl Play {
                     return;
                 };
                 let person = &self.people[number];
-                let body = text(words);
+                let body = Body::new(words, &self.people);
                 let expected = self.ideal.edit(number, place, &body);
-                let answer = person.try_edit(&self.ideal.message(place).id, &body).await;
+                let answer = person
+                    .try_edit(&self.ideal.message(place).id, &body.text)
+                    .await;
                 if compare(expected, "editMessage", &answer) {
                     self.check_message(place, &answer.success("editMessage", "message"));
                 }
@@ -184,22 +187,24 @@ impl Play {
     }
 
     fn membership(&self, person: usize, room: usize) -> Option<Value> {
-        let (last_read_seq, unread) = self.ideal.marker_and_unread(person, room)?;
-        Some(json!({ "lastReadSeq": last_read_seq, "unread": { "messages": unread } }))
+        let last_read_seq = self.ideal.last_read_seq(person, room)?;
+        let (messages, mentions) = self.ideal.unread(person, room);
+        let unread = json!({ "messages": messages, "mentions": mentions });
+        Some(json!({ "lastReadSeq": last_read_seq, "unread": unread }))
     }
 
     /// The numbers, in every place where somebody sees them.
     async fn check_unread(&self, person: usize) {
         let document = "query ($ids: [ID!]!) {
-            viewer { unread { messages } rooms { nodes { id membership { ...Part } } } }
+            viewer { unread { ...Count } rooms { nodes { id membership { ...Part } } } }
             nodes(ids: $ids) { ... on Room { membership { ...Part } } }
         }
-        fragment Part on Membership { lastReadSeq unread { messages } }";
+        fragment Part on Membership { lastReadSeq unread { ...Count } }
+        fragment Count on Unread { messages mentions }";
         let ids: Vec<_> = self.rooms.iter().map(|room| &room.id).collect();
         let answer = self.people[person]
             .ask(document, json!({ "ids": ids }))
             .await;
-        let mut total = 0;
         let listed: Vec<Value> = answer.get("/viewer/rooms/nodes");
         for (room, id) in ids.into_iter().enumerate() {
             let expected = self.membership(person, room);
@@ -209,12 +214,12 @@ impl Play {
             let node: Option<Value> = answer.get(&format!("/nodes/{room}"));
             let part = node.map(|node| node["membership"].clone());
             assert_eq!(part.filter(|part| !part.is_null()), expected);
-            total += self
-                .ideal
-                .marker_and_unread(person, room)
-                .map_or(0, |one| one.1);
         }
-        assert_eq!(answer.get::<i64>("/viewer/unread/messages"), total);
+        let counts = (0..ROOMS).map(|room| self.ideal.unread(person, room));
+        let (messages, mentions): (Vec<_>, Vec<_>) = counts.unzip();
+        let [messages, mentions] = [messages, mentions].map(|all| all.iter().sum::<i64>());
+        let total = json!({ "messages": messages, "mentions": mentions });
+        assert_eq!(answer.get::<Value>("/viewer/unread"), total);
     }
 
     /// Texts, numbers and receipts, as somebody sees them.
@@ -240,6 +245,23 @@ impl Play {
         for (at, message) in page.nodes.iter().enumerate() {
             self.check_message((room, at), message);
         }
+        self.check_mentions(person, room).await;
+    }
+
+    async fn check_mentions(&self, person: usize, room: usize) {
+        let document = "query ($id: ID!) {
+            room(id: $id) { messages(first: 100) { nodes { mentions { id } } } }
+        }";
+        let id = json!({ "id": self.rooms[room].id });
+        let answer = self.people[person].ask(document, id).await;
+        let found: Vec<Value> = answer.get("/room/messages/nodes");
+        let messages = self.ideal.history(person, room).expect("a member");
+        let expected = messages.iter().map(|message| {
+            let mentioned = message.mentions.iter().map(|one| &self.people[*one].id);
+            let mentioned = mentioned.map(|id| json!({ "id": id }));
+            json!({ "mentions": mentioned.collect::<Vec<_>>() })
+        });
+        assert_eq!(found, expected.collect::<Vec<_>>());
     }
 }
 

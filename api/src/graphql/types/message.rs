@@ -55,6 +55,18 @@ impl Message {
         DateTime(self.0.sent_at)
     }
 
+    /// Whom it mentions, as `@username` outside of code, by their usernames: those who were in
+    /// the room when that was written, its author apart.
+    #[graphql(complexity = "10 * child_complexity")]
+    async fn mentions(&self, ctx: &Context<'_>) -> Result<Vec<User>> {
+        // Without a sign there is nothing to ask the database for.
+        if !self.0.body.contains('@') {
+            return Ok(Vec::new());
+        }
+        let mentioned = ctx.loaders().mentioned(self.0.id).await.map_err(fault)?;
+        Ok(mentioned.into_iter().map(User).collect())
+    }
+
     /// When its author last changed what it says; null when they never did.
     async fn edited_at(&self) -> Option<DateTime> {
         self.0.edited_at.map(DateTime)

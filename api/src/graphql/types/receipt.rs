@@ -45,4 +45,9 @@ impl Unread {
     async fn messages(&self) -> i64 {
         self.0.messages
     }
+
+    /// How many of them mention the viewer.
+    async fn mentions(&self) -> i64 {
+        self.0.mentions
+    }
 }

@@ -2,13 +2,17 @@
 
 use super::super::core::Viewer;
 use super::super::error::{Error, Result};
+use super::super::mentions::{mentioned, note_mentions};
 use super::super::permissions::{can_delete_message, can_edit_message, can_read_messages};
 use super::{Messages, refused_body};
-use crate::model::{EventKind, Member, Message, MessageBody, MessageId, NewEvent};
+use crate::model::{EventKind, Member, Message, MessageBody, MessageId, NewEvent, Timestamp};
 use crate::storage::Connection;
 
 enum Change {
-    Edit { body: String },
+    Edit {
+        body: String,
+        mentioned: Vec<String>,
+    },
     Delete,
 }
 
@@ -17,7 +21,9 @@ impl Messages {
     pub async fn edit(&self, viewer: Viewer, id: MessageId, body: String) -> Result<Message> {
         let body = MessageBody::try_from(body).map_err(refused_body)?;
         let body = body.into_inner();
-        self.change(viewer, id, Change::Edit { body }).await
+        let mentioned = mentioned(&body);
+        self.change(viewer, id, Change::Edit { body, mentioned })
+            .await
     }
 
     /// Deletes what a message says; its id and its place stay. Nothing happens when it is deleted
@@ -44,11 +50,7 @@ impl Messages {
             return Ok(message);
         }
         let now = self.0.now();
-        let changed = match &change {
-            Change::Edit { body } => transaction.edit_message(id, body, now).await?,
-            Change::Delete => transaction.erase_message(id, now).await?,
-        };
-        let changed = changed.ok_or(Error::NotFound("Message"))?;
+        let changed = change.make(&mut transaction, &message, now).await?;
         let kind = change.event(&message);
         transaction.record_about(NewEvent { at: now, kind }, changed.clone());
         transaction.commit().await?;
@@ -94,9 +96,31 @@ impl Change {
 
     fn is_made(&self, message: &Message) -> bool {
         match self {
-            Self::Edit { body } => message.body == *body,
+            Self::Edit { body, .. } => message.body == *body,
             Self::Delete => message.deleted_at.is_some(),
         }
+    }
+
+    /// Changes the message, and whom it mentions.
+    async fn make(
+        &self,
+        connection: &mut Connection,
+        message: &Message,
+        now: Timestamp,
+    ) -> Result<Message> {
+        let id = message.id;
+        let (changed, mentioned) = match self {
+            Self::Edit { body, mentioned } => {
+                let edited = connection.edit_message(id, body, now).await?;
+                (edited, mentioned.as_slice())
+            }
+            Self::Delete => (connection.erase_message(id, now).await?, [].as_slice()),
+        };
+        if message.body.contains('@') {
+            connection.delete_mentions(id, mentioned.to_vec()).await?;
+        }
+        note_mentions(connection, [(id, mentioned)]).await?;
+        changed.ok_or(Error::NotFound("Message"))
     }
 
     fn event(&self, message: &Message) -> EventKind {

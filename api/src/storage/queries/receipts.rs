@@ -7,7 +7,11 @@ use super::Conn;
 use crate::model::{Member, Receipt, RoomId, Timestamp, Unread, UserId};
 use crate::storage::error::Result;
 use crate::storage::rows::{MemberRow, ReceiptRow};
-use crate::storage::schema::{members, messages, rooms};
+use crate::storage::schema::{members, mentions, messages, rooms};
+
+/// A room, how many messages come after the marker, and how many of these are one's own, deleted
+/// by others, and speak to one.
+type UnreadRow = (RoomId, i64, Option<i64>, Option<i64>, Option<i64>);
 
 /// `None` when the person is not in the room, or has read as far.
 pub(in crate::storage) async fn mark_read(
@@ -47,7 +51,8 @@ pub(in crate::storage) async fn list_receipts(
 /// What a person has not read in each of their rooms; of these only, when some are given.
 ///
 /// Messages are numbered without a gap, so all those after the marker need no counting. What is
-/// counted are the person's own ones and those that others deleted, both out of an index.
+/// counted are the person's own ones, those that others deleted and those that speak to the
+/// person, each out of an index.
 pub(in crate::storage) async fn count_unread(
     conn: &mut Conn,
     user: UserId,
@@ -61,6 +66,11 @@ pub(in crate::storage) async fn count_unread(
         .filter(messages::deleted_at.is_not_null())
         .filter(messages::author_id.ne(user))
         .count();
+    let mentioned = mentions::table
+        .filter(mentions::user_id.eq(user))
+        .filter(mentions::room_id.eq(members::room_id))
+        .filter(mentions::seq.gt(members::last_read_seq))
+        .count();
     let mut query = members::table
         .inner_join(rooms::table)
         .filter(members::user_id.eq(user))
@@ -69,15 +79,21 @@ pub(in crate::storage) async fn count_unread(
             rooms::last_seq - members::last_read_seq,
             own.single_value(),
             deleted.single_value(),
+            mentioned.single_value(),
         ))
         .into_boxed();
     if let Some(rooms) = in_rooms {
         query = query.filter(members::room_id.eq_any(rooms));
     }
-    let rows: Vec<(RoomId, i64, Option<i64>, Option<i64>)> = query.load(conn).await?;
-    let unread = rows.into_iter().map(|(room, all, own, deleted)| {
-        let messages = all - own.unwrap_or(0) - deleted.unwrap_or(0);
-        (room, Unread { messages })
-    });
+    let rows: Vec<UnreadRow> = query.load(conn).await?;
+    let unread = rows
+        .into_iter()
+        .map(|(room, all, own, deleted, mentioned)| {
+            let unread = Unread {
+                messages: all - own.unwrap_or(0) - deleted.unwrap_or(0),
+                mentions: mentioned.unwrap_or(0),
+            };
+            (room, unread)
+        });
     Ok(unread.collect())
 }

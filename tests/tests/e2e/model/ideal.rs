@@ -1,6 +1,8 @@
 //! The chat as one would write it down on paper: everything in lists, and counted anew each time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::steps::Body;
 
 /// What comes of an attempt, or the code with which it is refused.
 pub type Verdict<T> = Result<T, &'static str>;
@@ -34,6 +36,7 @@ pub struct Message {
     pub author: usize,
     pub key: Option<String>,
     pub body: String,
+    pub mentions: BTreeSet<usize>,
     pub edited: bool,
     pub deleted: bool,
     /// The text under which it was sent.
@@ -90,44 +93,51 @@ impl Ideal {
         &mut self,
         person: usize,
         room: usize,
-        body: &str,
+        body: &Body,
         key: Option<&str>,
     ) -> Verdict<Place> {
-        check_body(body)?;
+        check_text(&body.text)?;
         if let Some(place) = key.and_then(|key| self.find_sent(person, key)) {
-            let same = place.0 == room && self.message(place).sent == body;
+            let same = place.0 == room && self.message(place).sent == body.text;
             return if same { Ok(place) } else { Err("CONFLICT") };
         }
-        self.rooms[room].check_member(person)?;
-        let messages = &mut self.rooms[room].messages;
-        messages.push(Message {
+        let at = &mut self.rooms[room];
+        at.check_member(person)?;
+        let mentions = at.mentioned(person, body, &BTreeSet::new());
+        at.messages.push(Message {
             id: String::new(),
             author: person,
             key: key.map(str::to_owned),
-            body: body.to_owned(),
+            body: body.text.clone(),
+            mentions,
             edited: false,
             deleted: false,
-            sent: body.to_owned(),
+            sent: body.text.clone(),
         });
-        Ok((room, messages.len() - 1))
+        Ok((room, at.messages.len() - 1))
     }
 
-    pub fn edit(&mut self, person: usize, place: Place, body: &str) -> Verdict<()> {
-        check_body(body)?;
+    pub fn edit(&mut self, person: usize, place: Place, body: &Body) -> Verdict<()> {
+        check_text(&body.text)?;
         let message = self.own_message(person, place)?;
         if message.deleted {
             return Err("CONFLICT");
         }
-        if message.body != body {
-            message.body = body.to_owned();
-            message.edited = true;
+        if message.body == body.text {
+            return Ok(());
         }
+        message.body = body.text.clone();
+        message.edited = true;
+        let before = std::mem::take(&mut message.mentions);
+        let mentions = self.rooms[place.0].mentioned(person, body, &before);
+        self.rooms[place.0].messages[place.1].mentions = mentions;
         Ok(())
     }
 
     pub fn delete(&mut self, person: usize, place: Place) -> Verdict<()> {
         let message = self.own_message(person, place)?;
         message.body.clear();
+        message.mentions.clear();
         message.deleted = true;
         Ok(())
     }
@@ -169,14 +179,25 @@ impl Ideal {
         Ok(&self.rooms[room].messages)
     }
 
-    /// How far somebody has read, and how many messages they have not.
-    pub fn marker_and_unread(&self, person: usize, room: usize) -> Option<(i64, i64)> {
-        let room = &self.rooms[room];
-        let member = room.members.get(&person)?;
-        let unread = (1..).zip(&room.messages).filter(|(seq, message)| {
-            *seq > member.last_read_seq && message.author != person && !message.deleted
-        });
-        Some((member.last_read_seq, unread.count() as i64))
+    /// How far somebody has read in a room that they are in.
+    pub fn last_read_seq(&self, person: usize, room: usize) -> Option<i64> {
+        let member = self.rooms[room].members.get(&person);
+        member.map(|member| member.last_read_seq)
+    }
+
+    /// How many messages somebody has not read, and how many of those speak to them.
+    pub fn unread(&self, person: usize, room: usize) -> (i64, i64) {
+        let Some(marker) = self.last_read_seq(person, room) else {
+            return (0, 0);
+        };
+        let after = (1..).zip(&self.rooms[room].messages);
+        let after = after.filter(|(seq, _)| *seq > marker);
+        let unread = after.filter(|(_, message)| message.author != person && !message.deleted);
+        let unread: Vec<&Message> = unread.map(|(_, message)| message).collect();
+        let to_them = unread
+            .iter()
+            .filter(|message| message.mentions.contains(&person));
+        (unread.len() as i64, to_them.count() as i64)
     }
 
     /// Who has read how far, the latest first.
@@ -218,6 +239,17 @@ impl Room {
         self.messages.len() as i64
     }
 
+    /// Whom a body speaks to, when it is written: others who are here, or were spoken to before.
+    fn mentioned(&self, author: usize, body: &Body, before: &BTreeSet<usize>) -> BTreeSet<usize> {
+        let named = body
+            .named
+            .iter()
+            .copied()
+            .filter(|person| *person != author);
+        let known = |person: &usize| self.members.contains_key(person) || before.contains(person);
+        named.filter(known).collect()
+    }
+
     fn check_member(&self, person: usize) -> Verdict<()> {
         match (self.members.contains_key(&person), self.is_channel) {
             (true, _) => Ok(()),
@@ -237,7 +269,7 @@ impl Member {
     }
 }
 
-fn check_body(body: &str) -> Verdict<()> {
-    let blank = body.chars().all(|c| c.is_whitespace() || c == '\u{200b}');
+fn check_text(text: &str) -> Verdict<()> {
+    let blank = text.chars().all(|c| c.is_whitespace() || c == '\u{200b}');
     if blank { Err("INVALID") } else { Ok(()) }
 }

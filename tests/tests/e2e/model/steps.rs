@@ -1,5 +1,6 @@
 //! What random people do.
 
+use causerie_tests::Person;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -52,14 +53,35 @@ pub struct Choice {
 #[derive(Clone, Debug)]
 pub enum Word {
     Plain(&'static str),
+    /// Speaks to somebody.
+    Mention(usize),
+    /// Only looks as if it did.
+    Code(usize),
 }
 
-/// A body of these words. Without any it is empty, which is no body.
-pub fn text(words: &[Word]) -> String {
-    let words = words.iter().map(|word| match word {
-        Word::Plain(plain) => (*plain).to_owned(),
-    });
-    words.collect::<Vec<_>>().join(" ")
+/// What a message is to say, and whom it names.
+pub struct Body {
+    pub text: String,
+    pub named: Vec<usize>,
+}
+
+impl Body {
+    /// Without any words it is empty, which no message may be.
+    pub fn new(words: &[Word], people: &[Person]) -> Self {
+        let text = words.iter().map(|word| match word {
+            Word::Plain(plain) => (*plain).to_owned(),
+            Word::Mention(person) => format!("@{}", people[*person].username.to_uppercase()),
+            Word::Code(person) => format!("`@{}`", people[*person].username),
+        });
+        let named = words.iter().filter_map(|word| match word {
+            Word::Mention(person) => Some(*person),
+            Word::Plain(_) | Word::Code(_) => None,
+        });
+        Self {
+            text: text.collect::<Vec<_>>().join(" "),
+            named: named.collect(),
+        }
+    }
 }
 
 pub fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -90,5 +112,10 @@ fn room() -> impl Strategy<Value = usize> {
 
 fn words() -> impl Strategy<Value = Vec<Word>> {
     let plain = proptest::sample::select(vec!["tea", "milk", "*sugar*", "\u{200b}", "e\u{301}\n"]);
-    vec(plain.prop_map(Word::Plain), 0..3)
+    let word = prop_oneof![
+        3 => plain.prop_map(Word::Plain),
+        2 => (0..PEOPLE).prop_map(Word::Mention),
+        1 => (0..PEOPLE).prop_map(Word::Code),
+    ];
+    vec(word, 0..4)
 }

@@ -1,0 +1,63 @@
+//! Noting mentions on PostgreSQL: one statement for the messages of a transaction.
+
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sql_types::{Array, Text};
+use diesel_async::RunQueryDsl;
+
+use super::Conn;
+use crate::model::MessageId;
+use crate::storage::schema::sql;
+
+/// Notes those who are in the room of a message that names them, its author apart. Who is noted
+/// already stays so.
+pub(in crate::storage) async fn insert(
+    conn: &mut Conn,
+    named: &[(MessageId, String)],
+) -> QueryResult<()> {
+    if named.is_empty() {
+        return Ok(());
+    }
+    let (messages, usernames) = named
+        .iter()
+        .map(|(message, name)| (message, name.as_str()))
+        .unzip();
+    let insert = InsertMentions {
+        messages,
+        usernames,
+    };
+    insert.execute(conn).await?;
+    Ok(())
+}
+
+struct InsertMentions<'a> {
+    messages: Vec<&'a MessageId>,
+    usernames: Vec<&'a str>,
+}
+
+/// The text is always the same, so that it is prepared once for each connection.
+impl QueryId for InsertMentions<'_> {
+    type QueryId = InsertMentions<'static>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl QueryFragment<Pg> for InsertMentions<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(
+            "INSERT INTO mentions (message_id, user_id, room_id, seq) \
+             SELECT messages.id, users.id, messages.room_id, messages.seq FROM unnest(",
+        );
+        out.push_bind_param::<Array<sql::Uuid>, _>(&self.messages)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Text>, _>(&self.usernames)?;
+        out.push_sql(
+            ") AS named (message_id, username) \
+             JOIN messages ON messages.id = named.message_id \
+             JOIN users ON users.username = named.username COLLATE \"C\" \
+             JOIN members ON members.room_id = messages.room_id AND members.user_id = users.id \
+             WHERE users.id <> messages.author_id ON CONFLICT DO NOTHING",
+        );
+        Ok(())
+    }
+}
