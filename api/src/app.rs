@@ -14,6 +14,7 @@ use rand::rngs::OsRng;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use crate::auth::keys::{KeyError, Keys};
 use crate::auth::password::Passwords;
@@ -33,6 +34,9 @@ use crate::storage::{self, Database, Location, OpenError};
 
 /// How often people are told what has changed of what only matters now.
 const SETTLE: Duration = Duration::from_millis(250);
+
+/// How long writing the messages of those who did not wait for the answer may take at the end.
+const LAST_MESSAGES: Duration = Duration::from_secs(5);
 
 /// Why the server does not start. One line for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -78,7 +82,7 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
             strict: graphql::strict(Arc::clone(&services)),
             trusting: graphql::trusting(Arc::clone(&services)),
         },
-        authenticator: Arc::new(Logins(services)),
+        authenticator: Arc::new(Logins(Arc::clone(&services))),
         readiness: readiness(database, hub_task),
         origins,
         trusted_proxies,
@@ -90,6 +94,12 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     let stop = stop_signal()?;
     announce(address);
     crate::http::serve(listener, router, drain, stop).await;
+    if timeout(LAST_MESSAGES, services.messages.finish())
+        .await
+        .is_err()
+    {
+        tracing::warn!("stopping with messages that are not written");
+    }
     Ok(())
 }
 

@@ -49,9 +49,11 @@ pub(super) fn outcome<T>(
 ) -> async_graphql::Result<(Option<T>, Vec<UserError>)> {
     match result {
         Ok(value) => Ok((Some(value), Vec::new())),
-        Err(error @ (services::Error::RateLimited { .. } | services::Error::Internal(_))) => {
-            Err(fault(error))
-        }
+        Err(
+            error @ (services::Error::RateLimited { .. }
+            | services::Error::Busy { .. }
+            | services::Error::Internal(_)),
+        ) => Err(fault(error)),
         Err(error) => Ok((None, vec![user_error(&error)])),
     }
 }
@@ -64,7 +66,9 @@ pub(super) fn fault(error: services::Error) -> async_graphql::Error {
     let top_level = async_graphql::Error::new(error.to_string());
     top_level.extend_with(|_, extensions| {
         extensions.set("code", code_name(code(&error)));
-        if let services::Error::RateLimited { retry_after } = &error {
+        if let services::Error::RateLimited { retry_after }
+        | services::Error::Busy { retry_after } = &error
+        {
             extensions.set("retryAfter", retry_after.as_secs().max(1));
         }
     })
@@ -98,7 +102,9 @@ fn code(error: &services::Error) -> ErrorCode {
         services::Error::Conflict { .. } => ErrorCode::Conflict,
         services::Error::WrongCredentials(_) => ErrorCode::Unauthenticated,
         services::Error::Expired(_) => ErrorCode::Expired,
-        services::Error::RateLimited { .. } => ErrorCode::RateLimited,
+        services::Error::RateLimited { .. } | services::Error::Busy { .. } => {
+            ErrorCode::RateLimited
+        }
         services::Error::Internal(_) => ErrorCode::Internal,
     }
 }

@@ -20,6 +20,7 @@ pub struct Message {
 }
 
 /// A message about to be stored. Its `seq` is allotted in the same transaction.
+#[derive(Clone, Debug)]
 pub struct NewMessage {
     pub id: MessageId,
     pub room_id: RoomId,
@@ -31,6 +32,29 @@ pub struct NewMessage {
     /// The usernames in its body, of whoever they may be.
     pub mentioned: Vec<String>,
     pub sent_at: Timestamp,
+}
+
+impl NewMessage {
+    /// What no other message may have, if its author gave it a key.
+    pub fn key(&self) -> Option<(UserId, String)> {
+        let client_id = self.client_id.clone()?;
+        Some((self.author_id, client_id))
+    }
+
+    /// The message that it becomes.
+    pub fn numbered(&self, seq: i64) -> Message {
+        Message {
+            id: self.id,
+            room_id: self.room_id,
+            author_id: self.author_id,
+            seq,
+            client_id: self.client_id.clone(),
+            body: self.body.clone(),
+            sent_at: self.sent_at,
+            edited_at: None,
+            deleted_at: None,
+        }
+    }
 }
 
 /// Markdown source as it was typed: 1 byte to 16 KiB, not blank, no control characters but

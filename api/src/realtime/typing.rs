@@ -38,7 +38,12 @@ impl Typing {
 
     /// Somebody types, or has stopped.
     pub fn set(&self, room: RoomId, user: UserId, typing: bool, now: Timestamp) {
-        let change = self.board().set(room, user, typing.then_some(now + LASTS));
+        let mut board = self.board();
+        if !typing && !board.holds(room, user) {
+            return;
+        }
+        let change = board.set(room, user, typing.then_some(now + LASTS));
+        drop(board);
         self.tell(change);
     }
 
@@ -89,6 +94,11 @@ impl Board {
     fn users(&self, room: RoomId) -> Vec<UserId> {
         let typing = self.0.get(&room).into_iter().flatten();
         typing.map(|(user, _)| *user).collect()
+    }
+
+    fn holds(&self, room: RoomId, user: UserId) -> bool {
+        let typing = self.0.get(&room);
+        typing.is_some_and(|typing| typing.contains_key(&user))
     }
 
     fn set(&mut self, room: RoomId, user: UserId, until: Option<Timestamp>) -> Change {

@@ -204,7 +204,7 @@ fn taken() -> Error {
 
 fn hashing(error: HashError) -> Error {
     match error {
-        HashError::Busy => Error::RateLimited {
+        HashError::Busy => Error::Busy {
             retry_after: Duration::from_secs(5),
         },
         error => Error::Internal(Box::new(error)),

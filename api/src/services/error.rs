@@ -39,6 +39,9 @@ pub enum Error {
     Expired(&'static str),
     #[error("Too many attempts")]
     RateLimited { retry_after: Duration },
+    /// More is asked of the server than it can do.
+    #[error("The server is busy: try again soon")]
+    Busy { retry_after: Duration },
     /// Our fault. The cause is for the log only.
     #[error("Something went wrong on the server")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),

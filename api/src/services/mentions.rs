@@ -4,10 +4,7 @@ use std::collections::BTreeSet;
 
 use pulldown_cmark::{Event, Parser, Tag};
 
-use super::error::Result;
 use super::text::{USERNAME_LENGTH, is_username_character};
-use crate::model::MessageId;
-use crate::storage::Connection;
 
 /// How many names of one message count.
 const MOST: usize = 100;
@@ -23,22 +20,6 @@ pub(super) fn mentioned(body: &str) -> Vec<String> {
         collect_names(&without_code(body), &mut names);
     }
     names.into_iter().collect()
-}
-
-/// Notes whom messages speak to, in the transaction that writes them: one statement for all of
-/// them, and none when they name nobody.
-pub(super) async fn note_mentions(
-    connection: &mut Connection,
-    messages: impl IntoIterator<Item = (MessageId, &[String])>,
-) -> Result<()> {
-    let mut named = Vec::new();
-    for (message, names) in messages {
-        named.extend(names.iter().map(|name| (message, name.clone())));
-    }
-    if !named.is_empty() {
-        connection.insert_mentions(named).await?;
-    }
-    Ok(())
 }
 
 /// The source with a blank for each piece of code. It stays source, since names may contain what

@@ -1,6 +1,7 @@
 //! Messages: sending them exactly once, and reading back.
 
 mod changes;
+mod writer;
 
 use std::sync::Arc;
 
@@ -8,14 +9,12 @@ use sha2::{Digest, Sha256};
 
 use super::core::{Core, Viewer};
 use super::error::{Error, Result};
-use super::mentions::{mentioned, note_mentions};
-use super::permissions::{can_read_messages, can_see_room, can_send_message};
+use super::mentions::mentioned;
+use super::permissions::can_read_messages;
 use super::text;
 use crate::model::message::BodyRefused;
-use crate::model::{
-    Bound, Direction, EventKind, Message, MessageBody, MessageId, NewEvent, NewMessage, Page,
-    RoomId,
-};
+use crate::model::{Bound, Direction, Message, MessageBody, MessageId, NewMessage, Page, RoomId};
+use writer::Writer;
 
 pub struct MessageDraft {
     pub room_id: RoomId,
@@ -34,11 +33,15 @@ pub enum History {
     },
 }
 
-pub struct Messages(Arc<Core>);
+pub struct Messages {
+    core: Arc<Core>,
+    writer: Writer,
+}
 
 impl Messages {
     pub(super) fn new(core: Arc<Core>) -> Self {
-        Self(core)
+        let writer = Writer::start(&core);
+        Self { core, writer }
     }
 
     /// A page of a room that the viewer may see, in `seq` order.
@@ -48,7 +51,7 @@ impl Messages {
         room: RoomId,
         history: History,
     ) -> Result<Page<Message>> {
-        let mut connection = self.0.read().await?;
+        let mut connection = self.core.read().await?;
         let membership = connection.find_member(room, viewer.user_id).await?;
         if !can_read_messages(membership.as_ref()) {
             return Err(Error::Forbidden("Join this channel to read its messages"));
@@ -78,87 +81,33 @@ impl Messages {
         let client_id = text::client_key("clientId", draft.client_id)?;
         let body = body.into_inner();
         let fingerprint = fingerprint(draft.room_id, &body);
-        if let Some(sent) = self
-            .find_sent(viewer, client_id.as_deref(), &fingerprint)
-            .await?
-        {
-            return Ok(sent);
-        }
-        let now = self.0.now();
+        let now = self.core.now();
         let new = NewMessage {
-            id: self.0.ids.next(now),
+            id: self.core.ids.next(now),
             room_id: draft.room_id,
             author_id: viewer.user_id,
             client_id,
-            fingerprint,
+            fingerprint: fingerprint.clone(),
             mentioned: mentioned(&body),
             body,
             sent_at: now,
         };
-        match self.store(viewer, &new).await? {
-            Some(message) => Ok(message),
-            None => {
-                let client_id = new.client_id.as_deref();
-                let sent = self.find_sent(viewer, client_id, &new.fingerprint).await?;
-                sent.ok_or(Error::NotFound("Message"))
-            }
-        }
-    }
-
-    /// `None` when a concurrent retry was first.
-    async fn store(&self, viewer: Viewer, new: &NewMessage) -> Result<Option<Message>> {
-        let mut transaction = self.0.begin().await?;
-        // Taking the number first holds the room, so that the membership cannot change between
-        // the check and the commit.
-        let room = transaction.allot_seq(new.room_id, new.sent_at).await?;
-        let room = room.ok_or(Error::NotFound("Room"))?;
-        let membership = transaction.find_member(room.id, viewer.user_id).await?;
-        if !can_see_room(&room, membership.as_ref()) {
-            return Err(Error::NotFound("Room"));
-        }
-        if !can_send_message(membership.as_ref()) {
-            return Err(Error::Forbidden("Join this channel to send messages to it"));
-        }
-        let Some(message) = transaction.insert_message(new, room.last_seq).await? else {
-            return Ok(None);
-        };
-        note_mentions(&mut transaction, [(message.id, new.mentioned.as_slice())]).await?;
-        let kind = EventKind::MessageSent {
-            room: room.id,
-            message: message.id,
-        };
-        let event = NewEvent {
-            at: new.sent_at,
-            kind,
-        };
-        transaction.record_about(event, message.clone());
-        transaction.commit().await?;
-        Ok(Some(message))
-    }
-
-    async fn find_sent(
-        &self,
-        viewer: Viewer,
-        client_id: Option<&str>,
-        fingerprint: &[u8],
-    ) -> Result<Option<Message>> {
-        let Some(client_id) = client_id else {
-            return Ok(None);
-        };
-        let sent = self
-            .0
-            .read()
-            .await?
-            .find_sent(viewer.user_id, client_id)
-            .await?;
-        match sent {
-            Some((message, first)) if first == fingerprint => Ok(Some(message)),
-            Some(_) => Err(Error::Conflict {
+        let room = new.room_id;
+        let written = self.writer.write(new).await?;
+        let typing = &self.core.typing;
+        typing.set(room, viewer.user_id, false, now);
+        match written.sent_before {
+            Some(first) if first != fingerprint => Err(Error::Conflict {
                 field: "clientId",
                 message: "Another message was sent with this clientId",
             }),
-            None => Ok(None),
+            _ => Ok(written.message),
         }
+    }
+
+    /// Returns when every message that was taken is on disk; no more are taken.
+    pub async fn finish(&self) {
+        self.writer.finish().await;
     }
 }
 

@@ -2,12 +2,14 @@
 //! them.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use diesel_async::{AsyncConnection, TransactionManager};
 
 use super::error::{OpenError, Result};
 use super::pool::Pooled;
 use super::postgres::{self, Postgres};
+use super::sending::{SendRule, Sent};
 use super::sqlite::{self, Sqlite};
 use crate::model::{
     Account, After, Bound, Event, Member, Message, MessageId, NewEvent, NewMessage, NewRoom, Page,
@@ -61,6 +63,20 @@ impl Database {
             Self::Sqlite(database) => Connection::Sqlite(database.read().await?),
             Self::Postgres(database) => Connection::Postgres(database.read().await?),
         })
+    }
+
+    /// Sends messages in one transaction, with an event each: as its last statement, as always.
+    /// What became of each, in their order; a failure is everyone's, and nothing is stored.
+    pub async fn send<R: Send + 'static>(
+        &self,
+        new: Arc<Vec<NewMessage>>,
+        rule: SendRule<R>,
+    ) -> Result<Vec<Sent<R>>> {
+        tracing::trace!(query = "send");
+        match self {
+            Self::Sqlite(database) => database.send(new, rule).await,
+            Self::Postgres(database) => database.send(&new, rule).await,
+        }
     }
 
     pub async fn begin(&self) -> Result<Transaction> {
@@ -178,7 +194,6 @@ queries! {
         fn list_channels(part: Option<&str>, page: After<String>) -> Page<Room>;
         fn insert_room(room: &NewRoom, now: Timestamp) -> Option<Room>;
         fn add_to_member_count(room: RoomId, change: i32) -> Option<Room>;
-        fn allot_seq(room: RoomId, now: Timestamp) -> Option<Room>;
     }
     members {
         fn find_member(room: RoomId, user: UserId) -> Option<Member>;
@@ -196,10 +211,8 @@ queries! {
     }
     messages {
         fn find_messages(ids: Vec<MessageId>) -> Vec<Message>;
-        fn find_sent(author: UserId, client_id: &str) -> Option<(Message, Vec<u8>)>;
         fn find_last_messages(in_rooms: Vec<RoomId>) -> Vec<Message>;
         fn list_messages(room: RoomId, bound: Bound<i64>) -> Page<Message>;
-        fn insert_message(message: &NewMessage, seq: i64) -> Option<Message>;
         fn edit_message(id: MessageId, body: &str, now: Timestamp) -> Option<Message>;
         fn erase_message(id: MessageId, now: Timestamp) -> Option<Message>;
     }

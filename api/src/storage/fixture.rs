@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use tempfile::TempDir;
 
-use super::{Database, Location};
+use super::{Connection, Database, Location};
 
 /// Names one of the two, for tests that are run over each.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +40,16 @@ impl Fixture {
             database: Arc::new(database),
             _folder: folder,
         })
+    }
+
+    /// Runs SQL, for what no query of the server does.
+    pub async fn execute(&self, sql: &str) {
+        let mut connection = self.database.read().await.expect("a connection");
+        match &mut connection {
+            Connection::Sqlite(connection) => connection.batch_execute(sql).await,
+            Connection::Postgres(connection) => connection.batch_execute(sql).await,
+        }
+        .expect("SQL that runs");
     }
 }
 

@@ -15,9 +15,11 @@ mod pool;
 mod postgres;
 mod rows;
 mod schema;
+mod sending;
 mod sqlite;
 #[cfg(test)]
 mod tests;
 
 pub use database::{Connection, Database, Location, Transaction};
 pub use error::{Error, OpenError, Result};
+pub use sending::Sent;

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use diesel::{ConnectionResult, QueryResult};
+use diesel::ConnectionResult;
+use diesel::prelude::*;
 use diesel_async::{
     AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection,
     TransactionManager,
@@ -13,10 +14,13 @@ use futures_util::future::BoxFuture;
 use super::error::{OpenError, Result};
 use super::migrations;
 use super::pool::{Pool, Pooled};
-use super::rows::EventRow;
-use crate::model::MessageId;
+use super::rows::{EventRow, place};
+use super::schema::{events as events_table, log_head};
+use super::sending::{SendRule, Sent};
+use crate::model::{Event, MessageId, NewEvent, NewMessage};
 
 mod mentioning;
+mod sending;
 
 #[path = "queries/events.rs"]
 pub(super) mod events;
@@ -37,7 +41,10 @@ pub(super) mod users;
 
 pub(super) type Conn = AsyncPgConnection;
 
-const CONNECTIONS: u32 = 16;
+/// Those who wait for each other's locks hold none of the connections that reading needs: the hub,
+/// logins and queries go on.
+const WRITERS: u32 = 6;
+const READERS: u32 = 10;
 
 /// No statement and no idle transaction may hold the log for long.
 const PREPARE: &str = "SET statement_timeout = '15s'; \
@@ -50,7 +57,8 @@ const REACH: Duration = Duration::from_secs(10);
 const MIGRATION_LOCK: &str = "SET lock_timeout = '60s'; SELECT pg_advisory_lock(4851627)";
 
 pub struct Postgres {
-    pool: Pool<Conn>,
+    writers: Pool<Conn>,
+    readers: Pool<Conn>,
 }
 
 impl Postgres {
@@ -66,27 +74,43 @@ impl Postgres {
             .map_err(|cause| OpenError::Migration(cause.to_string()))?;
         migrations::run(&mut AsyncMigrationHarness::new(first), migrations::POSTGRES)?;
         Ok(Self {
-            pool: Pool::open(url, CONNECTIONS, establish).await?,
+            writers: Pool::open(url, WRITERS, establish).await?,
+            readers: Pool::open(url, READERS, establish).await?,
         })
     }
 
     pub(super) async fn read(&self) -> Result<Pooled<Conn>> {
-        self.pool.get().await
+        self.readers.get().await
+    }
+
+    pub(super) async fn send<R: Send>(
+        &self,
+        new: &[NewMessage],
+        rule: SendRule<R>,
+    ) -> Result<Vec<Sent<R>>> {
+        let mut conn = self.writers.get().await?;
+        sending::send(&mut conn, new, rule).await
     }
 
     pub(super) async fn begin(&self) -> Result<Pooled<Conn>> {
-        let mut conn = self.pool.get().await?;
+        let mut conn = self.writers.get().await?;
         <Conn as AsyncConnection>::TransactionManager::begin_transaction(&mut *conn).await?;
         Ok(conn)
     }
 }
 
-pub(super) async fn insert_events(conn: &mut Conn, rows: Vec<EventRow>) -> Result<()> {
-    diesel::insert_into(super::schema::events::table)
-        .values(rows)
+pub(super) async fn append_events(conn: &mut Conn, new: Vec<NewEvent>) -> QueryResult<Vec<Event>> {
+    let head = diesel::update(log_head::table.find(1))
+        .set(log_head::position.eq(log_head::position + new.len() as i64))
+        .returning(log_head::position)
+        .get_result(conn)
+        .await?;
+    let placed = place(new, head);
+    diesel::insert_into(events_table::table)
+        .values(placed.iter().map(EventRow::from).collect::<Vec<_>>())
         .execute(conn)
         .await?;
-    Ok(())
+    Ok(placed)
 }
 
 pub(super) async fn insert_mentions(

@@ -4,8 +4,8 @@ use diesel::prelude::*;
 
 use super::schema::{events, members, messages, rooms, sessions, users};
 use crate::model::{
-    Account, Event, EventKind, Member, Message, MessageId, Position, Receipt, Role, Room, RoomId,
-    RoomKind, Session, SessionId, Timestamp, User, UserId,
+    Account, Event, EventKind, Member, Message, MessageId, NewEvent, Position, Receipt, Role, Room,
+    RoomId, RoomKind, Session, SessionId, Timestamp, User, UserId,
 };
 
 #[derive(Queryable, Selectable)]
@@ -219,6 +219,15 @@ pub(super) struct EventRow {
     user_id: Option<UserId>,
     message_id: Option<MessageId>,
     session_id: Option<SessionId>,
+}
+
+/// Gives new events their places in the log, of which the last one's is `head`.
+pub(super) fn place(new: Vec<NewEvent>, head: Position) -> Vec<Event> {
+    let first = head.0 - new.len() as i64 + 1;
+    let placed = (first..).zip(new);
+    placed
+        .map(|(position, event)| event.placed_at(Position(position)))
+        .collect()
 }
 
 impl From<&Event> for EventRow {

@@ -4,9 +4,11 @@ use std::fs::OpenOptions;
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::Arc;
 
 use diesel::connection::AnsiTransactionManager;
-use diesel::{ConnectionResult, QueryResult, RunQueryDsl, SqliteConnection};
+use diesel::prelude::*;
+use diesel::{ConnectionResult, SqliteConnection};
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 use diesel_async::{AsyncConnection, SimpleAsyncConnection};
 use futures_util::FutureExt;
@@ -15,10 +17,13 @@ use futures_util::future::BoxFuture;
 use super::error::{OpenError, Result};
 use super::migrations;
 use super::pool::{Pool, Pooled};
-use super::rows::EventRow;
-use crate::model::MessageId;
+use super::rows::{EventRow, place};
+use super::schema::{events as events_table, log_head};
+use super::sending::{SendRule, Sent};
+use crate::model::{Event, MessageId, NewEvent, NewMessage};
 
 mod mentioning;
+mod sending;
 
 #[path = "queries/events.rs"]
 pub(super) mod events;
@@ -86,16 +91,35 @@ impl Sqlite {
         .await?;
         Ok(conn)
     }
+
+    pub(super) async fn send<R: Send + 'static>(
+        &self,
+        new: Arc<Vec<NewMessage>>,
+        rule: SendRule<R>,
+    ) -> Result<Vec<Sent<R>>> {
+        let mut conn = self.writer.get().await?;
+        let send = move |conn: &mut SqliteConnection| sending::send(conn, &new, rule);
+        Ok(conn.spawn_blocking(send).await?)
+    }
 }
 
-pub(super) async fn insert_events(conn: &mut Conn, rows: Vec<EventRow>) -> Result<()> {
-    let insert = move |conn: &mut SqliteConnection| {
-        diesel::insert_into(super::schema::events::table)
-            .values(rows)
-            .execute(conn)
-    };
-    conn.spawn_blocking(insert).await?;
-    Ok(())
+/// All in one go, since each way to the thread that queries run on costs as much as a query.
+pub(super) async fn append_events(conn: &mut Conn, new: Vec<NewEvent>) -> QueryResult<Vec<Event>> {
+    conn.spawn_blocking(|conn| append(conn, new)).await
+}
+
+fn append(conn: &mut SqliteConnection, new: Vec<NewEvent>) -> QueryResult<Vec<Event>> {
+    let head = diesel::update(log_head::table.find(1))
+        .set(log_head::position.eq(log_head::position + new.len() as i64))
+        .returning(log_head::position)
+        .get_result(conn)?;
+    let placed = place(new, head);
+    for event in &placed {
+        diesel::insert_into(events_table::table)
+            .values(EventRow::from(event))
+            .execute(conn)?;
+    }
+    Ok(placed)
 }
 
 pub(super) async fn insert_mentions(

@@ -1,10 +1,13 @@
 //! What the queries promise and a person at the API does not easily bring about.
 
+use std::sync::Arc;
+
 use super::Connection;
 use super::fixture::{Backend, Fixture};
+use super::sending::SendRule;
 use crate::model::{
-    Account, IdGenerator, Member, NewMessage, NewRoom, Position, Role, RoomId, RoomKind, Timestamp,
-    User, UserId,
+    Account, IdGenerator, Member, MessageId, NewMessage, NewRoom, Position, Role, RoomId, RoomKind,
+    Timestamp, User, UserId,
 };
 
 fn at(number: u32) -> Timestamp {
@@ -81,31 +84,33 @@ async fn mentions_of_many_messages_are_noted_at_once(backend: Backend) {
     };
     let mut transaction = fixture.database.begin().await.expect("a transaction");
     let (room, people) = room_with(&mut transaction, 300).await;
+    transaction.commit().await.expect("a commit");
     let ids = IdGenerator::from_seed([6; 32]);
-    let (mut named, mut expected) = (Vec::new(), Vec::new());
-    for seq in 1..=300 {
-        let new = NewMessage {
-            id: ids.next(at(0)),
+    let (mut new, mut named, mut expected) = (Vec::new(), Vec::new(), Vec::new());
+    for number in 1..=300 {
+        // As many names as a statement of a parameter each could not take.
+        let others = (number..number + 120).map(|number| format!("person{number}"));
+        let mentioned: Vec<String> = others.chain(["person0".to_owned()]).collect();
+        let id: MessageId = ids.next(at(0));
+        named.extend(mentioned.iter().map(|name| (id, name.clone())));
+        expected.extend((number..(number + 120).min(300)).map(|number| (id, number)));
+        new.push(NewMessage {
+            id,
             room_id: room,
             author_id: people[0],
             client_id: None,
             fingerprint: Vec::new(),
             body: String::new(),
-            mentioned: Vec::new(),
+            mentioned,
             sent_at: at(0),
-        };
-        let message = transaction.insert_message(&new, seq).await;
-        let message = message.expect("a query").expect("a new message").id;
-        // As many names as a statement of a parameter each could not take.
-        named.extend((seq..seq + 120).map(|number| (message, format!("person{number}"))));
-        named.push((message, "person0".to_owned()));
-        expected.extend((seq..(seq + 120).min(300)).map(|number| (message, number)));
+        });
     }
-    let [one, all] = [&named[1..2], &named].map(|named| named.to_vec());
-    for named in [Vec::new(), one, all] {
-        let noted = transaction.insert_mentions(named).await;
-        noted.expect("those who are noted already are no trouble");
-    }
+    let anyone: SendRule<()> = |_, _| Ok(());
+    let sent = fixture.database.send(Arc::new(new), anyone).await;
+    assert_eq!(sent.expect("a batch").len(), 300);
+    let mut transaction = fixture.database.begin().await.expect("a transaction");
+    let noted = transaction.insert_mentions(named.clone()).await;
+    noted.expect("those who are noted already are no trouble");
     let mut messages: Vec<_> = named.iter().map(|(message, _)| *message).collect();
     messages.dedup();
     let found = transaction.find_mentioned(messages).await.expect("a query");
@@ -113,7 +118,7 @@ async fn mentions_of_many_messages_are_noted_at_once(backend: Backend) {
         .into_iter()
         .map(|(message, user)| {
             let number = people.iter().position(|person| *person == user.id);
-            (message, number.expect("a member") as i64)
+            (message, number.expect("a member"))
         })
         .collect();
     found.sort_unstable();

@@ -35,6 +35,11 @@ async fn typing_is_seen_by_the_others_and_ends_by_itself(server: &mut Server) {
     assert_eq!(typists(&mut alices).await, ["bob"]);
     set_typing(&alice, &room.id, false).await;
     assert_eq!(typists(&mut bobs).await, [""; 0]);
+    // What was sent is not typed any more.
+    set_typing(&alice, &room.id, true).await;
+    assert_eq!(typists(&mut bobs).await, ["alice"]);
+    alice.send(&room, "hello").await;
+    assert_eq!(typists(&mut bobs).await, [""; 0]);
     // Bob says no more, so it ends.
     assert_eq!(typists(&mut alices).await, [""; 0]);
     assert_eq!(

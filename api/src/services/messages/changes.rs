@@ -2,7 +2,7 @@
 
 use super::super::core::Viewer;
 use super::super::error::{Error, Result};
-use super::super::mentions::{mentioned, note_mentions};
+use super::super::mentions::mentioned;
 use super::super::permissions::{can_delete_message, can_edit_message, can_read_messages};
 use super::{Messages, refused_body};
 use crate::model::{EventKind, Member, Message, MessageBody, MessageId, NewEvent, Timestamp};
@@ -35,13 +35,13 @@ impl Messages {
     async fn change(&self, viewer: Viewer, id: MessageId, change: Change) -> Result<Message> {
         // Looked at first without a transaction, so that what is refused or needs no change holds
         // nobody up.
-        let mut connection = self.0.read().await?;
+        let mut connection = self.core.read().await?;
         let message = find_changeable(&mut connection, viewer, id, &change).await?;
         drop(connection);
         if change.is_made(&message) {
             return Ok(message);
         }
-        let mut transaction = self.0.begin().await?;
+        let mut transaction = self.core.begin().await?;
         // Holds the room, so that neither the membership nor the message can change between the
         // check and the commit.
         transaction.add_to_member_count(message.room_id, 0).await?;
@@ -49,7 +49,7 @@ impl Messages {
         if change.is_made(&message) {
             return Ok(message);
         }
-        let now = self.0.now();
+        let now = self.core.now();
         let changed = change.make(&mut transaction, &message, now).await?;
         let kind = change.event(&message);
         transaction.record_about(NewEvent { at: now, kind }, changed.clone());
@@ -119,7 +119,10 @@ impl Change {
         if message.body.contains('@') {
             connection.delete_mentions(id, mentioned.to_vec()).await?;
         }
-        note_mentions(connection, [(id, mentioned)]).await?;
+        if !mentioned.is_empty() {
+            let named = mentioned.iter().map(|name| (id, name.clone()));
+            connection.insert_mentions(named.collect()).await?;
+        }
         changed.ok_or(Error::NotFound("Message"))
     }
 

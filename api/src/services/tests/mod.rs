@@ -1,4 +1,5 @@
 //! Use cases over both databases, where more must be seen than the API shows.
 
+mod sending;
 mod sessions;
 mod world;

@@ -21,7 +21,7 @@ pub struct World {
     pub services: Services,
     /// Follows the log.
     pub hub: JoinHandle<()>,
-    _fixture: Fixture,
+    pub fixture: Fixture,
 }
 
 impl World {
@@ -52,7 +52,7 @@ impl World {
         Some(Self {
             services,
             hub: task,
-            _fixture: fixture,
+            fixture,
         })
     }
 

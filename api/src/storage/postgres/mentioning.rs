@@ -19,6 +19,7 @@ pub(in crate::storage) async fn insert(
     if named.is_empty() {
         return Ok(());
     }
+    tracing::trace!(query = "mention");
     let (messages, usernames) = named
         .iter()
         .map(|(message, name)| (message, name.as_str()))

@@ -35,20 +35,7 @@ pub(in crate::storage) async fn append_events(
     conn: &mut Conn,
     new: Vec<NewEvent>,
 ) -> Result<Vec<Event>> {
-    let count = new.len() as i64;
-    let head: i64 = diesel::update(log_head::table.find(1))
-        .set(log_head::position.eq(log_head::position + count))
-        .returning(log_head::position)
-        .get_result(conn)
-        .await?;
-    let first = head - count + 1;
-    let placed: Vec<Event> = (first..)
-        .zip(new)
-        .map(|(position, event)| event.placed_at(Position(position)))
-        .collect();
-    let rows: Vec<EventRow> = placed.iter().map(EventRow::from).collect();
-    super::insert_events(conn, rows).await?;
-    Ok(placed)
+    Ok(super::append_events(conn, new).await?)
 }
 
 /// The next events after a position, of every room.

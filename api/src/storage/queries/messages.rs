@@ -4,9 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
-use crate::model::{
-    Bound, Direction, Message, MessageId, NewMessage, Page, RoomId, Timestamp, UserId,
-};
+use crate::model::{Bound, Direction, Message, MessageId, Page, RoomId, Timestamp};
 use crate::storage::error::Result;
 use crate::storage::rows::MessageRow;
 use crate::storage::schema::{messages, rooms};
@@ -22,22 +20,6 @@ pub(in crate::storage) async fn find_messages(
         .load(conn)
         .await?;
     Ok(rows.into_iter().map(Message::from).collect())
-}
-
-/// What an author sent under this key, with the fingerprint of what it was.
-pub(in crate::storage) async fn find_sent(
-    conn: &mut Conn,
-    author: UserId,
-    client_id: &str,
-) -> Result<Option<(Message, Vec<u8>)>> {
-    let row: Option<(MessageRow, Vec<u8>)> = messages::table
-        .filter(messages::author_id.eq(author))
-        .filter(messages::client_id.eq(client_id))
-        .select((MessageRow::as_select(), messages::fingerprint))
-        .first(conn)
-        .await
-        .optional()?;
-    Ok(row.map(|(message, fingerprint)| (message.into(), fingerprint)))
 }
 
 /// The newest message of each of these rooms that has one.
@@ -78,32 +60,6 @@ pub(in crate::storage) async fn list_messages(
     };
     let rows: Vec<MessageRow> = query.load(conn).await?;
     Ok(Page::from_rows(rows, &bound).map(Message::from))
-}
-
-/// `None` when the author has sent something under the same `client_id` before.
-pub(in crate::storage) async fn insert_message(
-    conn: &mut Conn,
-    message: &NewMessage,
-    seq: i64,
-) -> Result<Option<Message>> {
-    let row = diesel::insert_into(messages::table)
-        .values((
-            messages::id.eq(message.id),
-            messages::room_id.eq(message.room_id),
-            messages::seq.eq(seq),
-            messages::author_id.eq(message.author_id),
-            messages::client_id.eq(&message.client_id),
-            messages::fingerprint.eq(&message.fingerprint),
-            messages::body.eq(&message.body),
-            messages::sent_at.eq(message.sent_at),
-        ))
-        .on_conflict((messages::author_id, messages::client_id))
-        .do_nothing()
-        .returning(MessageRow::as_returning())
-        .get_result(conn)
-        .await
-        .optional()?;
-    Ok(row.map(Message::from))
 }
 
 /// `None` when there is no such message, or it is deleted.

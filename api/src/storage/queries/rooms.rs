@@ -135,24 +135,6 @@ pub(in crate::storage) async fn add_to_member_count(
     Ok(row.map(Room::from))
 }
 
-/// Takes the room's next `seq`, and holds the room until the transaction ends.
-pub(in crate::storage) async fn allot_seq(
-    conn: &mut Conn,
-    room: RoomId,
-    now: Timestamp,
-) -> Result<Option<Room>> {
-    let row = diesel::update(rooms::table.find(room))
-        .set((
-            rooms::last_seq.eq(rooms::last_seq + 1),
-            rooms::last_active_at.eq(now),
-        ))
-        .returning(RoomRow::as_returning())
-        .get_result(conn)
-        .await
-        .optional()?;
-    Ok(row.map(Room::from))
-}
-
 fn contains_pattern(part: &str) -> String {
     let mut pattern = String::from("%");
     for character in fold_name(part).chars() {

@@ -16,6 +16,7 @@ pub(in crate::storage) fn insert(
     if named.is_empty() {
         return Ok(());
     }
+    tracing::trace!(query = "mention");
     let named = named
         .iter()
         .map(|(message, name)| (message.as_uuid().simple().to_string(), name));
