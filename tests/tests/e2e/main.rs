@@ -10,6 +10,7 @@ mod members;
 mod mentions;
 mod messages;
 mod model;
+mod permissions;
 mod query_counts;
 mod receipts;
 mod rooms;

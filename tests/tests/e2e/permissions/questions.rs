@@ -1,0 +1,151 @@
+//! How each field is asked for. What begins with `%` is filled in for the caller and the place.
+
+/// The arguments and the selection of a field of a type; of a mutation only the arguments.
+const QUESTIONS: &[(&str, &[(&str, &str)])] = &[
+    (
+        "Query",
+        &[
+            ("viewer", "{ user { id } }"),
+            ("node", r#"(id: "%thing") { id }"#),
+            ("nodes", r#"(ids: ["%thing"]) { id }"#),
+            ("room", r#"(id: "%room") { id }"#),
+            ("channels", "{ nodes { id } }"),
+            ("user", r#"(id: "%person") { id }"#),
+            ("serverInfo", "{ version }"),
+        ],
+    ),
+    (
+        "Room",
+        &[
+            ("members", "{ nodes { role } }"),
+            ("messages", "{ nodes { body } }"),
+            ("lastMessage", "{ body }"),
+            ("receipts", "{ lastReadSeq }"),
+            ("typing", "{ id }"),
+            ("membership", "{ role }"),
+        ],
+    ),
+    ("User", &[("presence", "{ state lastSeenAt }")]),
+    (
+        "Subscription",
+        &[
+            ("events", r#"(after: "%before") { live }"#),
+            ("messages", r#"(roomId: "%room", after: "%before") { at }"#),
+            ("typing", r#"(roomId: "%room") { users { id } }"#),
+            ("receipts", r#"(roomId: "%room") { receipt { readAt } }"#),
+            (
+                "presence",
+                r#"(userIds: ["%person", "%usher"]) { user { id } presence { state } }"#,
+            ),
+        ],
+    ),
+    (
+        "Mutation",
+        &[
+            (
+                "register",
+                r#"(input: { username: "%new", password: "correct horse" })"#,
+            ),
+            (
+                "login",
+                r#"(input: { username: "usher", password: "correct horse battery" })"#,
+            ),
+            ("refreshSession", r#"(input: { refreshToken: "%token" })"#),
+            ("logout", ""),
+            ("updateProfile", r#"(input: { displayName: "Somebody" })"#),
+            ("setPresence", "(input: { state: ONLINE })"),
+            (
+                "createRoom",
+                r#"(input: { kind: GROUP, name: "tea", memberIds: ["%person"] })"#,
+            ),
+            ("openDirectRoom", r#"(input: { userId: "%person" })"#),
+            ("joinRoom", r#"(input: { roomId: "%room" })"#),
+            ("leaveRoom", r#"(input: { roomId: "%room" })"#),
+            ("sendMessage", r#"(input: { roomId: "%room", body: "hi" })"#),
+            (
+                "editMessage",
+                r#"(input: { messageId: "%thing", body: "hello" })"#,
+            ),
+            ("deleteMessage", r#"(input: { messageId: "%thing" })"#),
+            ("markRead", r#"(input: { roomId: "%room", seq: 1 })"#),
+            (
+                "setTyping",
+                r#"(input: { roomId: "%room", typing: false })"#,
+            ),
+        ],
+    ),
+];
+
+/// What everyone may read who has got hold of the object at all, by the rows of `Query`.
+const OPEN: &[(&str, &[&str])] = &[
+    ("Viewer", &["user", "rooms", "unread", "cursor"]),
+    (
+        "Session",
+        &["id", "device", "createdAt", "lastUsedAt", "current"],
+    ),
+    ("User", &["id", "username", "displayName", "createdAt"]),
+    (
+        "Room",
+        &["id", "kind", "name", "topic", "createdAt", "memberCount"],
+    ),
+    (
+        "Message",
+        &[
+            "id",
+            "room",
+            "author",
+            "seq",
+            "clientId",
+            "body",
+            "sentAt",
+            "editedAt",
+            "deletedAt",
+            "mentions",
+        ],
+    ),
+];
+
+/// A document, and where in its data the answer stands (RFC 6901).
+pub struct Question {
+    pub document: String,
+    pub pointer: String,
+}
+
+/// Every field that is asked about.
+pub fn asked() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let fields = QUESTIONS.iter();
+    fields.flat_map(|(of, fields)| fields.iter().map(move |(field, _)| (*of, *field)))
+}
+
+/// Whether whoever has the object may read this.
+pub fn is_open(of: &str, field: &str) -> bool {
+    let open = OPEN.iter().filter(|(kind, _)| *kind == of);
+    open.flat_map(|(_, fields)| *fields)
+        .any(|one| *one == field)
+}
+
+pub fn question(of: &str, field: &str) -> Option<Question> {
+    let (_, fields) = QUESTIONS.iter().find(|(kind, _)| *kind == of)?;
+    let (_, rest) = fields.iter().find(|(name, _)| *name == field)?;
+    let (document, parent) = match of {
+        "Query" => (format!("{{ {field}{rest} }}"), ""),
+        "Mutation" => {
+            let errors = "{ userErrors { code message field } }";
+            (format!("mutation {{ {field}{rest} {errors} }}"), "")
+        }
+        "Subscription" => (format!("subscription {{ {field}{rest} }}"), ""),
+        "Room" => (
+            format!(r#"{{ room(id: "%room") {{ {field}{rest} }} }}"#),
+            "/room",
+        ),
+        "User" => (
+            format!(r#"{{ user(id: "%person") {{ {field}{rest} }} }}"#),
+            "/user",
+        ),
+        _ => panic!("it is not known how to get hold of a {of}"),
+    };
+    Some(Question {
+        document,
+        pointer: format!("{parent}/{field}"),
+    })
+}

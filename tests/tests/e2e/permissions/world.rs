@@ -1,0 +1,195 @@
+//! The people, and the rooms that they are in.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use causerie_tests::{Message, Person, Room, Server, Socket};
+use serde_json::json;
+
+use super::callers::Caller;
+
+/// An id of each type that nothing has.
+const ABSENT: &str = "01h455vb4pex5vsknk084sn02q";
+
+/// What is asked about: a kind of room, with a message of everyone's in it.
+pub struct Place {
+    room: Room,
+    witnessed: Message,
+    own: HashMap<Caller, Message>,
+}
+
+pub struct World<'a> {
+    pub server: &'a Server,
+    people: HashMap<Caller, Person>,
+    /// A session of the revoked person that has ended.
+    ended: Person,
+    /// In every place, a plain member, and connected. Shares no other room with the outsider.
+    witness: Person,
+    /// Shares a room with every caller, though none of the places.
+    pub usher: Person,
+    before: String,
+    made: AtomicU32,
+    _sockets: [Socket; 2],
+}
+
+impl<'a> World<'a> {
+    pub async fn make(server: &'a Server) -> Self {
+        let [witness, usher] = server.people(["witness", "usher"]).await;
+        let before = usher.cursor().await;
+        let hall = usher.create_channel("hall").await;
+        let mut people = HashMap::new();
+        for caller in Caller::ALL {
+            if caller != Caller::Stranger {
+                let person = server.register(caller.name()).await;
+                person.join(&hall).await;
+                people.insert(caller, person);
+            }
+        }
+        usher.send(&hall, "Welcome").await;
+        let ended = people[&Caller::Revoked].log_in_again().await;
+        ended.log_out().await;
+        let sockets = [
+            witness.socket().await.acknowledged().await,
+            usher.socket().await.acknowledged().await,
+        ];
+        Self {
+            server,
+            people,
+            ended,
+            witness,
+            usher,
+            before,
+            made: AtomicU32::new(0),
+            _sockets: sockets,
+        }
+    }
+
+    /// What the caller shows to the server.
+    pub fn bearer(&self, caller: Caller) -> Option<String> {
+        let person = match caller {
+            Caller::Stranger => return None,
+            Caller::Revoked => &self.ended,
+            _ => &self.people[&caller],
+        };
+        Some(format!("Bearer {}", person.tokens.access_token))
+    }
+
+    /// The caller asks from another device, whose session may end. Gives them as they were.
+    pub async fn log_in(&mut self, caller: Caller) -> Option<Person> {
+        let again = self.people.get(&caller)?.log_in_again().await;
+        self.people.insert(caller, again)
+    }
+
+    pub fn go_back(&mut self, caller: Caller, at_home: Option<Person>) {
+        if let Some(person) = at_home {
+            self.people.insert(caller, person);
+        }
+    }
+
+    /// A place of the kind that `about` ends with, or a channel, as the callers know it.
+    pub async fn place(&self, about: &str, callers: &[Caller]) -> Place {
+        let people = callers.iter();
+        let people: Vec<(Caller, &Person)> = people
+            .filter_map(|caller| Some((*caller, self.people.get(caller)?)))
+            .collect();
+        let (room, people) = if about.ends_with("a direct room") {
+            self.direct_room(people).await
+        } else if about.ends_with("a group") {
+            let members = people.iter().map(|(_, person)| *person);
+            let members: Vec<&Person> = members.chain([&self.witness]).collect();
+            let owner = &self.people[&Caller::Owner];
+            (owner.create_group("tea", &members).await, people)
+        } else {
+            let owner = &self.people[&Caller::Owner];
+            let room = owner.create_channel(&self.new_name()).await;
+            let members = people.iter().map(|(_, person)| *person);
+            for person in members.chain([&self.witness]) {
+                person.join(&room).await;
+            }
+            (room, people)
+        };
+        let mut own = HashMap::new();
+        for (caller, person) in people {
+            own.insert(caller, person.send(&room, "mine").await);
+            if caller == Caller::Outsider {
+                person.leave(&room).await;
+            }
+        }
+        let witnessed = self.witness.send(&room, "theirs").await;
+        self.witness.mark_read(&room, witnessed.seq).await;
+        Place {
+            room,
+            witnessed,
+            own,
+        }
+    }
+
+    /// The caller's with the witness, or one that they are not in; and those who are.
+    async fn direct_room<'b>(
+        &self,
+        mut people: Vec<(Caller, &'b Person)>,
+    ) -> (Room, Vec<(Caller, &'b Person)>) {
+        people.retain(|(caller, _)| *caller != Caller::Outsider);
+        let other = people.first().map_or(&self.usher, |(_, person)| *person);
+        (other.open_direct_room(&self.witness).await, people)
+    }
+
+    /// The witness is seen to type, for a while.
+    pub async fn witness_types(&self, place: &Place) {
+        let input = json!({ "roomId": place.room.id, "typing": true });
+        let answer = self.witness.mutate("setTyping", "", input).await;
+        answer.success::<serde_json::Value>("setTyping", "userErrors");
+    }
+
+    /// A document with everything filled in; and, as `absent`, with what does not exist.
+    pub fn fill(
+        &self,
+        document: &str,
+        caller: Caller,
+        about: &str,
+        place: &Place,
+        absent: bool,
+    ) -> String {
+        let own = about.starts_with("their own");
+        let session = match caller {
+            Caller::Revoked if own => &self.ended.session_id,
+            Caller::Stranger => &self.witness.session_id,
+            _ if own => &self.people[&caller].session_id,
+            _ => &self.witness.session_id,
+        };
+        let message = match place.own.get(&caller) {
+            Some(message) if own => &message.id,
+            _ => &place.witnessed.id,
+        };
+        let thing = if about.contains("message") {
+            message
+        } else if about.contains("session") {
+            session
+        } else if about.contains("person") {
+            &self.witness.id
+        } else {
+            &place.room.id
+        };
+        let token = match caller {
+            Caller::Stranger => "nonsense",
+            Caller::Revoked => &self.ended.tokens.refresh_token,
+            _ => &self.people[&caller].tokens.refresh_token,
+        };
+        let id = |id: &str| match id.split_once('_') {
+            Some((kind, _)) if absent => format!("{kind}_{ABSENT}"),
+            _ => id.to_owned(),
+        };
+        document
+            .replace("%room", &id(&place.room.id))
+            .replace("%thing", &id(thing))
+            .replace("%person", &id(&self.witness.id))
+            .replace("%usher", &self.usher.id)
+            .replace("%before", &self.before)
+            .replace("%token", token)
+            .replace("%new", &self.new_name())
+    }
+
+    fn new_name(&self) -> String {
+        format!("new{}", self.made.fetch_add(1, Ordering::Relaxed))
+    }
+}
