@@ -258,7 +258,7 @@ async fn admit(
             user_id: *user_id,
             role: *role,
             joined_at: now,
-            joined_position: Position::default(),
+            joined_position: Position(-i64::from(admitted)),
             last_read_seq: room.last_seq,
         };
         if transaction.insert_member(&member).await? {

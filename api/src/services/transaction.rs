@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::core::Core;
 use super::error::Result;
-use crate::model::{Event, EventKind, Message, NewEvent, RoomId};
+use crate::model::{Event, EventKind, Message, NewEvent, Position, RoomId};
 use crate::realtime::{Entry, Feed, LiveSessions};
 use crate::storage::{self, Connection};
 
@@ -53,12 +53,9 @@ impl Transaction {
         if self.events.is_empty() {
             return Ok(self.inner.commit().await?);
         }
-        let joined = self.rooms_joined();
         let placed = self.inner.append_events(self.events).await?;
-        for room in joined {
-            self.inner
-                .place_new_members(room, placed[0].position)
-                .await?;
+        for (room, first) in first_joinings(&placed) {
+            self.inner.place_new_members(room, first).await?;
         }
         self.inner.commit().await?;
         forget_ended_sessions(&self.live_sessions, &placed);
@@ -67,19 +64,17 @@ impl Transaction {
         self.feed.announce(entries.collect());
         Ok(())
     }
+}
 
-    fn rooms_joined(&self) -> Vec<RoomId> {
-        let mut rooms: Vec<RoomId> = self
-            .events
-            .iter()
-            .filter_map(|event| match event.kind {
-                EventKind::MemberJoined { room, .. } => Some(room),
-                _ => None,
-            })
-            .collect();
-        rooms.dedup();
-        rooms
-    }
+/// The rooms that people joined, and where in the log the first of them did.
+fn first_joinings(placed: &[Event]) -> Vec<(RoomId, Position)> {
+    let joinings = placed.iter().filter_map(|event| match event.kind {
+        EventKind::MemberJoined { room, .. } => Some((room, event.position)),
+        _ => None,
+    });
+    let mut first: Vec<_> = joinings.collect();
+    first.dedup_by_key(|(room, _)| *room);
+    first
 }
 
 /// The log tells this node too, but only after whoever ended a session has their answer.

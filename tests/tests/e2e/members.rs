@@ -74,6 +74,29 @@ async fn comings_and_goings_are_told(server: &mut Server) {
     member("bob", "MEMBER", &live["events"][0]);
 }
 
+async fn those_who_come_together_hear_the_same_live_and_later(server: &mut Server) {
+    let [alice, bob, carol] = server.people(["alice", "bob", "carol"]).await;
+    let before = alice.cursor().await;
+    let mut live = Vec::new();
+    for person in [&alice, &bob, &carol] {
+        let mut heard = follow(person, &before).await;
+        assert!(catch_up(&mut heard).await.is_empty());
+        live.push((person, heard));
+    }
+    let group = alice.create_group("tray", &[&bob, &carol]).await;
+    alice.send(&group, "Tea!").await;
+    for (person, heard) in &mut live {
+        let later = catch_up(&mut follow(person, &before).await).await;
+        let mut events = Vec::new();
+        while events.len() < later.len() {
+            events.extend(catch_up(heard).await);
+        }
+        // Each from their own coming on.
+        assert_eq!(events, later);
+        assert_eq!(events[0]["member"]["user"]["username"], person.username);
+    }
+}
+
 async fn many_who_came_are_read_at_once(server: &mut Server) {
     let alice = server.register("alice").await;
     let room = alice.create_channel("tea").await;
@@ -96,4 +119,8 @@ async fn many_who_came_are_read_at_once(server: &mut Server) {
     assert_eq!(count().await, (12, 1));
 }
 
-on_both_databases![comings_and_goings_are_told, many_who_came_are_read_at_once];
+on_both_databases![
+    comings_and_goings_are_told,
+    those_who_come_together_hear_the_same_live_and_later,
+    many_who_came_are_read_at_once
+];

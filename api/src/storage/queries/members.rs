@@ -1,6 +1,7 @@
 //! Who is in which room.
 
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
@@ -129,16 +130,18 @@ pub(in crate::storage) async fn has_other_owner(
         .await?)
 }
 
-/// Gives the members whose joining was just logged their place in the log.
+/// Gives the members whose joining was just logged, from `first` on and one after the other,
+/// their places in the log. Until then each has minus the number of those before them.
 pub(in crate::storage) async fn place_new_members(
     conn: &mut Conn,
     room: RoomId,
-    position: Position,
+    first: Position,
 ) -> Result<()> {
+    let place = first.into_sql::<BigInt>() - members::joined_position;
     diesel::update(members::table)
         .filter(members::room_id.eq(room))
-        .filter(members::joined_position.eq(Position::default()))
-        .set(members::joined_position.eq(position))
+        .filter(members::joined_position.le(Position::default()))
+        .set(members::joined_position.eq(place))
         .execute(conn)
         .await?;
     Ok(())
