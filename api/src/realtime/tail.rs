@@ -64,6 +64,11 @@ pub struct Tail<O> {
     departures: Departures,
     /// Everything up to here was sent, or is not for the person.
     sent: Position,
+    /// The same before the last update.
+    sent_before: Position,
+    /// What the last update tells of, and what the last one did that could not be rendered.
+    told: Vec<Position>,
+    refused: Vec<Position>,
     /// Everything up to here was read.
     read_to: Position,
     /// The rooms that the person is in, and since when.
@@ -98,6 +103,9 @@ impl Follow {
             outlet,
             departures: self.hub.departures(self.user),
             sent: self.after,
+            sent_before: self.after,
+            told: Vec::new(),
+            refused: Vec::new(),
             read_to: self.after,
             rooms: HashMap::new(),
             updates: VecDeque::new(),
@@ -118,7 +126,10 @@ impl<O: Outlet + Clone> Tail<O> {
                 self.forget_what_was_read();
             }
             if let Some(update) = self.updates.pop_front() {
+                self.sent_before = self.sent;
                 self.sent = update.position().unwrap_or(self.sent);
+                let entries = update.entries().iter();
+                self.told = entries.map(|entry| entry.event.position).collect();
                 return Ok(Step::Send(update));
             }
             self.sent = self.read_to;
@@ -137,6 +148,21 @@ impl<O: Outlet + Clone> Tail<O> {
                 }
             }
         }
+    }
+
+    /// Goes back to before the last update, which cannot be shown to the person: they may have
+    /// left a room since it was read. False if it tells of what it did before, and there is no
+    /// point.
+    pub fn read_again(&mut self) -> bool {
+        let told = std::mem::take(&mut self.told);
+        let again = self.refused.iter().all(|position| told.contains(position));
+        if told.is_empty() || again && !self.refused.is_empty() {
+            return false;
+        }
+        self.refused = told;
+        self.sent = self.sent_before;
+        self.forget_what_was_read();
+        true
     }
 
     /// What was read may be of the room that the person has left.

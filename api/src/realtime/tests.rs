@@ -432,6 +432,7 @@ async fn nothing_falls_between_reading_and_live(backend: Backend, queue: usize) 
     }
 }
 
+/// Runs cases at each size of a client's queue: the smallest, and one that is rarely full.
 macro_rules! at_every_queue_size {
     ($($case:ident),*) => {$(
         mod $case {
@@ -460,3 +461,5 @@ at_every_queue_size!(
     several_rooms_are_heard_in_log_order,
     only_members_hear_and_only_from_when_they_joined
 );
+
+mod reading_again;

@@ -127,6 +127,15 @@ impl Reach {
 }
 
 impl Update {
+    /// The events of the log that it tells of.
+    pub(super) fn entries(&self) -> &[Arc<Entry>] {
+        match self {
+            Self::Entry(entry) => std::slice::from_ref(entry),
+            Self::Batch(batch) => &batch.entries,
+            Self::Signal(_) => &[],
+        }
+    }
+
     /// Once it is sent, everything up to here was. Nothing for a signal.
     pub(super) fn position(&self) -> Option<Position> {
         match self {

@@ -242,6 +242,22 @@ enum Reader {
     Signals(Watcher<OperationOutlet>),
 }
 
+impl Reader {
+    async fn next(&mut self) -> Result<Step, Ended> {
+        match self {
+            Self::Log(tail) => tail.next().await,
+            Self::Signals(watcher) => watcher.next().await,
+        }
+    }
+
+    fn read_again(&mut self) -> bool {
+        match self {
+            Self::Log(tail) => tail.read_again(),
+            Self::Signals(_) => false,
+        }
+    }
+}
+
 struct Reading {
     reader: Reader,
     renderer: Renderer,
@@ -252,17 +268,17 @@ impl Reading {
     async fn next(&mut self) -> Read {
         // Never closed. Given back before anything is sent: a client may take its time to read.
         let _permit = self.readers.acquire().await;
-        let step = match &mut self.reader {
-            Reader::Log(tail) => tail.next().await,
-            Reader::Signals(watcher) => watcher.next().await,
-        };
-        match step {
-            Ok(Step::Send(update)) => match self.renderer.render(update).await {
-                Some(response) => Read::Response(response),
-                None => Read::Ended(None),
-            },
-            Ok(Step::Live(place)) => Read::Live(place),
-            Err(ended) => Read::Ended(Some(ended)),
+        loop {
+            let update = match self.reader.next().await {
+                Ok(Step::Send(update)) => update,
+                Ok(Step::Live(place)) => return Read::Live(place),
+                Err(ended) => return Read::Ended(Some(ended)),
+            };
+            match self.renderer.render(update).await {
+                Some(response) if !response.errors.is_empty() && self.reader.read_again() => {}
+                Some(response) => return Read::Response(response),
+                None => return Read::Ended(None),
+            }
         }
     }
 }
