@@ -99,6 +99,14 @@ pub fn random_seed() -> u64 {
     }
 }
 
+/// How many random cases are tried: `CAUSERIE_TEST_CASES`, or as many as usually.
+pub fn random_cases(usually: u32) -> u32 {
+    match database::variable("CAUSERIE_TEST_CASES") {
+        Some(cases) => cases.parse().expect("a number"),
+        None => usually,
+    }
+}
+
 /// What `future` gives, or a panic that says what was waited for in vain.
 pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
     match tokio::time::timeout(PATIENCE, future).await {

@@ -336,6 +336,11 @@ impl Person {
         Socket::open(&self.url, Some(&self.bearer())).await
     }
 
+    /// The same over a connection that holds little which is not read.
+    pub async fn narrow_socket(&self) -> Socket {
+        Socket::open_narrow(&self.url, Some(&self.bearer())).await
+    }
+
     // ── The session ─────────────────────────────────────────────────────────────────────────────
 
     /// Asks for new tokens with a refresh token.

@@ -2,31 +2,37 @@
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
-use tokio_tungstenite::tungstenite::Message as Frame;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::tungstenite::{Error, Message as Frame};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async};
 
 use crate::within;
 
+type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
 /// One connection. What it receives is read one message at a time.
 pub struct Socket {
-    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    stream: Stream,
 }
 
 impl Socket {
     /// Connects and sends `connection_init`; what comes of it is the caller's to read.
     pub async fn open(url: &str, authorization: Option<&str>) -> Self {
-        let url = format!("{}/graphql", url.replacen("http", "ws", 1));
-        let mut request = url.into_client_request().expect("a URL");
-        let protocol = HeaderValue::from_static("graphql-transport-ws");
-        request
-            .headers_mut()
-            .insert("sec-websocket-protocol", protocol);
-        let connected = within("the socket to open", connect_async(request)).await;
-        let (stream, _) = connected.expect("a socket");
-        let mut socket = Self { stream };
+        Self::open_with(url, authorization, None).await
+    }
+
+    /// The same, but what is not read soon stays with the server.
+    pub async fn open_narrow(url: &str, authorization: Option<&str>) -> Self {
+        Self::open_with(url, authorization, Some(4096)).await
+    }
+
+    async fn open_with(url: &str, authorization: Option<&str>, buffer: Option<u32>) -> Self {
+        let connected = within("the socket to open", connect(url, buffer)).await;
+        let mut socket = Self {
+            stream: connected.expect("a socket"),
+        };
         let payload = authorization.map(|value| json!({ "authorization": value }));
         let init = match payload {
             Some(payload) => json!({ "type": "connection_init", "payload": payload }),
@@ -47,10 +53,11 @@ impl Socket {
     /// The next message that is not a ping, or the close code.
     pub async fn read(&mut self) -> Result<Value, u16> {
         // Pings that come in between do not make the wait longer.
-        within("a message on the socket", self.read_on()).await
+        within("a message on the socket", self.wait()).await
     }
 
-    async fn read_on(&mut self) -> Result<Value, u16> {
+    /// The same, however long it takes.
+    pub async fn wait(&mut self) -> Result<Value, u16> {
         loop {
             let text = match self.stream.next().await {
                 Some(Ok(Frame::Text(text))) => text,
@@ -75,4 +82,19 @@ impl Socket {
         assert_eq!(message, Ok(json!({ "type": "connection_ack" })));
         self
     }
+}
+
+async fn connect(url: &str, receive_buffer: Option<u32>) -> Result<Stream, Error> {
+    let address = url.strip_prefix("http://").expect("an address");
+    let tcp = TcpSocket::new_v4()?;
+    if let Some(size) = receive_buffer {
+        tcp.set_recv_buffer_size(size)?;
+    }
+    let tcp = tcp.connect(address.parse().expect("an address")).await?;
+    let mut request = format!("ws://{address}/graphql").into_client_request()?;
+    let protocol = HeaderValue::from_static("graphql-transport-ws");
+    let headers = request.headers_mut();
+    headers.insert("sec-websocket-protocol", protocol);
+    let (stream, _) = client_async(request, MaybeTlsStream::Plain(tcp)).await?;
+    Ok(stream)
 }

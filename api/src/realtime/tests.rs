@@ -462,4 +462,5 @@ at_every_queue_size!(
     only_members_hear_and_only_from_when_they_joined
 );
 
+mod convergence;
 mod reading_again;

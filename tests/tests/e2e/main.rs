@@ -2,6 +2,7 @@
 
 mod accounts;
 mod changes;
+mod convergence;
 mod durability;
 mod events;
 mod history;
@@ -12,6 +13,7 @@ mod messages;
 mod model;
 mod permissions;
 mod query_counts;
+mod random;
 mod receipts;
 mod rooms;
 mod sessions;

@@ -9,38 +9,20 @@ mod steps;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use causerie_tests::{Answer, Message, Person, Room, Server, on_both_databases, random_seed};
+use causerie_tests::{Answer, Message, Person, Room, Server, on_both_databases, random_cases};
 use futures_util::future::join_all;
 use ideal::{Ideal, Place, Verdict};
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Value, json};
 use steps::{Act, Body, Choice, PEOPLE, ROOMS, Step, steps};
-use tokio::runtime::Handle;
+
+use crate::random::for_random;
 
 const CASES: u32 = 12;
 
 async fn the_server_agrees_with_the_model(server: &mut Server) {
-    let seed = random_seed();
-    let config = Config {
-        cases: CASES,
-        failure_persistence: None,
-        max_shrink_time: 60_000,
-        ..Config::default()
-    };
-    let mut bytes = [0; 32];
-    bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-    let mut runner = TestRunner::new_with_rng(config, rng);
-    let (server, handle) = (&*server, Handle::current());
-    let outcome = tokio::task::block_in_place(|| {
-        runner.run(&steps(), |steps| {
-            handle.block_on(play(server, &steps));
-            Ok(())
-        })
+    for_random(random_cases(CASES), steps(), async |steps| {
+        play(server, &steps).await;
     });
-    if let Err(failure) = outcome {
-        panic!("{failure}\nCAUSERIE_TEST_SEED={seed} makes it happen again");
-    }
 }
 
 async fn play(server: &Server, steps: &[Step]) {

@@ -1,0 +1,273 @@
+//! Random people talk, come and go, all at once, while their devices read slowly, lose their
+//! connections and come back. In the end each device must know, from its subscription alone, what
+//! a fresh query says; and each must have heard of everything once, in order, and of nothing that
+//! was said while its person was not there.
+
+mod device;
+mod log;
+mod script;
+
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use causerie_tests::{
+    Answer, Message, Person, Room, Server, UserError, on_both_databases, random_cases,
+};
+use device::{Asks, Device, Rooms, fetch};
+use futures_util::future::{join_all, join3};
+use log::{Heard, Log};
+use proptest::sample::Index;
+use script::{Act, Body, Command, DEVICES, PEOPLE, Script, scripts};
+use serde_json::{Value, json};
+use tokio::sync::{Barrier, mpsc};
+
+use crate::random::for_random;
+
+const CASES: u32 = 6;
+
+type Wires = Vec<mpsc::UnboundedSender<Command>>;
+
+async fn clients_converge(server: &mut Server) {
+    let server = &*server;
+    for_random(random_cases(CASES), scripts(), async |script| {
+        play(&[server], &script).await;
+    });
+}
+
+async fn clients_of_two_servers_converge(server: &mut Server) {
+    let other = server.start_beside().await;
+    let servers = [&*server, &other];
+    for_random(random_cases(2), scripts(), async |script| {
+        play(&servers, &script).await;
+    });
+}
+
+async fn play(servers: &[&Server], script: &Script) {
+    let crowd = Crowd::register(servers).await;
+    let mut witness = Device::new(&crowd.witness, servers, Asks::Alike, false);
+    witness.connect(true, servers[0]).await;
+    let play = Play::begin(&crowd).await;
+    let over = Arc::new(Barrier::new(PEOPLE * DEVICES + 2));
+    let (mut devices, mut wires) = (Vec::new(), Vec::new());
+    for (person, last_room) in crowd.people.iter().zip(&play.last_rooms) {
+        let mut own = Wires::new();
+        for number in 0..DEVICES {
+            let asks = [Asks::Alike, Asks::ForOneself][number % 2];
+            let device = Device::new(person, servers, asks, number == 0);
+            let (wire, commands) = mpsc::unbounded_channel();
+            devices.push(device.run(commands, Arc::clone(&over), last_room));
+            own.push(wire);
+        }
+        wires.push(own);
+    }
+    let (_, commands) = mpsc::unbounded_channel();
+    let last_room = play.last_rooms.last().expect("a room");
+    let witness = witness.run(commands, Arc::clone(&over), last_room);
+    let acting = async {
+        let all = script.iter().zip(wires).enumerate();
+        join_all(all.map(|(person, (acts, wires))| play.act_all(person, acts, wires))).await;
+        over.wait().await;
+        play.end().await;
+    };
+    let (devices, witness, ()) = join3(join_all(devices), witness, acting).await;
+    let log = Log::of(&witness.1[0]);
+    tell(&devices, &log);
+    for (person, devices) in crowd.people.iter().zip(devices.chunks(DEVICES)) {
+        check(person, devices, &log).await;
+    }
+    check(&crowd.witness, &[witness], &log).await;
+}
+
+struct Crowd {
+    people: Vec<Person>,
+    /// Is in all rooms from their first moment on.
+    witness: Person,
+}
+
+impl Crowd {
+    async fn register(servers: &[&Server]) -> Self {
+        static CASE: AtomicUsize = AtomicUsize::new(0);
+        let case = CASE.fetch_add(1, Ordering::Relaxed);
+        let register = async |number: usize| {
+            let person = servers[0].register(&format!("p{number}-{case}")).await;
+            person.at(servers[number % servers.len()])
+        };
+        let mut people = join_all((0..=PEOPLE).map(register)).await;
+        let witness = people.pop().expect("a witness");
+        Self { people, witness }
+    }
+}
+
+/// Where it happens.
+struct Play<'a> {
+    crowd: &'a Crowd,
+    rooms: RefCell<Vec<Room>>,
+    /// One for each person, where nothing is said until the end.
+    last_rooms: Vec<Room>,
+    /// Who sent which message.
+    sent: RefCell<Vec<(usize, Message)>>,
+}
+
+impl<'a> Play<'a> {
+    async fn begin(crowd: &'a Crowd) -> Self {
+        let Crowd { people, witness } = crowd;
+        let everyone: Vec<&Person> = people.iter().collect();
+        let mut rooms = vec![witness.create_group("tray", &everyone).await];
+        for name in ["tea", "milk"] {
+            let name = format!("{name} of {}", witness.username);
+            rooms.push(witness.create_channel(&name).await);
+        }
+        for person in &people[1..] {
+            person.join(&rooms[1]).await;
+        }
+        let mut last_rooms = Vec::new();
+        for person in people {
+            last_rooms.push(witness.create_group("end", &[person]).await);
+        }
+        Self {
+            crowd,
+            rooms: RefCell::new(rooms),
+            last_rooms,
+            sent: RefCell::default(),
+        }
+    }
+
+    async fn end(&self) {
+        for room in &self.last_rooms {
+            self.crowd.witness.send(room, "the end").await;
+        }
+    }
+
+    async fn act_all(&self, person: usize, acts: &[Act], devices: Wires) {
+        for act in acts {
+            self.act(person, act, &devices).await;
+        }
+    }
+
+    async fn act(&self, number: usize, act: &Act, devices: &Wires) {
+        let person = &self.crowd.people[number];
+        match act {
+            Act::Send { room, body } => self.send(number, &self.room(room), body).await,
+            Act::Burst { room, bodies } => {
+                let room = self.room(room);
+                let sends = bodies.iter().map(|body| self.send(number, &room, body));
+                join_all(sends).await;
+            }
+            Act::Edit { message, body } => {
+                if let Some(message) = self.own_message(number, message) {
+                    let body = self.text(body);
+                    settle("editMessage", &person.try_edit(&message.id, &body).await);
+                }
+            }
+            Act::Delete { message } => {
+                if let Some(message) = self.own_message(number, message) {
+                    settle("deleteMessage", &person.try_delete(&message.id).await);
+                }
+            }
+            Act::Join { room } => {
+                let input = json!({ "roomId": self.room(room).id });
+                settle("joinRoom", &person.try_join(input).await);
+            }
+            Act::Leave { room } => {
+                settle("leaveRoom", &person.try_leave(&self.room(room)).await);
+            }
+            Act::MarkRead { room, seq } => {
+                let answer = person.try_mark_read(&self.room(room).id, *seq).await;
+                settle("markRead", &answer);
+            }
+            Act::Gather { people } => self.gather(people).await,
+            Act::Device(device, command) => {
+                // It lives as long as somebody commands it.
+                let _ = devices[*device].send(command.clone());
+            }
+        }
+    }
+
+    async fn send(&self, number: usize, room: &Room, body: &Body) {
+        let input = json!({ "roomId": room.id, "body": self.text(body) });
+        let answer = self.crowd.people[number].try_send(input).await;
+        if settle("sendMessage", &answer) {
+            let message = answer.success("sendMessage", "message");
+            self.sent.borrow_mut().push((number, message));
+        }
+    }
+
+    async fn gather(&self, people: &[bool; PEOPLE]) {
+        let invited = self.crowd.people.iter().zip(people);
+        let invited: Vec<&Person> = invited.filter(|one| *one.1).map(|one| one.0).collect();
+        let room = self.crowd.witness.create_group("table", &invited).await;
+        self.rooms.borrow_mut().push(room);
+    }
+
+    fn room(&self, index: &Index) -> Room {
+        index.get(&self.rooms.borrow()).clone()
+    }
+
+    fn own_message(&self, number: usize, index: &Index) -> Option<Message> {
+        let sent = self.sent.borrow();
+        let own: Vec<&Message> = sent
+            .iter()
+            .filter(|one| one.0 == number)
+            .map(|one| &one.1)
+            .collect();
+        (!own.is_empty()).then(|| (*index.get(&own)).clone())
+    }
+
+    fn text(&self, body: &Body) -> String {
+        let mention = body
+            .mention
+            .map(|person| &self.crowd.people[person].username);
+        let mention = mention.map(|name| format!("@{name}")).unwrap_or_default();
+        format!("{} {mention} {}", body.word, "x".repeat(body.length))
+    }
+}
+
+/// Shown by `--nocapture`: how much it was that they went through.
+#[expect(clippy::print_stderr, reason = "for those who look at the figures")]
+fn tell(devices: &[Outcome], log: &Log) {
+    let heard = devices.iter().flat_map(|(_, heard)| heard);
+    let (starts, events, returns) = heard.fold((0, 0, 0), |(starts, events, returns), heard| {
+        let more = heard.events().count();
+        (starts + 1, events + more, returns + heard.returns)
+    });
+    eprintln!(
+        "{} events, heard {events} times; {starts} fresh starts, {returns} returns to the log",
+        log.len()
+    );
+}
+
+/// What one device of somebody knows in the end, and heard.
+type Outcome = (Rooms, Vec<Heard>);
+
+async fn check(person: &Person, devices: &[Outcome], log: &Log) {
+    let document = "{ viewer { rooms(first: 100) { nodes {
+        id memberCount membership { lastReadSeq unread { messages mentions } }
+    } } } }";
+    let answer = person.ask(document, json!({})).await;
+    let nodes: Vec<Value> = answer.get("/viewer/rooms/nodes");
+    let mut rooms = Rooms::new();
+    for node in &nodes {
+        let id = node["id"].as_str().expect("an id");
+        let room = fetch(person, id).await.expect("a room of theirs");
+        assert_eq!(node["memberCount"], room.members.len());
+        let membership = &node["membership"];
+        let last_read_seq = membership["lastReadSeq"].as_i64().expect("a number");
+        assert_eq!(membership["unread"], room.unread(&person.id, last_read_seq));
+        rooms.insert(id.to_owned(), room);
+    }
+    for (known, heard) in devices {
+        for heard in heard {
+            log.check(&person.id, heard);
+        }
+        assert_eq!(*known, rooms, "{}", person.username);
+    }
+}
+
+/// Whether it went well. It may be refused, but not fail.
+fn settle(mutation: &str, answer: &Answer) -> bool {
+    let refused: Vec<UserError> = answer.get(&format!("/{mutation}/userErrors"));
+    refused.is_empty()
+}
+
+on_both_databases![clients_converge, clients_of_two_servers_converge];
