@@ -52,6 +52,10 @@ const SHARED: &[(&str, &[(&str, &str)])] = &[
     ("MessageEdited", OF_MESSAGE),
     ("MessageDeleted", OF_MESSAGE),
     (
+        "RoomChanged",
+        &[("cursor", ""), ("at", ""), ("room", "Room")],
+    ),
+    (
         "MemberJoined",
         &[
             ("cursor", ""),

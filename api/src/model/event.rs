@@ -12,6 +12,7 @@ pub enum EventKind {
     MessageSent { room: RoomId, message: MessageId },
     MessageEdited { room: RoomId, message: MessageId },
     MessageDeleted { room: RoomId, message: MessageId },
+    RoomChanged { room: RoomId },
     MemberJoined { room: RoomId, user: UserId },
     MemberLeft { room: RoomId, user: UserId },
     SessionEnded { session: SessionId },
@@ -39,6 +40,7 @@ impl EventKind {
             Self::MessageSent { room, .. }
             | Self::MessageEdited { room, .. }
             | Self::MessageDeleted { room, .. }
+            | Self::RoomChanged { room }
             | Self::MemberJoined { room, .. }
             | Self::MemberLeft { room, .. } => Some(room),
             Self::SessionEnded { .. } => None,
@@ -51,7 +53,10 @@ impl EventKind {
             Self::MessageSent { message, .. }
             | Self::MessageEdited { message, .. }
             | Self::MessageDeleted { message, .. } => Some(message),
-            Self::MemberJoined { .. } | Self::MemberLeft { .. } | Self::SessionEnded { .. } => None,
+            Self::RoomChanged { .. }
+            | Self::MemberJoined { .. }
+            | Self::MemberLeft { .. }
+            | Self::SessionEnded { .. } => None,
         }
     }
 }

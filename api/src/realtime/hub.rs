@@ -204,7 +204,8 @@ impl Hub {
                 EventKind::MemberLeft { room, user } => index.depart(user, room),
                 EventKind::MessageSent { .. }
                 | EventKind::MessageEdited { .. }
-                | EventKind::MessageDeleted { .. } => {}
+                | EventKind::MessageDeleted { .. }
+                | EventKind::RoomChanged { .. } => {}
             }
             if let Some(room) = entry.event.kind.room() {
                 index.announce(room, &entry);

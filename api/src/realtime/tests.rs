@@ -115,6 +115,7 @@ impl World {
                 EventKind::MessageSent { .. }
                 | EventKind::MessageEdited { .. }
                 | EventKind::MessageDeleted { .. }
+                | EventKind::RoomChanged { .. }
                 | EventKind::SessionEnded { .. } => {}
             }
         }

@@ -77,9 +77,9 @@ impl Interest {
             | EventKind::MessageDeleted { .. } => {
                 matches!(self, Self::Everything | Self::Messages)
             }
-            EventKind::MemberJoined { .. } | EventKind::MemberLeft { .. } => {
-                self == Self::Everything
-            }
+            EventKind::RoomChanged { .. }
+            | EventKind::MemberJoined { .. }
+            | EventKind::MemberLeft { .. } => self == Self::Everything,
             EventKind::SessionEnded { .. } => false,
         }
     }

@@ -24,6 +24,12 @@ pub fn can_delete_message(message: &Message, membership: Option<&Member>) -> boo
     membership.is_some_and(|member| member.user_id == message.author_id)
 }
 
+/// What a room is called and about is for those to say who keep it. A direct room is called after
+/// its people.
+pub fn can_update_room(room: &Room, membership: Option<&Member>) -> bool {
+    room.kind != RoomKind::Direct && membership.is_some_and(keeps_room)
+}
+
 pub fn can_join_room(room: &Room) -> bool {
     room.kind == RoomKind::Channel
 }
@@ -36,4 +42,8 @@ pub fn can_leave_room(room: &Room) -> bool {
 /// A room with people in it needs an owner.
 pub fn can_lose_owner(room: &Room, leaving: &Member, has_other_owner: bool) -> bool {
     leaving.role != Role::Owner || has_other_owner || room.member_count <= 1
+}
+
+fn keeps_room(member: &Member) -> bool {
+    matches!(member.role, Role::Owner | Role::Admin)
 }

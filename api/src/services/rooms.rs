@@ -1,5 +1,7 @@
 //! Rooms: making, finding, joining and leaving them.
 
+mod changes;
+
 use std::sync::Arc;
 
 use super::core::{Core, Viewer};
@@ -29,6 +31,8 @@ pub enum ChannelReference {
     Id(RoomId),
     Name(String),
 }
+
+pub use changes::RoomChanges;
 
 pub struct Rooms(Arc<Core>);
 
@@ -214,11 +218,9 @@ impl Rooms {
     /// Leaves a room. `None` when the viewer cannot see it any more.
     pub async fn leave(&self, viewer: Viewer, id: RoomId) -> Result<Option<Room>> {
         let mut transaction = self.0.begin().await?;
-        let held = transaction.add_to_member_count(id, 0).await?;
-        let room = held.ok_or(Error::NotFound("Room"))?;
-        let Some(member) = transaction.find_member(id, viewer.user_id).await? else {
-            let visible = can_see_room(&room, None).then_some(room);
-            return visible.map(Some).ok_or(Error::NotFound("Room"));
+        let (room, membership) = hold_room(&mut transaction, viewer, id).await?;
+        let Some(member) = membership else {
+            return Ok(Some(room));
         };
         if !can_leave_room(&room) {
             return Err(Error::Forbidden("A direct room cannot be left"));
@@ -242,6 +244,24 @@ impl Rooms {
         transaction.commit().await?;
         Ok(room.filter(|room| can_see_room(room, None)))
     }
+}
+
+/// The room, which nobody else changes until the transaction ends, and what the viewer is in it.
+///
+/// # Errors
+/// `NotFound` when the viewer cannot see it.
+pub(super) async fn hold_room(
+    transaction: &mut Transaction,
+    viewer: Viewer,
+    id: RoomId,
+) -> Result<(Room, Option<Member>)> {
+    let held = transaction.add_to_member_count(id, 0).await?;
+    let room = held.ok_or(Error::NotFound("Room"))?;
+    let membership = transaction.find_member(id, viewer.user_id).await?;
+    if !can_see_room(&room, membership.as_ref()) {
+        return Err(Error::NotFound("Room"));
+    }
+    Ok((room, membership))
 }
 
 /// Adds people to a room, with an event each; those who are in it already are passed over.

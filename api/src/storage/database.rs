@@ -193,6 +193,7 @@ queries! {
         ) -> Page<Room>;
         fn list_channels(part: Option<&str>, page: After<String>) -> Page<Room>;
         fn insert_room(room: &NewRoom, now: Timestamp) -> Option<Room>;
+        fn update_room(id: RoomId, name: &str, topic: Option<&str>) -> Option<Room>;
         fn add_to_member_count(room: RoomId, change: i32) -> Option<Room>;
     }
     members {

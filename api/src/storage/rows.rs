@@ -258,6 +258,10 @@ impl From<&Event> for EventRow {
                 message_id: Some(message),
                 ..row
             },
+            EventKind::RoomChanged { .. } => Self {
+                kind: kind("room_changed"),
+                ..row
+            },
             EventKind::MemberJoined { user, .. } => Self {
                 kind: kind("member_joined"),
                 user_id: Some(user),
@@ -304,6 +308,7 @@ impl EventRow {
                 .room_id
                 .zip(self.message_id)
                 .map(|(room, message)| EventKind::MessageDeleted { room, message }),
+            "room_changed" => self.room_id.map(|room| EventKind::RoomChanged { room }),
             "member_joined" => self
                 .room_id
                 .zip(self.user_id)

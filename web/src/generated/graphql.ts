@@ -120,11 +120,8 @@ export type LiveMessagesSubscription = {
     | { __typename: 'MemberLeft'; cursor: string }
     | { __typename: 'MessageDeleted'; cursor: string; message: MessageFieldsFragment }
     | { __typename: 'MessageEdited'; cursor: string; message: MessageFieldsFragment }
-    | {
-        __typename: 'MessageSent';
-        cursor: string;
-        message: { room: { id: string } } & MessageFieldsFragment;
-      };
+    | { __typename: 'MessageSent'; cursor: string; message: { room: { id: string } } & MessageFieldsFragment }
+    | { __typename: 'RoomChanged'; cursor: string };
 };
 
 export type PersonFragment = { id: string; username: string; displayName: string };

@@ -1,6 +1,6 @@
-//! Making, opening, joining and leaving rooms.
+//! Making, opening, changing, joining and leaving rooms.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::{UserError, outcome};
@@ -8,7 +8,7 @@ use crate::graphql::ids;
 use crate::graphql::types::room::{Room, RoomKind};
 use crate::model;
 use crate::services;
-use crate::services::rooms::{ChannelReference, RoomDraft};
+use crate::services::rooms::{ChannelReference, RoomChanges, RoomDraft};
 
 /// A room to make.
 #[derive(InputObject)]
@@ -28,6 +28,17 @@ struct CreateRoomInput {
 struct OpenDirectRoomInput {
     /// The other person.
     user_id: ID,
+}
+
+/// What is to be different about a room; what is left out stays.
+#[derive(InputObject)]
+struct UpdateRoomInput {
+    /// The room, which the viewer owns or is an admin of.
+    room_id: ID,
+    /// 1 to 80 characters. A channel's name is unique, ignoring case.
+    name: Option<String>,
+    /// At most 250 characters; null takes the topic away.
+    topic: MaybeUndefined<String>,
 }
 
 /// Which channel to join: give exactly one field.
@@ -88,6 +99,25 @@ impl RoomMutations {
         RoomPayload::new(opened.map(Some))
     }
 
+    /// Changes what a channel or a group is called and about, for everyone. Owners and admins can.
+    async fn update_room(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be different.")] input: UpdateRoomInput,
+    ) -> Result<RoomPayload> {
+        let viewer = ctx.viewer()?;
+        let updated = match ids::parse(&input.room_id, "Room") {
+            Ok(room) => {
+                ctx.services()
+                    .rooms
+                    .update(viewer, room, input.into())
+                    .await
+            }
+            Err(error) => Err(error),
+        };
+        RoomPayload::new(updated.map(Some))
+    }
+
     /// Joins a channel; all is well when the viewer is in it already.
     async fn join_room(
         &self,
@@ -142,6 +172,20 @@ impl TryFrom<CreateRoomInput> for RoomDraft {
             topic: input.topic,
             members,
         })
+    }
+}
+
+impl From<UpdateRoomInput> for RoomChanges {
+    fn from(input: UpdateRoomInput) -> Self {
+        let topic = match input.topic {
+            MaybeUndefined::Undefined => None,
+            MaybeUndefined::Null => Some(None),
+            MaybeUndefined::Value(topic) => Some(Some(topic)),
+        };
+        Self {
+            name: input.name,
+            topic,
+        }
     }
 }
 

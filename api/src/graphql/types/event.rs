@@ -29,6 +29,7 @@ pub enum Event {
     MessageSent(MessageSent),
     MessageEdited(MessageEdited),
     MessageDeleted(MessageDeleted),
+    RoomChanged(RoomChanged),
     MemberJoined(MemberJoined),
     MemberLeft(MemberLeft),
 }
@@ -49,6 +50,15 @@ struct OfMessage {
     entry: Arc<Entry>,
     room: RoomId,
     message: MessageId,
+}
+
+/// The room is called differently, or is about something else.
+#[derive(Description)]
+pub struct RoomChanged(OfRoom);
+
+struct OfRoom {
+    entry: Arc<Entry>,
+    room: RoomId,
 }
 
 /// Somebody joined the room.
@@ -91,6 +101,10 @@ impl Event {
             }
             EventKind::MessageDeleted { room, message } => {
                 MessageDeleted(of_message(room, message)).into()
+            }
+            EventKind::RoomChanged { room } => {
+                let entry = Arc::clone(entry);
+                RoomChanged(OfRoom { entry, room }).into()
             }
             EventKind::MemberJoined { room, user } => MemberJoined(of_person(room, user)).into(),
             EventKind::MemberLeft { room, user } => MemberLeft(of_person(room, user)).into(),
@@ -195,6 +209,12 @@ events! {
         /// The message, as the event left it.
         async fn message(&self, ctx: &Context<'_>) -> Result<Message> {
             self.0.message(ctx).await
+        }
+    }
+    RoomChanged {
+        /// The room, as the event left it or later.
+        async fn room(&self, ctx: &Context<'_>) -> Result<Room> {
+            Room::of(ctx, self.0.room).await
         }
     }
     MemberJoined {

@@ -1,6 +1,8 @@
 //! Rooms: finding, listing, making.
 
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error};
+use diesel::sql_types::{Nullable, Text};
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
@@ -118,6 +120,33 @@ pub(in crate::storage) async fn insert_room(
         .await
         .optional()?;
     Ok(row.map(Room::from))
+}
+
+/// `None` when its name is taken: then the transaction can only be undone.
+pub(in crate::storage) async fn update_room(
+    conn: &mut Conn,
+    id: RoomId,
+    name: &str,
+    topic: Option<&str>,
+) -> Result<Option<Room>> {
+    let updated = diesel::update(rooms::table.find(id))
+        .set((
+            rooms::name.eq(name),
+            rooms::topic.eq(topic),
+            // Only channels have one.
+            rooms::name_key.eq(diesel::dsl::case_when(
+                rooms::name_key.is_not_null(),
+                Some(fold_name(name)).into_sql::<Nullable<Text>>(),
+            )),
+        ))
+        .returning(RoomRow::as_returning())
+        .get_result(conn)
+        .await;
+    match updated {
+        Ok(row) => Ok(Some(Room::from(row))),
+        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Changes how many are in the room, and holds the room until the transaction ends.

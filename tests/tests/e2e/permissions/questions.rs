@@ -59,6 +59,10 @@ const QUESTIONS: &[(&str, &[(&str, &str)])] = &[
                 r#"(input: { kind: GROUP, name: "tea", memberIds: ["%person"] })"#,
             ),
             ("openDirectRoom", r#"(input: { userId: "%person" })"#),
+            (
+                "updateRoom",
+                r#"(input: { roomId: "%room", topic: "Tea" })"#,
+            ),
             ("joinRoom", r#"(input: { roomId: "%room" })"#),
             ("leaveRoom", r#"(input: { roomId: "%room" })"#),
             ("sendMessage", r#"(input: { roomId: "%room", body: "hi" })"#),
