@@ -177,6 +177,14 @@ impl<'a> Play<'a> {
                 settle("markRead", &answer);
             }
             Act::Gather { people } => self.gather(people).await,
+            Act::Change { room, topic } => {
+                let input = json!({ "roomId": self.room(room).id, "topic": topic });
+                let answer = self
+                    .crowd
+                    .witness
+                    .mutate("updateRoom", "room { id }", input);
+                settle("updateRoom", &answer.await);
+            }
             Act::Device(device, command) => {
                 // It lives as long as somebody commands it.
                 let _ = devices[*device].send(command.clone());

@@ -15,6 +15,7 @@ pub type Rooms = BTreeMap<String, RoomState>;
 
 #[derive(Debug, Default, PartialEq)]
 pub struct RoomState {
+    pub topic: Value,
     pub members: BTreeSet<String>,
     /// By `seq`.
     pub messages: BTreeMap<i64, Value>,
@@ -179,12 +180,18 @@ impl<'a> Device<'a> {
                     room.members.remove(&user);
                 }
             }
-            _ => {
+            "RoomChanged" => {
+                if let Some(room) = self.rooms.get_mut(&id) {
+                    room.topic = event["changed"]["topic"].clone();
+                }
+            }
+            "MessageSent" | "MessageEdited" | "MessageDeleted" => {
                 if let Some(room) = self.rooms.get_mut(&id) {
                     room.put(&event["message"]);
                 }
                 self.is_done |= Some(id) == self.last_room;
             }
+            unknown => panic!("what is {unknown}?"),
         }
     }
 
@@ -232,6 +239,7 @@ pub async fn fetch(person: &Person, id: &str) -> Option<RoomState> {
     let document = format!(
         "query ($id: ID!, $after: String) {{
             room(id: $id) {{
+                topic
                 members(first: 100) {{ nodes {{ user {{ id }} }} }}
                 messages(first: 50, after: $after) {{
                     nodes {{ {MESSAGE} }}
@@ -258,6 +266,7 @@ pub async fn fetch(person: &Person, id: &str) -> Option<RoomState> {
         let members = room["members"]["nodes"].as_array().expect("members");
         let members = members.iter().map(|member| text(&member["user"]["id"]));
         state.members = members.collect();
+        state.topic = room["topic"].clone();
         let page = &room["messages"];
         for message in page["nodes"].as_array().expect("messages") {
             state.put(message);
@@ -295,6 +304,7 @@ fn events(asks: Asks) -> String {
                     ... on MessageDeleted {{ message {{ {MESSAGE} }} }}
                     ... on MemberJoined {{ member {{ user {{ id }} }} }}
                     ... on MemberLeft {{ user {{ id }} }}
+                    ... on RoomChanged {{ changed: room {{ topic }} }}
                 }}
                 cursor live reset
             }}

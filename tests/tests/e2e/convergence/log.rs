@@ -25,7 +25,7 @@ pub struct Event {
     pub cursor: String,
     pub kind: String,
     pub room: String,
-    /// The id of the message or the person.
+    /// The id of the message or the person, or of the room itself.
     pub about: String,
     pub seq: Option<i64>,
 }
@@ -57,7 +57,7 @@ impl Event {
     fn read(event: &Value) -> Self {
         let message = &event["message"];
         let person = [&event["member"]["user"]["id"], &event["user"]["id"]];
-        let about = [&message["id"], person[0], person[1]];
+        let about = [&message["id"], person[0], person[1], &event["room"]["id"]];
         let about = about.into_iter().find(|id| id.is_string());
         Self {
             cursor: text(&event["cursor"]),

@@ -43,6 +43,11 @@ pub enum Act {
     Gather {
         people: [bool; PEOPLE],
     },
+    /// Whoever keeps the rooms gives one another topic.
+    Change {
+        room: Index,
+        topic: &'static str,
+    },
     Device(usize, Command),
 }
 
@@ -85,6 +90,8 @@ fn act() -> impl Strategy<Value = Act> {
         3 => index().prop_map(|room| Act::Leave { room }),
         2 => (index(), 0..12_i64).prop_map(|(room, seq)| Act::MarkRead { room, seq }),
         1 => any::<[bool; PEOPLE]>().prop_map(|people| Act::Gather { people }),
+        2 => (index(), select(vec!["", "tea", "milk"]))
+            .prop_map(|(room, topic)| Act::Change { room, topic }),
         8 => (0..DEVICES, command()).prop_map(|(device, command)| Act::Device(device, command)),
     ]
 }
