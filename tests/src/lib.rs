@@ -21,6 +21,7 @@
 
 mod answer;
 mod database;
+mod keeping;
 mod listener;
 mod person;
 mod server;

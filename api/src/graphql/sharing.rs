@@ -55,15 +55,8 @@ const SHARED: &[(&str, &[(&str, &str)])] = &[
         "RoomChanged",
         &[("cursor", ""), ("at", ""), ("room", "Room")],
     ),
-    (
-        "MemberJoined",
-        &[
-            ("cursor", ""),
-            ("at", ""),
-            ("room", "Room"),
-            ("member", "Member"),
-        ],
-    ),
+    ("MemberJoined", OF_MEMBER),
+    ("MemberChanged", OF_MEMBER),
     (
         "MemberLeft",
         &[
@@ -119,6 +112,13 @@ const OF_MESSAGE: &[(&str, &str)] = &[
     ("at", ""),
     ("room", "Room"),
     ("message", "Message"),
+];
+
+const OF_MEMBER: &[(&str, &str)] = &[
+    ("cursor", ""),
+    ("at", ""),
+    ("room", "Room"),
+    ("member", "Member"),
 ];
 
 /// Whether a subscription selects nothing that depends on the viewer.

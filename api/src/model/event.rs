@@ -14,6 +14,7 @@ pub enum EventKind {
     MessageDeleted { room: RoomId, message: MessageId },
     RoomChanged { room: RoomId },
     MemberJoined { room: RoomId, user: UserId },
+    MemberChanged { room: RoomId, user: UserId },
     MemberLeft { room: RoomId, user: UserId },
     SessionEnded { session: SessionId },
 }
@@ -42,6 +43,7 @@ impl EventKind {
             | Self::MessageDeleted { room, .. }
             | Self::RoomChanged { room }
             | Self::MemberJoined { room, .. }
+            | Self::MemberChanged { room, .. }
             | Self::MemberLeft { room, .. } => Some(room),
             Self::SessionEnded { .. } => None,
         }
@@ -55,6 +57,7 @@ impl EventKind {
             | Self::MessageDeleted { message, .. } => Some(message),
             Self::RoomChanged { .. }
             | Self::MemberJoined { .. }
+            | Self::MemberChanged { .. }
             | Self::MemberLeft { .. }
             | Self::SessionEnded { .. } => None,
         }

@@ -205,7 +205,8 @@ impl Hub {
                 EventKind::MessageSent { .. }
                 | EventKind::MessageEdited { .. }
                 | EventKind::MessageDeleted { .. }
-                | EventKind::RoomChanged { .. } => {}
+                | EventKind::RoomChanged { .. }
+                | EventKind::MemberChanged { .. } => {}
             }
             if let Some(room) = entry.event.kind.room() {
                 index.announce(room, &entry);

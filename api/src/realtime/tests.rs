@@ -116,6 +116,7 @@ impl World {
                 | EventKind::MessageEdited { .. }
                 | EventKind::MessageDeleted { .. }
                 | EventKind::RoomChanged { .. }
+                | EventKind::MemberChanged { .. }
                 | EventKind::SessionEnded { .. } => {}
             }
         }

@@ -79,6 +79,7 @@ impl Interest {
             }
             EventKind::RoomChanged { .. }
             | EventKind::MemberJoined { .. }
+            | EventKind::MemberChanged { .. }
             | EventKind::MemberLeft { .. } => self == Self::Everything,
             EventKind::SessionEnded { .. } => false,
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::accounts::Accounts;
 use super::live::Live;
 use super::lookups::Lookups;
+use super::members::Members;
 use super::messages::Messages;
 use super::receipts::Receipts;
 use super::rooms::Rooms;
@@ -53,6 +54,7 @@ pub struct Services {
     pub accounts: Accounts,
     pub sessions: Sessions,
     pub rooms: Rooms,
+    pub members: Members,
     pub messages: Messages,
     pub receipts: Receipts,
     pub live: Live,
@@ -67,6 +69,7 @@ impl Services {
             accounts: Accounts::new(Arc::clone(&core)),
             sessions: Sessions::new(Arc::clone(&core)),
             rooms: Rooms::new(Arc::clone(&core)),
+            members: Members::new(Arc::clone(&core)),
             messages: Messages::new(Arc::clone(&core)),
             receipts: Receipts::new(Arc::clone(&core)),
             live: Live::new(Arc::clone(&core)),

@@ -5,6 +5,7 @@ mod core;
 pub mod error;
 pub mod live;
 pub mod lookups;
+pub mod members;
 mod mentions;
 pub mod messages;
 pub mod permissions;

@@ -24,7 +24,7 @@ pub fn can_delete_message(message: &Message, membership: Option<&Member>) -> boo
     membership.is_some_and(|member| member.user_id == message.author_id)
 }
 
-/// What a room is called and about is for those to say who keep it. A direct room is called after
+/// What a room is called and about is for its owner and admins to say. A direct room is called after
 /// its people.
 pub fn can_update_room(room: &Room, membership: Option<&Member>) -> bool {
     room.kind != RoomKind::Direct && membership.is_some_and(keeps_room)
@@ -44,6 +44,35 @@ pub fn can_lose_owner(room: &Room, leaving: &Member, has_other_owner: bool) -> b
     leaving.role != Role::Owner || has_other_owner || room.member_count <= 1
 }
 
+/// Who keeps a channel or a group lets people in, puts them out and gives them roles. In a direct
+/// room nobody does.
+pub fn can_keep_members(room: &Room, membership: Option<&Member>) -> bool {
+    room.kind != RoomKind::Direct && membership.is_some_and(keeps_room)
+}
+
+pub fn can_remove_member(actor: &Member, other: &Member) -> bool {
+    outranks(actor, other)
+}
+
+/// A role below one's own, for those below oneself; an owner gives away their own as well.
+pub fn can_set_role(actor: &Member, other: &Member, role: Role) -> bool {
+    let is_own = role == Role::Owner && actor.role == Role::Owner;
+    outranks(actor, other) && (rank(role) < rank(actor.role) || is_own)
+}
+
 fn keeps_room(member: &Member) -> bool {
-    matches!(member.role, Role::Owner | Role::Admin)
+    rank(member.role) >= rank(Role::Admin)
+}
+
+/// Nobody acts on their equals, on those above them, or on themselves.
+fn outranks(actor: &Member, other: &Member) -> bool {
+    rank(actor.role) > rank(other.role)
+}
+
+fn rank(role: Role) -> u8 {
+    match role {
+        Role::Owner => 2,
+        Role::Admin => 1,
+        Role::Member => 0,
+    }
 }

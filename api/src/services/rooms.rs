@@ -231,18 +231,9 @@ impl Rooms {
                 "The last owner cannot leave a room with people in it",
             ));
         }
-        transaction.delete_member(id, viewer.user_id).await?;
-        let room = transaction.add_to_member_count(id, -1).await?;
-        let kind = EventKind::MemberLeft {
-            room: id,
-            user: viewer.user_id,
-        };
-        transaction.record(NewEvent {
-            at: self.0.now(),
-            kind,
-        });
+        let room = dismiss(&mut transaction, &member, self.0.now()).await?;
         transaction.commit().await?;
-        Ok(room.filter(|room| can_see_room(room, None)))
+        Ok(can_see_room(&room, None).then_some(room))
     }
 }
 
@@ -264,8 +255,22 @@ pub(super) async fn hold_room(
     Ok((room, membership))
 }
 
+/// Takes somebody out of a room that is held, with the event.
+pub(super) async fn dismiss(
+    transaction: &mut Transaction,
+    member: &Member,
+    now: Timestamp,
+) -> Result<Room> {
+    let (room, user) = (member.room_id, member.user_id);
+    transaction.delete_member(room, user).await?;
+    let kind = EventKind::MemberLeft { room, user };
+    transaction.record(NewEvent { at: now, kind });
+    let counted = transaction.add_to_member_count(room, -1).await?;
+    counted.ok_or(Error::NotFound("Room"))
+}
+
 /// Adds people to a room, with an event each; those who are in it already are passed over.
-async fn admit(
+pub(super) async fn admit(
     transaction: &mut Transaction,
     room: Room,
     people: &[(UserId, Role)],

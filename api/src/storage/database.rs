@@ -13,7 +13,8 @@ use super::sending::{SendRule, Sent};
 use super::sqlite::{self, Sqlite};
 use crate::model::{
     Account, After, Bound, Event, Member, Message, MessageId, NewEvent, NewMessage, NewRoom, Page,
-    Position, Receipt, Room, RoomId, RoomKind, Session, SessionId, Timestamp, Unread, User, UserId,
+    Position, Receipt, Role, Room, RoomId, RoomKind, Session, SessionId, Timestamp, Unread, User,
+    UserId,
 };
 
 type SqliteTransactions = <sqlite::Conn as AsyncConnection>::TransactionManager;
@@ -206,6 +207,7 @@ queries! {
         fn list_rooms_of_users(users: Vec<UserId>) -> Vec<(UserId, RoomId, i32)>;
         fn list_members(room: RoomId, page: After<(Position, UserId)>) -> Page<Member>;
         fn insert_member(member: &Member) -> bool;
+        fn set_role(room: RoomId, user: UserId, role: Role) -> ();
         fn delete_member(room: RoomId, user: UserId) -> bool;
         fn has_other_owner(room: RoomId, user: UserId) -> bool;
         fn place_new_members(room: RoomId, position: Position) -> ();

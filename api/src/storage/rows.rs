@@ -267,6 +267,11 @@ impl From<&Event> for EventRow {
                 user_id: Some(user),
                 ..row
             },
+            EventKind::MemberChanged { user, .. } => Self {
+                kind: kind("member_changed"),
+                user_id: Some(user),
+                ..row
+            },
             EventKind::MemberLeft { user, .. } => Self {
                 kind: kind("member_left"),
                 user_id: Some(user),
@@ -313,6 +318,10 @@ impl EventRow {
                 .room_id
                 .zip(self.user_id)
                 .map(|(room, user)| EventKind::MemberJoined { room, user }),
+            "member_changed" => self
+                .room_id
+                .zip(self.user_id)
+                .map(|(room, user)| EventKind::MemberChanged { room, user }),
             "member_left" => self
                 .room_id
                 .zip(self.user_id)

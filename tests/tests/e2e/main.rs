@@ -15,6 +15,7 @@ mod permissions;
 mod query_counts;
 mod random;
 mod receipts;
+mod roles;
 mod room_changes;
 mod rooms;
 mod sessions;

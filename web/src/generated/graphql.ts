@@ -116,6 +116,7 @@ export type LiveMessagesSubscriptionVariables = Exact<{
 
 export type LiveMessagesSubscription = {
   messages:
+    | { __typename: 'MemberChanged'; cursor: string }
     | { __typename: 'MemberJoined'; cursor: string }
     | { __typename: 'MemberLeft'; cursor: string }
     | { __typename: 'MessageDeleted'; cursor: string; message: MessageFieldsFragment }

@@ -1,6 +1,7 @@
 //! What can be changed, one noun a file.
 
 mod accounts;
+mod members;
 mod messages;
 mod receipts;
 mod rooms;
@@ -13,6 +14,7 @@ use async_graphql::MergedObject;
 pub struct Mutation(
     accounts::AccountMutations,
     rooms::RoomMutations,
+    members::MemberMutations,
     messages::MessageMutations,
     receipts::ReceiptMutations,
     signals::SignalMutations,

@@ -59,7 +59,7 @@ struct LeaveRoomInput {
 
 /// What came of it.
 #[derive(SimpleObject)]
-struct RoomPayload {
+pub(super) struct RoomPayload {
     /// The room; null when there are user errors, or when the viewer can no longer see it.
     room: Option<Room>,
     /// What stood against it.
@@ -148,7 +148,7 @@ impl RoomMutations {
 }
 
 impl RoomPayload {
-    fn new(result: services::Result<Option<model::Room>>) -> Result<Self> {
+    pub(super) fn new(result: services::Result<Option<model::Room>>) -> Result<Self> {
         let (room, user_errors) = outcome(result)?;
         Ok(Self {
             room: room.flatten().map(Room),

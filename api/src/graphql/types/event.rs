@@ -31,6 +31,7 @@ pub enum Event {
     MessageDeleted(MessageDeleted),
     RoomChanged(RoomChanged),
     MemberJoined(MemberJoined),
+    MemberChanged(MemberChanged),
     MemberLeft(MemberLeft),
 }
 
@@ -65,7 +66,11 @@ struct OfRoom {
 #[derive(Description)]
 pub struct MemberJoined(OfPerson);
 
-/// Somebody left the room.
+/// Somebody takes part in the room as something else.
+#[derive(Description)]
+pub struct MemberChanged(OfPerson);
+
+/// Somebody has left the room, or was removed from it.
 #[derive(Description)]
 pub struct MemberLeft(OfPerson);
 
@@ -107,6 +112,7 @@ impl Event {
                 RoomChanged(OfRoom { entry, room }).into()
             }
             EventKind::MemberJoined { room, user } => MemberJoined(of_person(room, user)).into(),
+            EventKind::MemberChanged { room, user } => MemberChanged(of_person(room, user)).into(),
             EventKind::MemberLeft { room, user } => MemberLeft(of_person(room, user)).into(),
             EventKind::SessionEnded { .. } => return None,
         })
@@ -224,6 +230,18 @@ events! {
         }
 
         /// Who joined, as they are there now; as they were then, if they are not any more.
+        async fn member(&self, ctx: &Context<'_>) -> Result<Member> {
+            self.0.member(ctx).await
+        }
+    }
+    MemberChanged {
+        /// Where it happened.
+        async fn room(&self, ctx: &Context<'_>) -> Result<Room> {
+            Room::of(ctx, self.0.room).await
+        }
+
+        /// Who it is, as the event left them or later; as a plain member, if they are not there
+        /// any more.
         async fn member(&self, ctx: &Context<'_>) -> Result<Member> {
             self.0.member(ctx).await
         }

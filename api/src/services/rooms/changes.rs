@@ -30,7 +30,7 @@ impl Rooms {
         let (room, membership) = hold_room(&mut transaction, viewer, id).await?;
         if !can_update_room(&room, membership.as_ref()) {
             return Err(Error::Forbidden(
-                "Only those who keep this room can change it",
+                "Only its owner and admins can change a room",
             ));
         }
         let name = name.unwrap_or_else(|| room.name.clone());

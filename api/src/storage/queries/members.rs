@@ -104,6 +104,19 @@ pub(in crate::storage) async fn insert_member(conn: &mut Conn, member: &Member) 
     Ok(inserted == 1)
 }
 
+pub(in crate::storage) async fn set_role(
+    conn: &mut Conn,
+    room: RoomId,
+    user: UserId,
+    role: Role,
+) -> Result<()> {
+    diesel::update(members::table.find((room, user)))
+        .set(members::role.eq(role))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// False when the person was not in the room.
 pub(in crate::storage) async fn delete_member(
     conn: &mut Conn,

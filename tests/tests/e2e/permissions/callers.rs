@@ -6,15 +6,17 @@ pub enum Caller {
     Stranger,
     Outsider,
     Member,
+    Admin,
     Owner,
     Revoked,
 }
 
 impl Caller {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Stranger,
         Self::Outsider,
         Self::Member,
+        Self::Admin,
         Self::Owner,
         Self::Revoked,
     ];
@@ -25,6 +27,7 @@ impl Caller {
             Self::Stranger => "stranger",
             Self::Outsider => "outsider",
             Self::Member => "member",
+            Self::Admin => "admin",
             Self::Owner => "owner",
             Self::Revoked => "revoked",
         }
@@ -39,7 +42,7 @@ impl Caller {
     pub fn is_inside(self) -> bool {
         match self {
             Self::Stranger | Self::Outsider | Self::Revoked => false,
-            Self::Member | Self::Owner => true,
+            Self::Member | Self::Admin | Self::Owner => true,
         }
     }
 }

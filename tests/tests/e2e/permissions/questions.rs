@@ -65,6 +65,18 @@ const QUESTIONS: &[(&str, &[(&str, &str)])] = &[
             ),
             ("joinRoom", r#"(input: { roomId: "%room" })"#),
             ("leaveRoom", r#"(input: { roomId: "%room" })"#),
+            (
+                "addMember",
+                r#"(input: { roomId: "%room", userId: "%person" })"#,
+            ),
+            (
+                "removeMember",
+                r#"(input: { roomId: "%room", userId: "%person" })"#,
+            ),
+            (
+                "setMemberRole",
+                r#"(input: { roomId: "%room", userId: "%person", role: ADMIN })"#,
+            ),
             ("sendMessage", r#"(input: { roomId: "%room", body: "hi" })"#),
             (
                 "editMessage",

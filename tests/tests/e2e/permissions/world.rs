@@ -25,6 +25,8 @@ pub struct World<'a> {
     ended: Person,
     /// In every place, a plain member, and connected. Shares no other room with the outsider.
     witness: Person,
+    /// An admin of every place but the direct rooms.
+    deputy: Person,
     /// Shares a room with every caller, though none of the places.
     pub usher: Person,
     before: String,
@@ -34,7 +36,7 @@ pub struct World<'a> {
 
 impl<'a> World<'a> {
     pub async fn make(server: &'a Server) -> Self {
-        let [witness, usher] = server.people(["witness", "usher"]).await;
+        let [witness, deputy, usher] = server.people(["witness", "deputy", "usher"]).await;
         let before = usher.cursor().await;
         let hall = usher.create_channel("hall").await;
         let mut people = HashMap::new();
@@ -57,6 +59,7 @@ impl<'a> World<'a> {
             people,
             ended,
             witness,
+            deputy,
             usher,
             before,
             made: AtomicU32::new(0),
@@ -96,18 +99,25 @@ impl<'a> World<'a> {
             self.direct_room(people).await
         } else if about.ends_with("a group") {
             let members = people.iter().map(|(_, person)| *person);
-            let members: Vec<&Person> = members.chain([&self.witness]).collect();
+            let members: Vec<&Person> = members.chain([&self.witness, &self.deputy]).collect();
             let owner = &self.people[&Caller::Owner];
             (owner.create_group("tea", &members).await, people)
         } else {
             let owner = &self.people[&Caller::Owner];
             let room = owner.create_channel(&self.new_name()).await;
             let members = people.iter().map(|(_, person)| *person);
-            for person in members.chain([&self.witness]) {
+            for person in members.chain([&self.witness, &self.deputy]) {
                 person.join(&room).await;
             }
             (room, people)
         };
+        if room.kind != "DIRECT" {
+            let admins = people.iter().filter(|(caller, _)| *caller == Caller::Admin);
+            for admin in admins.map(|(_, person)| *person).chain([&self.deputy]) {
+                let owner = &self.people[&Caller::Owner];
+                owner.set_role(&room, admin, "ADMIN").await;
+            }
+        }
         let mut own = HashMap::new();
         for (caller, person) in people {
             own.insert(caller, person.send(&room, "mine").await);
@@ -165,10 +175,19 @@ impl<'a> World<'a> {
             message
         } else if about.contains("session") {
             session
-        } else if about.contains("person") {
+        } else if about == "a person" {
             &self.witness.id
         } else {
             &place.room.id
+        };
+        let person = if about.starts_with("somebody outside") {
+            &self.usher
+        } else if about.starts_with("an admin") {
+            &self.deputy
+        } else if about.starts_with("the owner") {
+            &self.people[&Caller::Owner]
+        } else {
+            &self.witness
         };
         let token = match caller {
             Caller::Stranger => "nonsense",
@@ -182,7 +201,7 @@ impl<'a> World<'a> {
         document
             .replace("%room", &id(&place.room.id))
             .replace("%thing", &id(thing))
-            .replace("%person", &id(&self.witness.id))
+            .replace("%person", &id(&person.id))
             .replace("%usher", &self.usher.id)
             .replace("%before", &self.before)
             .replace("%token", token)

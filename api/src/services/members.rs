@@ -1,0 +1,106 @@
+//! Who is in a room, and as what: for those to say who keep it.
+
+use std::sync::Arc;
+
+use super::core::{Core, Viewer};
+use super::error::{Error, Result};
+use super::permissions::{can_keep_members, can_remove_member, can_set_role};
+use super::rooms::{admit, dismiss, hold_room};
+use super::transaction::Transaction;
+use crate::model::{EventKind, Member, NewEvent, Role, Room, RoomId, UserId};
+
+pub struct Members(Arc<Core>);
+
+impl Members {
+    pub(super) fn new(core: Arc<Core>) -> Self {
+        Self(core)
+    }
+
+    /// Lets somebody into a room. Nothing happens when they are in it already.
+    pub async fn add(&self, viewer: Viewer, room: RoomId, user: UserId) -> Result<Room> {
+        let mut transaction = self.0.begin().await?;
+        let (room, _) = hold_as_keeper(&mut transaction, viewer, room).await?;
+        if transaction.find_users(vec![user]).await?.is_empty() {
+            return Err(Error::NotFound("User"));
+        }
+        let people = [(user, Role::Member)];
+        let room = admit(&mut transaction, room, &people, self.0.now()).await?;
+        transaction.commit().await?;
+        Ok(room)
+    }
+
+    /// Puts somebody out of a room. Nothing happens when they are not in it.
+    pub async fn remove(&self, viewer: Viewer, room: RoomId, user: UserId) -> Result<Room> {
+        let mut transaction = self.0.begin().await?;
+        let (room, actor) = hold_as_keeper(&mut transaction, viewer, room).await?;
+        let Some(other) = transaction.find_member(room.id, user).await? else {
+            return Ok(room);
+        };
+        if !can_remove_member(&actor, &other) {
+            return Err(Error::Forbidden("Only somebody above them can remove them"));
+        }
+        let room = dismiss(&mut transaction, &other, self.0.now()).await?;
+        transaction.commit().await?;
+        Ok(room)
+    }
+
+    /// Gives somebody another role. Whoever makes somebody else the owner is an admin afterwards.
+    pub async fn set_role(
+        &self,
+        viewer: Viewer,
+        room: RoomId,
+        user: UserId,
+        role: Role,
+    ) -> Result<Room> {
+        let mut transaction = self.0.begin().await?;
+        let (room, actor) = hold_as_keeper(&mut transaction, viewer, room).await?;
+        let other = transaction.find_member(room.id, user).await?;
+        let other = other.ok_or(Error::NotFound("Member"))?;
+        if !can_set_role(&actor, &other, role) {
+            return Err(Error::Forbidden(
+                "Only somebody above them can give them this role",
+            ));
+        }
+        if other.role == role {
+            return Ok(room);
+        }
+        self.change_role(&mut transaction, &other, role).await?;
+        if role == Role::Owner {
+            self.change_role(&mut transaction, &actor, Role::Admin)
+                .await?;
+        }
+        transaction.commit().await?;
+        Ok(room)
+    }
+
+    async fn change_role(
+        &self,
+        transaction: &mut Transaction,
+        member: &Member,
+        role: Role,
+    ) -> Result<()> {
+        let (room, user) = (member.room_id, member.user_id);
+        transaction.set_role(room, user, role).await?;
+        transaction.record(NewEvent {
+            at: self.0.now(),
+            kind: EventKind::MemberChanged { room, user },
+        });
+        Ok(())
+    }
+}
+
+/// The room, which nobody else changes until the transaction ends, and the viewer in it.
+async fn hold_as_keeper(
+    transaction: &mut Transaction,
+    viewer: Viewer,
+    room: RoomId,
+) -> Result<(Room, Member)> {
+    let (room, membership) = hold_room(transaction, viewer, room).await?;
+    let may = can_keep_members(&room, membership.as_ref());
+    match membership.filter(|_| may) {
+        Some(member) => Ok((room, member)),
+        None => Err(Error::Forbidden(
+            "Only its owner and admins say who is in a room",
+        )),
+    }
+}

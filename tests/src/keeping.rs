@@ -1,0 +1,42 @@
+//! What those do who keep a room.
+
+use serde_json::{Value, json};
+
+use crate::{Answer, Person, Room};
+
+impl Person {
+    pub async fn try_add_member(&self, room: &Room, person: &Person) -> Answer {
+        let input = json!({ "roomId": room.id, "userId": person.id });
+        self.mutate("addMember", "room { memberCount }", input)
+            .await
+    }
+
+    /// Lets somebody into a room.
+    pub async fn add_member(&self, room: &Room, person: &Person) {
+        let answer = self.try_add_member(room, person).await;
+        answer.success::<Value>("addMember", "room");
+    }
+
+    pub async fn try_remove_member(&self, room: &Room, person: &Person) -> Answer {
+        let input = json!({ "roomId": room.id, "userId": person.id });
+        self.mutate("removeMember", "room { memberCount }", input)
+            .await
+    }
+
+    /// Puts somebody out of a room.
+    pub async fn remove_member(&self, room: &Room, person: &Person) {
+        let answer = self.try_remove_member(room, person).await;
+        answer.success::<Value>("removeMember", "room");
+    }
+
+    pub async fn try_set_role(&self, room: &Room, person: &Person, role: &str) -> Answer {
+        let input = json!({ "roomId": room.id, "userId": person.id, "role": role });
+        self.mutate("setMemberRole", "room { id }", input).await
+    }
+
+    /// Makes somebody the `OWNER`, an `ADMIN` or a `MEMBER` of a room.
+    pub async fn set_role(&self, room: &Room, person: &Person, role: &str) {
+        let answer = self.try_set_role(room, person, role).await;
+        answer.success::<Value>("setMemberRole", "room");
+    }
+}
