@@ -40,7 +40,6 @@ use axum::{
     middleware,
     routing::get,
 };
-use tokio::sync::Semaphore;
 use tower_http::{
     compression::CompressionLayer,
     cors::{AllowOrigin, CorsLayer},
@@ -94,13 +93,8 @@ struct Shared<E> {
     limits: Limits,
     drain: Drain,
     sockets: socket::Census,
-    /// Whoever reads the log for a subscription holds a permit meanwhile.
-    readers: Arc<Semaphore>,
+    turns: socket::Turns,
 }
-
-/// How many subscriptions read at once. A crowd that comes back at the same time would otherwise
-/// wait for the database's few connections until it is refused, and hold all that it has read.
-const READERS: usize = 16;
 
 impl<E> Shared<E> {
     /// Puts into an operation's data what its resolvers may need.
@@ -127,7 +121,7 @@ pub fn router<E: Executor>(parts: HttpParts<E>) -> Router {
         limits: parts.limits,
         drain: parts.drain,
         sockets: socket::Census::default(),
-        readers: Arc::new(Semaphore::new(READERS)),
+        turns: socket::Turns::new(),
     });
     let graphql = get(endpoint::get::<E>)
         .post(endpoint::post::<E>)

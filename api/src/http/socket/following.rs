@@ -1,6 +1,7 @@
 //! A subscription on a socket.
 //!
-//! It is *opening* until its resolver has decided. What the resolver gives by itself is passed
+//! It *waits* for its turn, since a crowd that came at once would hold the memory of all its
+//! executions together. Then it is *opening* until its resolver has decided. What the resolver gives by itself is passed
 //! on as it comes; if it admits the viewer to follow the log, the subscription is *reading*, one
 //! payload at a time and only while the client reads too, and then *live*: the writers of the hub
 //! send to the socket directly, and nothing happens here until the client falls behind.
@@ -8,7 +9,7 @@
 use std::{
     cell::RefCell,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use async_graphql::{Executor, Response};
@@ -19,9 +20,14 @@ use futures_util::{
     stream::{self, BoxStream},
 };
 use sha2::{Digest, Sha256};
-use tokio::sync::{Semaphore, mpsc::UnboundedSender};
+use tokio::sync::mpsc::UnboundedSender;
 
-use super::{frames, outlet::Outlet, protocol};
+use super::{
+    frames,
+    outlet::Outlet,
+    protocol,
+    turns::{Turn, Turns},
+};
 use crate::{
     graphql::{Admission, Admitted, Plan, Scope, is_shared, request::RequestInfo},
     http::{
@@ -82,14 +88,15 @@ pub(super) struct Following {
     /// Whether its payloads are the same for every viewer.
     is_shared: bool,
     outlet: OperationOutlet,
-    readers: Arc<Semaphore>,
+    turns: Turns,
     /// What it was admitted to, and from where.
     plan: Option<Plan>,
     stage: Stage,
 }
 
 enum Stage {
-    Opening(Opening),
+    Waiting(Scope, BoxFuture<'static, Option<Turn>>),
+    Opening(Opening, Option<Turn>),
     Reading(BoxStream<'static, Read>),
     Live(Place),
 }
@@ -108,7 +115,7 @@ enum Read {
 }
 
 impl Following {
-    /// `operation` is what the parameters were prepared to.
+    /// `operation` is what the parameters were prepared to; it is prepared anew in its turn.
     pub(super) fn new<E: Executor>(
         id: &str,
         asked: Asked<E>,
@@ -125,8 +132,7 @@ impl Following {
             Err(_) => ([0; 32], false),
         };
         let stored = parameters.store();
-        let stage = Stage::Opening(asked.open(operation, Scope::Viewer));
-        let readers = Arc::clone(&asked.shared.readers);
+        let turns = asked.shared.turns.clone();
         let open = move |scope| match stored.load().prepare(&asked.shared.documents) {
             Ok(operation) => asked.open(operation, scope),
             Err(error) => Opening {
@@ -142,9 +148,9 @@ impl Following {
                 socket: outlet,
                 head: protocol::head_of_next(id).into(),
             },
-            readers,
+            stage: Stage::Waiting(Scope::Viewer, turns.to_open()),
+            turns,
             plan: None,
-            stage,
         }
     }
 
@@ -152,8 +158,13 @@ impl Following {
     pub(super) fn poll_response(&mut self, cx: &mut Context<'_>) -> Poll<Option<Response>> {
         loop {
             self.stage = match &mut self.stage {
-                Stage::Opening(opening) => {
+                Stage::Waiting(scope, turn) => {
+                    let turn = ready!(turn.poll_unpin(cx));
+                    Stage::Opening((self.open)(*scope), turn)
+                }
+                Stage::Opening(opening, turn) => {
                     if let Poll::Ready(response) = opening.responses.poll_next_unpin(cx) {
+                        *turn = None;
                         return Poll::Ready(response);
                     }
                     match opening.admission.take() {
@@ -161,7 +172,7 @@ impl Following {
                         None => return Poll::Pending,
                     }
                 }
-                Stage::Reading(reading) => match std::task::ready!(reading.poll_next_unpin(cx)) {
+                Stage::Reading(reading) => match ready!(reading.poll_next_unpin(cx)) {
                     Some(Read::Response(response)) => return Poll::Ready(Some(response)),
                     Some(Read::Live(place)) => Stage::Live(place),
                     Some(Read::Ended(Some(Ended::OutOfLog))) => {
@@ -179,7 +190,7 @@ impl Following {
                         if let Some(Plan::Follow(follow)) = &mut self.plan {
                             follow.after = position;
                         }
-                        Stage::Opening((self.open)(Scope::Admitted))
+                        Stage::Waiting(Scope::Admitted, self.turns.to_open())
                     }
                     None => return Poll::Pending,
                 },
@@ -188,10 +199,11 @@ impl Following {
     }
 
     fn admit(&mut self, admitted: Admitted) -> Stage {
-        let Stage::Opening(opening) = &mut self.stage else {
+        let Stage::Opening(opening, turn) = &mut self.stage else {
             unreachable!("only an opening subscription is admitted");
         };
         let responses = std::mem::replace(&mut opening.responses, stream::empty().boxed());
+        let turn = turn.take();
         let renderer = Renderer {
             responses,
             updates: admitted.updates,
@@ -221,7 +233,8 @@ impl Following {
         let reading = Reading {
             reader,
             renderer,
-            readers: Arc::clone(&self.readers),
+            turn,
+            turns: self.turns.clone(),
         };
         Stage::Reading(read(Box::new(reading)))
     }
@@ -261,13 +274,17 @@ impl Reader {
 struct Reading {
     reader: Reader,
     renderer: Renderer,
-    readers: Arc<Semaphore>,
+    /// The one that it was opened in.
+    turn: Option<Turn>,
+    turns: Turns,
 }
 
 impl Reading {
     async fn next(&mut self) -> Read {
-        // Never closed. Given back before anything is sent: a client may take its time to read.
-        let _permit = self.readers.acquire().await;
+        let _turn = match self.turn.take() {
+            None => self.turns.to_read().await,
+            turn => turn,
+        };
         loop {
             let update = match self.reader.next().await {
                 Ok(Step::Send(update)) => update,

@@ -8,6 +8,7 @@ mod handshake;
 mod operations;
 mod outlet;
 mod protocol;
+mod turns;
 
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use axum::{
 };
 use tracing::Instrument;
 
-pub(super) use self::{census::Census, handshake::Handshake};
+pub(super) use self::{census::Census, handshake::Handshake, turns::Turns};
 use self::{connection::Connection, protocol::SUBPROTOCOL};
 use super::Shared;
 use crate::graphql::request::RequestInfo;

@@ -1,0 +1,42 @@
+//! How many subscriptions are busy at once. A crowd that comes back at the same time would
+//! otherwise wait for the database's few connections until it is refused, and hold the memory of
+//! all its executions together.
+
+use std::sync::Arc;
+
+use futures_util::{FutureExt, future::BoxFuture};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+const AT_ONCE: usize = 16;
+
+#[derive(Clone)]
+pub(in crate::http) struct Turns {
+    /// From opening to the first response, or to being live.
+    open: Arc<Semaphore>,
+    /// Reading on after that. Apart, because those who wait to read on hold more than those who
+    /// wait to open.
+    read: Arc<Semaphore>,
+}
+
+/// Ends when it is dropped, which is never left to a client that takes its time to read.
+pub(super) type Turn = OwnedSemaphorePermit;
+
+impl Turns {
+    pub(in crate::http) fn new() -> Self {
+        Self {
+            open: Arc::new(Semaphore::new(AT_ONCE)),
+            read: Arc::new(Semaphore::new(AT_ONCE)),
+        }
+    }
+
+    /// `None` never comes: the turns have no end.
+    pub(super) fn to_open(&self) -> BoxFuture<'static, Option<Turn>> {
+        let turn = Arc::clone(&self.open).acquire_owned();
+        turn.map(Result::ok).boxed()
+    }
+
+    /// As [`Turns::to_open`].
+    pub(super) async fn to_read(&self) -> Option<Turn> {
+        Arc::clone(&self.read).acquire_owned().await.ok()
+    }
+}
