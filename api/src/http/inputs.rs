@@ -21,6 +21,9 @@ use async_graphql::{
 pub(super) struct InputTypes(HashMap<Name, InputType>);
 
 enum InputType {
+    /// One of the schema's own, which validation takes any value for: the resolver's input is
+    /// where it is read.
+    Scalar,
     Enum(HashSet<Name>),
     Object(HashMap<Name, Field>),
 }
@@ -81,6 +84,7 @@ impl InputTypes {
             // Some integers of a schema have no sign.
             ("Int", Value::Number(number)) => number.is_i64() && number.is_u64(),
             (_, value) => match (self.0.get(name), value) {
+                (Some(InputType::Scalar), Value::String(_)) => true,
                 (Some(InputType::Enum(names)), Value::String(name)) => {
                     names.contains(name.as_str())
                 }
@@ -104,6 +108,7 @@ fn input_type(definition: TypeDefinition) -> Option<(Name, InputType)> {
         return None;
     }
     let kind = match definition.kind {
+        TypeKind::Scalar => InputType::Scalar,
         TypeKind::Enum(kind) => {
             let values = kind.values.into_iter();
             InputType::Enum(values.map(|value| value.node.value.node).collect())
@@ -154,6 +159,7 @@ mod tests {
             ("$v: [Int!]!", json!([1, 2])),
             ("$v: [[Int]]", json!([[1, null], null])),
             ("$v: Kind!", json!("A")),
+            ("$v: Odd", json!("text")),
             ("$v: Point", json!({ "x": 1 })),
             (
                 "$v: Point",
@@ -192,7 +198,8 @@ mod tests {
             ("$v: Point", json!({ "x": 1, "z": 1 })),
             ("$v: Point", json!({ "x": 1, "next": { "y": 1 } })),
             ("$v: Point", json!([])),
-            ("$v: Odd", json!("text")),
+            ("$v: Odd", json!(1)),
+            ("$v: Odd!", json!(null)),
             ("$v: Missing", json!("text")),
             ("$v: Query", json!({})),
             ("$v: Either", json!({ "a": 1 })),

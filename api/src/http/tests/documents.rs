@@ -6,7 +6,8 @@ use std::sync::{
 };
 
 use async_graphql::{
-    Context, Enum, InputObject, Object, Response, Schema, Subscription, ValidationMode,
+    Context, Enum, InputObject, InputValueError, InputValueResult, Object, Response, Scalar,
+    ScalarType, Schema, Subscription, ValidationMode,
 };
 use futures_util::{Stream, StreamExt, stream};
 use serde_json::{Value, json};
@@ -36,6 +37,22 @@ struct Point {
     next: Option<Box<Point>>,
 }
 
+struct Code(String);
+
+#[Scalar]
+impl ScalarType for Code {
+    fn parse(value: async_graphql::Value) -> InputValueResult<Self> {
+        match value {
+            async_graphql::Value::String(text) if text.len() == 1 => Ok(Self(text)),
+            other => Err(InputValueError::expected_type(other)),
+        }
+    }
+
+    fn to_value(&self) -> async_graphql::Value {
+        self.0.clone().into()
+    }
+}
+
 struct Query;
 
 #[Object]
@@ -51,11 +68,15 @@ impl Query {
         float: Option<f64>,
         flag: Option<bool>,
         kind: Option<Kind>,
+        code: Option<Code>,
         points: Option<Vec<Point>>,
     ) -> String {
+        let code = code.map(|code| code.0);
         let kind = kind.map(|kind| kind == Kind::A);
         let points = points.map(|points| points.iter().map(describe).collect::<Vec<_>>());
-        format!("{text:?} {must:?} {id:?} {int:?} {count} {float:?} {flag:?} {kind:?} {points:?}")
+        format!(
+            "{text:?} {must:?} {id:?} {int:?} {count} {float:?} {flag:?} {kind:?} {code:?} {points:?}"
+        )
     }
 
     async fn must(&self, text: String, point: Point) -> String {
@@ -173,6 +194,7 @@ fn cases() -> Vec<(&'static str, Value)> {
         ("query ($v: Boolean) { all(flag: $v) }", json!(true)),
         ("query ($v: Boolean!) { all @skip(if: $v) }", json!(true)),
         ("query ($v: Kind) { all(kind: $v) }", json!("A")),
+        ("query ($v: Code) { all(code: $v) }", json!("A")),
         (
             "query ($v: [Point!]) { all(points: $v) }",
             json!([{ "x": 1 }]),
@@ -290,12 +312,14 @@ async fn a_document_is_validated_once() {
         "{ which }",
         "query ($v: Int) { which all(int: $v) }",
         "query ($v: Point!) { which must(text: \"a\", point: $v) }",
+        "query ($v: Code!) { which all(code: $v) }",
         "subscription { which }",
         "subscription { ...F } fragment F on Subscription { which }",
     ] {
-        let good = match query.contains("Point") {
-            true => json!({ "v": { "x": 1, "kind": null } }),
-            false => json!({ "v": 1 }),
+        let good = match query {
+            query if query.contains("Point") => json!({ "v": { "x": 1, "kind": null } }),
+            query if query.contains("Code") => json!({ "v": "A" }),
+            _ => json!({ "v": 1 }),
         };
         assert_eq!(
             which(&world, query, good.clone()).await,
