@@ -75,7 +75,8 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     make_data_folder(&config.data_dir)?;
     let keys = Keys::load_or_create(&config.data_dir)?;
     let database = Arc::new(open_database(&config.database).await?);
-    let (services, hub_task) = build_services(&keys, Arc::clone(&database)).await?;
+    let (services, hub_task) =
+        build_services(&keys, Arc::clone(&database), config.writes_per_second).await?;
     let drain = Drain::default();
     let router = crate::http::router(HttpParts {
         executors: Executors {
@@ -131,6 +132,7 @@ async fn open_database(url: &DatabaseUrl) -> Result<Database, StartError> {
 async fn build_services(
     keys: &Keys,
     database: Arc<Database>,
+    writes_per_second: u32,
 ) -> Result<(Arc<Services>, JoinHandle<()>), StartError> {
     let mut seed = [0; 32];
     OsRng.try_fill_bytes(&mut seed).map_err(|error| {
@@ -151,7 +153,7 @@ async fn build_services(
         passwords: Passwords::new(cores),
         access_tokens: AccessTokens::new(keys),
         refresh_tokens: RefreshTokens::new(keys),
-        rate_limits: RateLimits::new(),
+        rate_limits: RateLimits::new(writes_per_second),
         hub,
         feed,
         live_sessions,

@@ -66,6 +66,17 @@ pub(crate) struct ConfigArgs {
     )]
     trusted_proxies: Vec<String>,
 
+    /// How often a second one account may send, edit, join and so on, over time; twenty-five
+    /// times as many at once. 0 is without a limit
+    #[arg(
+        long,
+        env = "CAUSERIE_WRITES_PER_SECOND",
+        value_name = "COUNT",
+        default_value_t = 20,
+        global = true
+    )]
+    writes_per_second: u32,
+
     /// What is logged to standard error: error, warn, info, debug or trace, for everything or by
     /// module, such as info,causerie=debug
     #[arg(
@@ -91,6 +102,8 @@ pub(crate) struct Config {
     pub(crate) allowed_origins: Vec<String>,
     /// Addresses and CIDR blocks whose `X-Forwarded-For` is believed, as they were given.
     pub(crate) trusted_proxies: Vec<String>,
+    /// How often a second an account may write; 0 is without a limit.
+    pub(crate) writes_per_second: u32,
     /// A filter that `tracing_subscriber::EnvFilter` accepts.
     pub(crate) log: String,
 }
@@ -109,6 +122,7 @@ impl TryFrom<ConfigArgs> for Config {
             database,
             allowed_origins: without_blanks(args.allowed_origins),
             trusted_proxies: without_blanks(args.trusted_proxies),
+            writes_per_second: args.writes_per_second,
             log: args.log,
         })
     }

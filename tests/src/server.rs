@@ -28,6 +28,8 @@ impl Setup {
         Self::default()
             .set("CAUSERIE_LISTEN", "127.0.0.1:0")
             .set("CAUSERIE_DATABASE_URL", &database.url)
+            // Tests write faster than people.
+            .set("CAUSERIE_WRITES_PER_SECOND", "0")
             .set("CAUSERIE_LOG", "info,causerie::storage=trace")
     }
 
@@ -73,8 +75,15 @@ impl Server {
 
     /// Starts one more server over the same database and with the same keys.
     pub async fn start_beside(&self) -> Self {
+        self.start_beside_with("CAUSERIE_LISTEN", "127.0.0.1:0")
+            .await
+    }
+
+    /// The same, with a setting of its own.
+    pub async fn start_beside_with(&self, name: &str, value: &str) -> Self {
         let keys_and_all = self.data_dir().to_string_lossy().into_owned();
-        Self::start(self.setup.clone().set("CAUSERIE_DATA_DIR", &keys_and_all)).await
+        let setup = self.setup.clone().set("CAUSERIE_DATA_DIR", &keys_and_all);
+        Self::start(setup.set(name, value)).await
     }
 
     /// Starts a server that is expected to end by itself, and waits for that.

@@ -1,4 +1,5 @@
-//! How often one name and one address may knock, so that passwords cannot be guessed at speed.
+//! How often one name and one address may knock, so that passwords cannot be guessed at speed, and
+//! how much one account may write.
 
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
@@ -11,6 +12,8 @@ use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
 
+use crate::model::UserId;
+
 /// Attempts one user name may have at once from one network, before one each [`LOGIN_PERIOD`].
 const LOGIN_BURST: NonZeroU32 = NonZeroU32::new(20).unwrap();
 const LOGIN_PERIOD: Duration = Duration::from_secs(6);
@@ -20,6 +23,8 @@ const NAME_PERIOD: Duration = Duration::from_secs(3);
 /// Requests one address may have at once, before one each [`ADDRESS_PERIOD`].
 const ADDRESS_BURST: NonZeroU32 = NonZeroU32::new(60).unwrap();
 const ADDRESS_PERIOD: Duration = Duration::from_secs(1);
+/// How many seconds of writing an account may have saved up: pasting a lot at once is no flood.
+const SAVED_UP: NonZeroU32 = NonZeroU32::new(25).unwrap();
 /// How many keys a limiter may hold before it first forgets those that are rested.
 const SWEEP_ABOVE: usize = 10_000;
 
@@ -30,29 +35,37 @@ pub(crate) struct RateLimited {
     pub(crate) retry_after: Duration,
 }
 
-/// The limits on `login`, `register` and `refreshSession`.
+/// The limits on `login`, `register` and `refreshSession`, and on what is written.
 pub(crate) struct RateLimits<C: Clock = DefaultClock> {
     by_username: Limiter<String, C>,
     by_username_and_address: Limiter<(String, Network), C>,
     by_address: Limiter<Network, C>,
+    /// `None` where there is no limit.
+    by_account: Option<Limiter<UserId, C>>,
 }
 
 impl RateLimits {
-    pub(crate) fn new() -> Self {
-        Self::with_clock(DefaultClock::default())
+    /// An account may write so often a second; 0 is without a limit.
+    pub(crate) fn new(writes: u32) -> Self {
+        Self::with_clock(writes, DefaultClock::default())
     }
 }
 
 impl<C: Clock + Clone> RateLimits<C> {
     /// Limits that see time pass on `clock`.
-    pub(crate) fn with_clock(clock: C) -> Self {
+    pub(crate) fn with_clock(writes: u32, clock: C) -> Self {
         let by_username = Limiter::new(NAME_BURST, NAME_PERIOD, clock.clone());
         let by_username_and_address = Limiter::new(LOGIN_BURST, LOGIN_PERIOD, clock.clone());
-        let by_address = Limiter::new(ADDRESS_BURST, ADDRESS_PERIOD, clock);
+        let by_address = Limiter::new(ADDRESS_BURST, ADDRESS_PERIOD, clock.clone());
+        let by_account = NonZeroU32::new(writes).map(|writes| {
+            let burst = writes.saturating_mul(SAVED_UP);
+            Limiter::new(burst, Duration::from_secs(1) / writes.get(), clock)
+        });
         Self {
             by_username,
             by_username_and_address,
             by_address,
+            by_account,
         }
     }
 
@@ -74,6 +87,14 @@ impl<C: Clock + Clone> RateLimits<C> {
         match address.to_canonical() {
             address if address.is_loopback() => Ok(()),
             address => self.by_address.check(Network::of(address)),
+        }
+    }
+
+    /// Counts something that an account writes.
+    pub(crate) fn check_write(&self, account: UserId) -> Result<(), RateLimited> {
+        match &self.by_account {
+            Some(limiter) => limiter.check(account),
+            None => Ok(()),
         }
     }
 }
@@ -137,12 +158,29 @@ mod tests {
     use governor::clock::FakeRelativeClock;
 
     use super::*;
+    use crate::model::{IdGenerator, Timestamp};
 
     const ELSEWHERE: &str = "203.0.113.7";
 
     fn limits() -> (RateLimits<FakeRelativeClock>, FakeRelativeClock) {
         let clock = FakeRelativeClock::default();
-        (RateLimits::with_clock(clock.clone()), clock)
+        (RateLimits::with_clock(2, clock.clone()), clock)
+    }
+
+    #[test]
+    fn an_account_writes_as_often_as_it_may_and_saves_some_up() {
+        let (limits, clock) = limits();
+        let ids = IdGenerator::from_seed([1; 32]);
+        let [alice, bob] = [1, 2].map(|millis| ids.next(Timestamp::from_millis(millis)));
+        for _ in 0..50 {
+            assert_eq!(limits.check_write(alice), Ok(()));
+        }
+        let retry_after = Duration::from_millis(500);
+        assert_eq!(limits.check_write(alice), Err(RateLimited { retry_after }));
+        assert_eq!(limits.check_write(bob), Ok(()));
+        clock.advance(retry_after);
+        assert_eq!(limits.check_write(alice), Ok(()));
+        assert!(limits.check_write(alice).is_err());
     }
 
     fn address(text: &str) -> IpAddr {

@@ -161,6 +161,7 @@ impl Accounts {
                 .ok_or(Error::NotFound("User"));
         };
         let display_name = text::line("displayName", &display_name, DISPLAY_NAME_MOST)?;
+        self.core.check_write(viewer)?;
         let mut transaction = self.core.begin().await?;
         let user = transaction
             .update_display_name(viewer.user_id, &display_name)

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::accounts::Accounts;
+use super::error::{Error, Result};
 use super::live::Live;
 use super::lookups::Lookups;
 use super::members::Members;
@@ -46,6 +47,14 @@ pub struct Core {
 impl Core {
     pub(super) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Counts something that the viewer writes, whether or not it comes to that.
+    pub(super) fn check_write(&self, viewer: Viewer) -> Result<()> {
+        let limited = self.rate_limits.check_write(viewer.user_id);
+        limited.map_err(|limited| Error::RateLimited {
+            retry_after: limited.retry_after,
+        })
     }
 }
 

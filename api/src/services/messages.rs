@@ -77,6 +77,7 @@ impl Messages {
     /// Sends a message. A retry with the same `client_id` answers with the first message,
     /// whenever it comes; the same key with other content is a conflict.
     pub async fn send(&self, viewer: Viewer, draft: MessageDraft) -> Result<Message> {
+        self.core.check_write(viewer)?;
         let body = MessageBody::try_from(draft.body).map_err(refused_body)?;
         let client_id = text::client_key("clientId", draft.client_id)?;
         let body = body.into_inner();

@@ -35,6 +35,7 @@ impl Receipts {
         if seq <= member.last_read_seq {
             return Ok(member);
         }
+        self.0.check_write(viewer)?;
         let now = self.0.now();
         let mut transaction = self.0.begin().await?;
         let moved = transaction

@@ -100,6 +100,7 @@ impl Rooms {
     }
 
     pub async fn create(&self, viewer: Viewer, draft: RoomDraft) -> Result<Room> {
+        self.0.check_write(viewer)?;
         if draft.kind == RoomKind::Direct {
             return Err(Error::invalid(
                 "kind",
@@ -144,6 +145,7 @@ impl Rooms {
 
     /// The one direct room of the viewer and `other`, made if it is not there yet.
     pub async fn open_direct(&self, viewer: Viewer, other: UserId) -> Result<Room> {
+        self.0.check_write(viewer)?;
         if other == viewer.user_id {
             return Err(Error::invalid(
                 "userId",
@@ -180,6 +182,7 @@ impl Rooms {
 
     /// Joins a channel; nothing happens when the viewer is in it already.
     pub async fn join(&self, viewer: Viewer, channel: ChannelReference) -> Result<Room> {
+        self.0.check_write(viewer)?;
         let mut connection = self.0.read().await?;
         let room = match channel {
             ChannelReference::Id(id) => connection.find_rooms(vec![id]).await?.pop(),
@@ -217,6 +220,7 @@ impl Rooms {
 
     /// Leaves a room. `None` when the viewer cannot see it any more.
     pub async fn leave(&self, viewer: Viewer, id: RoomId) -> Result<Option<Room>> {
+        self.0.check_write(viewer)?;
         let mut transaction = self.0.begin().await?;
         let (room, membership) = hold_room(&mut transaction, viewer, id).await?;
         let Some(member) = membership else {

@@ -152,6 +152,32 @@ async fn keys_have_rules(server: &mut Server) {
     }
 }
 
+async fn a_flood_is_told_to_slow_down(server: &mut Server) {
+    let [alice, bob] = server.people(["alice", "bob"]).await;
+    let room = alice.create_channel("tea").await;
+    bob.join(&room).await;
+    let strict = server
+        .start_beside_with("CAUSERIE_WRITES_PER_SECOND", "1")
+        .await;
+    let flooding = alice.at(&strict);
+    let sends = (0..100).map(|_| flooding.try_send(json!({ "roomId": room.id, "body": "spam" })));
+    let (mut taken, mut refused) = (0, 0);
+    for answer in join_all(sends).await {
+        if answer.body["errors"].is_null() {
+            taken += 1;
+            continue;
+        }
+        assert_eq!(answer.error_code(), "RATE_LIMITED");
+        let retry_after = &answer.body["errors"][0]["extensions"]["retryAfter"];
+        assert!(retry_after.as_i64() >= Some(1), "{retry_after}");
+        refused += 1;
+    }
+    assert!(taken >= 25 && refused > 0, "{taken} {refused}");
+    assert_eq!(alice.history(&room, "first: 100").await.nodes.len(), taken);
+    // Other people are not held up.
+    bob.at(&strict).send(&room, "hello").await;
+}
+
 async fn a_message_is_a_node_for_those_who_may_read_it(server: &mut Server) {
     let [alice, bob] = server.people(["alice", "bob"]).await;
     let room = alice.create_channel("tea").await;
@@ -172,6 +198,7 @@ async fn a_message_is_a_node_for_those_who_may_read_it(server: &mut Server) {
 }
 
 on_both_databases![
+    a_flood_is_told_to_slow_down,
     a_hundred_retries_are_one_message,
     a_retry_is_recognised_at_any_age,
     a_key_stands_for_one_content,

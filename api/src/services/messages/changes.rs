@@ -33,6 +33,7 @@ impl Messages {
     }
 
     async fn change(&self, viewer: Viewer, id: MessageId, change: Change) -> Result<Message> {
+        self.core.check_write(viewer)?;
         // Looked at first without a transaction, so that what is refused or needs no change holds
         // nobody up.
         let mut connection = self.core.read().await?;

@@ -18,6 +18,7 @@ pub struct RoomChanges {
 impl Rooms {
     /// Changes a room for everyone. Nothing happens when it is so already.
     pub async fn update(&self, viewer: Viewer, id: RoomId, changes: RoomChanges) -> Result<Room> {
+        self.0.check_write(viewer)?;
         let name = changes
             .name
             .map(|name| text::line("name", &name, NAME_MOST));

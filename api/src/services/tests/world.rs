@@ -44,7 +44,7 @@ impl World {
             passwords: Passwords::new(1),
             access_tokens: AccessTokens::new(&keys),
             refresh_tokens: RefreshTokens::new(&keys),
-            rate_limits: RateLimits::new(),
+            rate_limits: RateLimits::new(0),
             hub,
             feed,
             live_sessions,

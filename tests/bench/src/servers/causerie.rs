@@ -54,6 +54,8 @@ impl Causerie {
             .env("CAUSERIE_LISTEN", "127.0.0.1:0")
             .env("CAUSERIE_DATA_DIR", folder.path())
             .env("CAUSERIE_DATABASE_URL", database.unwrap_or_default())
+            // As fast as it can, not as fast as people may.
+            .env("CAUSERIE_WRITES_PER_SECOND", "0")
             // What it warns of, the reader of the figures should see.
             .env("CAUSERIE_LOG", "warn")
             .current_dir(folder.path());
