@@ -225,6 +225,11 @@ impl Person {
             .await
     }
 
+    pub async fn reply(&self, room: &Room, to: &Message, body: &str) -> Message {
+        let input = json!({ "roomId": room.id, "body": body, "replyToId": to.id });
+        self.try_send(input).await.success("sendMessage", "message")
+    }
+
     pub async fn send(&self, room: &Room, body: &str) -> Message {
         let answer = self
             .try_send(json!({ "roomId": room.id, "body": body }))

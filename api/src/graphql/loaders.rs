@@ -4,7 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::batching::{Batches, Key};
-use crate::model::{Member, Message, MessageId, PresenceState, Room, RoomId, Unread, User, UserId};
+use crate::model::{
+    Member, Message, MessageId, PresenceState, Reaction, Room, RoomId, Unread, User, UserId,
+};
 use crate::services::{Error, Result, Services, Viewer};
 
 /// One loader serves one operation. Nothing is cached: a subscription lives for days.
@@ -14,6 +16,9 @@ pub struct Loaders {
     messages: Batches<MessageId>,
     last_messages: Batches<LastMessageKey>,
     mentioned: Batches<MentionedKey>,
+    reactions: Batches<ReactionsKey>,
+    own_reactions: Batches<OwnReactionsKey>,
+    reactors: Batches<ReactorsKey>,
     memberships: Batches<MembershipKey>,
     unread: Batches<UnreadKey>,
     counterparts: Batches<CounterpartKey>,
@@ -52,6 +57,24 @@ struct PresenceKey {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct MentionedKey(MessageId);
 
+/// What was given to a message.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct ReactionsKey(MessageId);
+
+/// What a viewer gave to a message.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct OwnReactionsKey {
+    viewer: UserId,
+    message: MessageId,
+}
+
+/// The first so many who gave each emoji to a message.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct ReactorsKey {
+    message: MessageId,
+    most: i64,
+}
+
 /// The newest message of a room.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct LastMessageKey(RoomId);
@@ -64,6 +87,9 @@ impl Loaders {
             messages: Batches::new(services),
             last_messages: Batches::new(services),
             mentioned: Batches::new(services),
+            reactions: Batches::new(services),
+            own_reactions: Batches::new(services),
+            reactors: Batches::new(services),
             memberships: Batches::new(services),
             unread: Batches::new(services),
             counterparts: Batches::new(services),
@@ -131,6 +157,33 @@ impl Loaders {
     pub(super) async fn mentioned(&self, message: MessageId) -> Result<Vec<User>> {
         let mentioned = found(self.mentioned.load(MentionedKey(message)).await)?;
         Ok(mentioned.unwrap_or_default())
+    }
+
+    /// In the order of the first ones.
+    pub(super) async fn reactions(&self, message: MessageId) -> Result<Vec<Reaction>> {
+        let reactions = found(self.reactions.load(ReactionsKey(message)).await)?;
+        Ok(reactions.unwrap_or_default())
+    }
+
+    /// The emoji that a viewer gave to a message.
+    pub(super) async fn own_reactions(
+        &self,
+        viewer: UserId,
+        message: MessageId,
+    ) -> Result<Vec<String>> {
+        let key = OwnReactionsKey { viewer, message };
+        let emoji = found(self.own_reactions.load(key).await)?;
+        Ok(emoji.unwrap_or_default())
+    }
+
+    /// The first so many who gave each emoji to a message.
+    pub(super) async fn reactors(
+        &self,
+        message: MessageId,
+        most: i64,
+    ) -> Result<Vec<(String, UserId)>> {
+        let reactors = found(self.reactors.load(ReactorsKey { message, most }).await)?;
+        Ok(reactors.unwrap_or_default())
     }
 
     pub(super) async fn last_message(&self, room: RoomId) -> Result<Option<Message>> {
@@ -204,6 +257,63 @@ impl Key for MentionedKey {
             by_message.entry(Self(message)).or_default().push(user);
         }
         Ok(by_message)
+    }
+}
+
+impl Key for ReactionsKey {
+    type Value = Vec<Reaction>;
+    type Error = Error;
+    type Source = Services;
+
+    async fn read(services: Arc<Services>, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>> {
+        let messages = keys.into_iter().map(|key| key.0).collect();
+        let mut by_message: HashMap<Self, Vec<Reaction>> = HashMap::new();
+        for reaction in services.lookups.reactions(messages).await? {
+            let key = Self(reaction.message);
+            by_message.entry(key).or_default().push(reaction);
+        }
+        Ok(by_message)
+    }
+}
+
+impl Key for OwnReactionsKey {
+    type Value = Vec<String>;
+    type Error = Error;
+    type Source = Services;
+
+    async fn read(services: Arc<Services>, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>> {
+        let mut by_message: HashMap<Self, Vec<String>> = HashMap::new();
+        // An operation has one viewer.
+        if let Some(Self { viewer, .. }) = keys.first().copied() {
+            let messages = keys.iter().map(|key| key.message).collect();
+            for (message, emoji) in services.lookups.own_reactions(viewer, messages).await? {
+                let key = Self { viewer, message };
+                by_message.entry(key).or_default().push(emoji);
+            }
+        }
+        Ok(by_message)
+    }
+}
+
+impl Key for ReactorsKey {
+    type Value = Vec<(String, UserId)>;
+    type Error = Error;
+    type Source = Services;
+
+    async fn read(services: Arc<Services>, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>> {
+        let mut messages: HashMap<i64, Vec<MessageId>> = HashMap::new();
+        for key in keys {
+            messages.entry(key.most).or_default().push(key.message);
+        }
+        let mut by_key: HashMap<Self, Self::Value> = HashMap::new();
+        // One read for each `first` that the document names.
+        for (most, messages) in messages {
+            for (message, emoji, user) in services.lookups.reactors(messages, most).await? {
+                let key = Self { message, most };
+                by_key.entry(key).or_default().push((emoji, user));
+            }
+        }
+        Ok(by_key)
     }
 }
 

@@ -51,6 +51,7 @@ const SHARED: &[(&str, &[(&str, &str)])] = &[
     ("MessageSent", OF_MESSAGE),
     ("MessageEdited", OF_MESSAGE),
     ("MessageDeleted", OF_MESSAGE),
+    ("ReactionsChanged", OF_MESSAGE),
     (
         "RoomChanged",
         &[("cursor", ""), ("at", ""), ("room", "Room")],
@@ -79,11 +80,17 @@ const SHARED: &[(&str, &[(&str, &str)])] = &[
             ("seq", ""),
             ("clientId", ""),
             ("body", ""),
+            ("replyTo", "Message"),
             ("sentAt", ""),
             ("editedAt", ""),
             ("deletedAt", ""),
             ("mentions", "User"),
+            ("reactions", "Reaction"),
         ],
+    ),
+    (
+        "Reaction",
+        &[("emoji", ""), ("count", ""), ("users", "User")],
     ),
     // A direct room is called after the other person, so `name` is not here.
     (

@@ -12,6 +12,7 @@ pub enum EventKind {
     MessageSent { room: RoomId, message: MessageId },
     MessageEdited { room: RoomId, message: MessageId },
     MessageDeleted { room: RoomId, message: MessageId },
+    ReactionsChanged { room: RoomId, message: MessageId },
     RoomChanged { room: RoomId },
     MemberJoined { room: RoomId, user: UserId },
     MemberChanged { room: RoomId, user: UserId },
@@ -41,6 +42,7 @@ impl EventKind {
             Self::MessageSent { room, .. }
             | Self::MessageEdited { room, .. }
             | Self::MessageDeleted { room, .. }
+            | Self::ReactionsChanged { room, .. }
             | Self::RoomChanged { room }
             | Self::MemberJoined { room, .. }
             | Self::MemberChanged { room, .. }
@@ -54,7 +56,8 @@ impl EventKind {
         match *self {
             Self::MessageSent { message, .. }
             | Self::MessageEdited { message, .. }
-            | Self::MessageDeleted { message, .. } => Some(message),
+            | Self::MessageDeleted { message, .. }
+            | Self::ReactionsChanged { message, .. } => Some(message),
             Self::RoomChanged { .. }
             | Self::MemberJoined { .. }
             | Self::MemberChanged { .. }

@@ -14,6 +14,8 @@ pub struct Message {
     pub client_id: Option<String>,
     /// Empty once deleted.
     pub body: String,
+    /// An earlier message of the room.
+    pub reply_to: Option<MessageId>,
     pub sent_at: Timestamp,
     pub edited_at: Option<Timestamp>,
     pub deleted_at: Option<Timestamp>,
@@ -31,6 +33,7 @@ pub struct NewMessage {
     pub body: String,
     /// The usernames in its body, of whoever they may be.
     pub mentioned: Vec<String>,
+    pub reply_to: Option<MessageId>,
     pub sent_at: Timestamp,
 }
 
@@ -50,6 +53,7 @@ impl NewMessage {
             seq,
             client_id: self.client_id.clone(),
             body: self.body.clone(),
+            reply_to: self.reply_to,
             sent_at: self.sent_at,
             edited_at: None,
             deleted_at: None,

@@ -205,6 +205,7 @@ impl Hub {
                 EventKind::MessageSent { .. }
                 | EventKind::MessageEdited { .. }
                 | EventKind::MessageDeleted { .. }
+                | EventKind::ReactionsChanged { .. }
                 | EventKind::RoomChanged { .. }
                 | EventKind::MemberChanged { .. } => {}
             }

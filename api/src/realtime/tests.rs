@@ -115,6 +115,7 @@ impl World {
                 EventKind::MessageSent { .. }
                 | EventKind::MessageEdited { .. }
                 | EventKind::MessageDeleted { .. }
+                | EventKind::ReactionsChanged { .. }
                 | EventKind::RoomChanged { .. }
                 | EventKind::MemberChanged { .. }
                 | EventKind::SessionEnded { .. } => {}

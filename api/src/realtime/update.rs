@@ -77,7 +77,8 @@ impl Interest {
             | EventKind::MessageDeleted { .. } => {
                 matches!(self, Self::Everything | Self::Messages)
             }
-            EventKind::RoomChanged { .. }
+            EventKind::ReactionsChanged { .. }
+            | EventKind::RoomChanged { .. }
             | EventKind::MemberJoined { .. }
             | EventKind::MemberChanged { .. }
             | EventKind::MemberLeft { .. } => self == Self::Everything,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::core::Core;
 use super::error::Result;
-use crate::model::{Member, Message, MessageId, Room, RoomId, Unread, User, UserId};
+use crate::model::{Member, Message, MessageId, Reaction, Room, RoomId, Unread, User, UserId};
 
 /// What is absent is left out of the answers, which come in no order.
 pub struct Lookups(Arc<Core>);
@@ -39,6 +39,30 @@ impl Lookups {
     /// Whom each of these messages mentions, by username.
     pub async fn mentioned(&self, messages: Vec<MessageId>) -> Result<Vec<(MessageId, User)>> {
         Ok(self.0.read().await?.find_mentioned(messages).await?)
+    }
+
+    /// How often each emoji was given to each of these messages, in the order of the first ones.
+    pub async fn reactions(&self, messages: Vec<MessageId>) -> Result<Vec<Reaction>> {
+        Ok(self.0.read().await?.count_reactions(messages).await?)
+    }
+
+    /// What a person gave to these messages.
+    pub async fn own_reactions(
+        &self,
+        user: UserId,
+        messages: Vec<MessageId>,
+    ) -> Result<Vec<(MessageId, String)>> {
+        let mut connection = self.0.read().await?;
+        Ok(connection.find_own_reactions(user, messages).await?)
+    }
+
+    /// Who gave each emoji to each of these messages: so many, those who were first.
+    pub async fn reactors(
+        &self,
+        messages: Vec<MessageId>,
+        most: i64,
+    ) -> Result<Vec<(MessageId, String, UserId)>> {
+        Ok(self.0.read().await?.list_reactors(messages, most).await?)
     }
 
     /// What a person has not read in each of these rooms.

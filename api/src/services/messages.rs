@@ -1,6 +1,7 @@
 //! Messages: sending them exactly once, and reading back.
 
 mod changes;
+mod reactions;
 mod writer;
 
 use std::sync::Arc;
@@ -21,6 +22,8 @@ pub struct MessageDraft {
     pub body: String,
     /// The sender's idempotency key.
     pub client_id: Option<String>,
+    /// An earlier message of the same room.
+    pub reply_to: Option<MessageId>,
 }
 
 /// Which part of a room's history.
@@ -81,19 +84,23 @@ impl Messages {
         let body = MessageBody::try_from(draft.body).map_err(refused_body)?;
         let client_id = text::client_key("clientId", draft.client_id)?;
         let body = body.into_inner();
-        let fingerprint = fingerprint(draft.room_id, &body);
+        let (room, reply_to) = (draft.room_id, draft.reply_to);
+        if let Some(reply_to) = reply_to {
+            self.check_reply(viewer, room, reply_to).await?;
+        }
+        let fingerprint = fingerprint(room, reply_to, &body);
         let now = self.core.now();
         let new = NewMessage {
             id: self.core.ids.next(now),
-            room_id: draft.room_id,
+            room_id: room,
             author_id: viewer.user_id,
             client_id,
             fingerprint: fingerprint.clone(),
             mentioned: mentioned(&body),
+            reply_to,
             body,
             sent_at: now,
         };
-        let room = new.room_id;
         let written = self.writer.write(new).await?;
         let typing = &self.core.typing;
         typing.set(room, viewer.user_id, false, now);
@@ -103,6 +110,20 @@ impl Messages {
                 message: "Another message was sent with this clientId",
             }),
             _ => Ok(written.message),
+        }
+    }
+
+    /// Whoever is not in the room is refused where everyone is who sends.
+    async fn check_reply(&self, viewer: Viewer, room: RoomId, reply_to: MessageId) -> Result<()> {
+        let mut connection = self.core.read().await?;
+        let membership = connection.find_member(room, viewer.user_id).await?;
+        if !can_read_messages(membership.as_ref()) {
+            return Ok(());
+        }
+        let found = connection.find_messages(vec![reply_to]).await?.pop();
+        match found.filter(|message| message.room_id == room) {
+            Some(_) => Ok(()),
+            None => Err(Error::NotFound("Message")),
         }
     }
 
@@ -120,9 +141,13 @@ fn refused_body(refused: BodyRefused) -> Error {
     }
 }
 
-fn fingerprint(room: RoomId, body: &str) -> Vec<u8> {
+fn fingerprint(room: RoomId, reply_to: Option<MessageId>, body: &str) -> Vec<u8> {
     let mut digest = Sha256::new();
     digest.update(room.as_uuid());
+    digest.update([u8::from(reply_to.is_some())]);
+    if let Some(reply_to) = reply_to {
+        digest.update(reply_to.as_uuid());
+    }
     digest.update(body);
     digest.finalize().to_vec()
 }

@@ -13,8 +13,8 @@ use super::sending::{SendRule, Sent};
 use super::sqlite::{self, Sqlite};
 use crate::model::{
     Account, After, Bound, Event, Member, Message, MessageId, NewEvent, NewMessage, NewRoom, Page,
-    Position, Receipt, Role, Room, RoomId, RoomKind, Session, SessionId, Timestamp, Unread, User,
-    UserId,
+    Position, Reaction, Receipt, Role, Room, RoomId, RoomKind, Session, SessionId, Timestamp,
+    Unread, User, UserId,
 };
 
 type SqliteTransactions = <sqlite::Conn as AsyncConnection>::TransactionManager;
@@ -223,6 +223,18 @@ queries! {
         fn find_mentioned(ids: Vec<MessageId>) -> Vec<(MessageId, User)>;
         fn insert_mentions(named: Vec<(MessageId, String)>) -> ();
         fn delete_mentions(id: MessageId, except: Vec<String>) -> ();
+    }
+    reactions {
+        fn count_reactions(ids: Vec<MessageId>) -> Vec<Reaction>;
+        fn find_own_reactions(user: UserId, ids: Vec<MessageId>) -> Vec<(MessageId, String)>;
+        fn list_reactors(
+            ids: Vec<MessageId>, most: i64
+        ) -> Vec<(MessageId, String, UserId)>;
+        fn insert_reaction(
+            message: MessageId, user: UserId, emoji: &str, now: Timestamp
+        ) -> bool;
+        fn delete_reaction(message: MessageId, user: UserId, emoji: &str) -> bool;
+        fn delete_reactions(message: MessageId) -> ();
     }
     receipts {
         fn mark_read(

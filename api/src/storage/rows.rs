@@ -188,6 +188,7 @@ pub(super) struct MessageRow {
     author_id: UserId,
     client_id: Option<String>,
     body: String,
+    reply_to_id: Option<MessageId>,
     sent_at: Timestamp,
     edited_at: Option<Timestamp>,
     deleted_at: Option<Timestamp>,
@@ -202,6 +203,7 @@ impl From<MessageRow> for Message {
             author_id: row.author_id,
             client_id: row.client_id,
             body: row.body,
+            reply_to: row.reply_to_id,
             sent_at: row.sent_at,
             edited_at: row.edited_at,
             deleted_at: row.deleted_at,
@@ -255,6 +257,11 @@ impl From<&Event> for EventRow {
             },
             EventKind::MessageDeleted { message, .. } => Self {
                 kind: kind("message_deleted"),
+                message_id: Some(message),
+                ..row
+            },
+            EventKind::ReactionsChanged { message, .. } => Self {
+                kind: kind("reactions_changed"),
                 message_id: Some(message),
                 ..row
             },
@@ -313,6 +320,10 @@ impl EventRow {
                 .room_id
                 .zip(self.message_id)
                 .map(|(room, message)| EventKind::MessageDeleted { room, message }),
+            "reactions_changed" => self
+                .room_id
+                .zip(self.message_id)
+                .map(|(room, message)| EventKind::ReactionsChanged { room, message }),
             "room_changed" => self.room_id.map(|room| EventKind::RoomChanged { room }),
             "member_joined" => self
                 .room_id

@@ -3,7 +3,7 @@
 /// SQL types that each database stores in its own way.
 pub mod sql {
     use diesel::query_builder::QueryId;
-    use diesel::sql_types::SqlType;
+    use diesel::sql_types::{SqlOrd, SqlType};
 
     /// `uuid` on PostgreSQL, a 16-byte `blob` on SQLite.
     #[derive(Debug, Clone, Copy, SqlType, QueryId)]
@@ -16,6 +16,8 @@ pub mod sql {
     #[diesel(postgres_type(oid = 1184, array_oid = 1185))]
     #[diesel(sqlite_type(name = "Long"))]
     pub struct Instant;
+
+    impl SqlOrd for Instant {}
 }
 
 diesel::table! {
@@ -94,6 +96,7 @@ diesel::table! {
         client_id -> Nullable<Text>,
         fingerprint -> Binary,
         body -> Text,
+        reply_to_id -> Nullable<Uuid>,
         sent_at -> Instant,
         edited_at -> Nullable<Instant>,
         deleted_at -> Nullable<Instant>,
@@ -109,6 +112,18 @@ diesel::table! {
         user_id -> Uuid,
         room_id -> Uuid,
         seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use super::sql::{Instant, Uuid};
+
+    reactions (message_id, user_id, emoji) {
+        message_id -> Uuid,
+        user_id -> Uuid,
+        emoji -> Text,
+        reacted_at -> Instant,
     }
 }
 
@@ -142,5 +157,5 @@ diesel::joinable!(members -> users (user_id));
 diesel::joinable!(mentions -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
-    users, sessions, rooms, members, messages, mentions, events
+    users, sessions, rooms, members, messages, mentions, reactions, events
 );

@@ -33,6 +33,8 @@ pub(super) mod members;
 pub(super) mod mentions;
 #[path = "queries/messages.rs"]
 pub(super) mod messages;
+#[path = "queries/reactions.rs"]
+pub(super) mod reactions;
 #[path = "queries/receipts.rs"]
 pub(super) mod receipts;
 #[path = "queries/rooms.rs"]

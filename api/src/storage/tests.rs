@@ -102,6 +102,7 @@ async fn mentions_of_many_messages_are_noted_at_once(backend: Backend) {
             fingerprint: Vec::new(),
             body: String::new(),
             mentioned,
+            reply_to: None,
             sent_at: at(0),
         });
     }

@@ -1,5 +1,6 @@
 DROP TABLE log_head;
 DROP TABLE events;
+DROP TABLE reactions;
 DROP TABLE mentions;
 DROP TABLE messages;
 DROP TABLE members;

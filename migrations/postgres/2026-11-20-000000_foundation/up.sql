@@ -61,6 +61,7 @@ CREATE TABLE messages (
     client_id text COLLATE "C",
     fingerprint bytea NOT NULL,
     body text NOT NULL,
+    reply_to_id uuid REFERENCES messages (id),
     sent_at timestamptz NOT NULL,
     edited_at timestamptz,
     deleted_at timestamptz,
@@ -85,6 +86,16 @@ CREATE TABLE mentions (
 );
 
 CREATE INDEX mentions_by_user ON mentions (user_id, room_id, seq);
+
+CREATE TABLE reactions (
+    message_id uuid NOT NULL REFERENCES messages (id),
+    user_id uuid NOT NULL REFERENCES users (id),
+    emoji text COLLATE "C" NOT NULL,
+    reacted_at timestamptz NOT NULL,
+    PRIMARY KEY (message_id, user_id, emoji)
+);
+
+CREATE INDEX reactions_in_order ON reactions (message_id, emoji, reacted_at, user_id);
 
 CREATE TABLE events (
     position bigint PRIMARY KEY,

@@ -61,6 +61,7 @@ CREATE TABLE messages (
     client_id text,
     fingerprint blob NOT NULL,
     body text NOT NULL,
+    reply_to_id blob REFERENCES messages (id),
     sent_at integer NOT NULL,
     edited_at integer,
     deleted_at integer,
@@ -85,6 +86,16 @@ CREATE TABLE mentions (
 ) STRICT;
 
 CREATE INDEX mentions_by_user ON mentions (user_id, room_id, seq);
+
+CREATE TABLE reactions (
+    message_id blob NOT NULL REFERENCES messages (id),
+    user_id blob NOT NULL REFERENCES users (id),
+    emoji text NOT NULL,
+    reacted_at integer NOT NULL,
+    PRIMARY KEY (message_id, user_id, emoji)
+) STRICT;
+
+CREATE INDEX reactions_in_order ON reactions (message_id, emoji, reacted_at, user_id);
 
 CREATE TABLE events (
     position integer PRIMARY KEY,

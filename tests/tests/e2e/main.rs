@@ -14,6 +14,7 @@ mod model;
 mod permissions;
 mod query_counts;
 mod random;
+mod reactions;
 mod receipts;
 mod roles;
 mod room_changes;

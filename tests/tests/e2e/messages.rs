@@ -1,8 +1,8 @@
 //! Sending: exactly once, in order, and kept as it was written.
 
-use causerie_tests::{Message, Server, on_both_databases};
+use causerie_tests::{Message, Person, Room, Server, on_both_databases};
 use futures_util::future::join_all;
-use serde_json::json;
+use serde_json::{Value, json};
 
 async fn a_hundred_retries_are_one_message(server: &mut Server) {
     let alice = server.register("alice").await;
@@ -152,6 +152,62 @@ async fn keys_have_rules(server: &mut Server) {
     }
 }
 
+async fn a_reply_knows_what_it_replies_to(server: &mut Server) {
+    let [alice, bob] = server.people(["alice", "bob"]).await;
+    let [tea, coffee] = [
+        alice.create_channel("tea").await,
+        alice.create_channel("coffee").await,
+    ];
+    bob.join(&tea).await;
+    let question = alice.send(&tea, "Green or black?").await;
+    let rest = format!(
+        r#"(roomId: "{}") {{ ... on MessageSent {{ message {REPLY} }} }}"#,
+        tea.id
+    );
+    let mut heard = alice.follow("messages", &rest).await;
+    let reply = async |person: &Person, room: &Room, key: &str, to: &str| {
+        let input = json!({ "roomId": room.id, "body": "Green", "clientId": key, "replyToId": to });
+        person
+            .mutate("sendMessage", &format!("message {REPLY}"), input)
+            .await
+    };
+    let answer = reply(&bob, &tea, "1", &question.id).await;
+    let sent: Value = answer.success("sendMessage", "message");
+    assert_eq!(
+        sent["replyTo"],
+        json!({ "id": question.id, "body": "Green or black?" })
+    );
+    assert_eq!(heard.next().await["message"], sent);
+    // The same key stands for the same reply only.
+    let again: Value = reply(&bob, &tea, "1", &question.id)
+        .await
+        .success("sendMessage", "message");
+    assert_eq!(again, sent);
+    let other = reply(&bob, &tea, "1", sent["id"].as_str().expect("an id")).await;
+    assert_eq!(other.refusal("sendMessage").code, "CONFLICT");
+    // What is elsewhere is nowhere, and whoever is not there hears nothing of it.
+    let elsewhere = reply(&alice, &coffee, "2", &question.id).await;
+    assert_eq!(elsewhere.refusal("sendMessage").code, "NOT_FOUND");
+    let outside = reply(&bob, &coffee, "3", &question.id).await;
+    assert_eq!(outside.refusal("sendMessage").code, "FORBIDDEN");
+    alice.delete(&question).await;
+    let document = format!(
+        "{{ room(id: \"{}\") {{ messages(first: 9) {{ nodes {REPLY} }} }} }}",
+        tea.id
+    );
+    let nodes: Value = alice
+        .ask(&document, json!({}))
+        .await
+        .get("/room/messages/nodes");
+    assert_eq!(nodes[0]["replyTo"], Value::Null);
+    assert_eq!(
+        nodes[1]["replyTo"],
+        json!({ "id": question.id, "body": "" })
+    );
+}
+
+const REPLY: &str = "{ id body replyTo { id body } }";
+
 async fn a_flood_is_told_to_slow_down(server: &mut Server) {
     let [alice, bob] = server.people(["alice", "bob"]).await;
     let room = alice.create_channel("tea").await;
@@ -198,6 +254,7 @@ async fn a_message_is_a_node_for_those_who_may_read_it(server: &mut Server) {
 }
 
 on_both_databases![
+    a_reply_knows_what_it_replies_to,
     a_flood_is_told_to_slow_down,
     a_hundred_retries_are_one_message,
     a_retry_is_recognised_at_any_age,

@@ -48,18 +48,20 @@ async fn a_page_of_history(server: &mut Server) {
     // One list each: two that are read side by side may or may not look people up together.
     let documents = [
         "messages(last: 100) { nodes { seq author { username } room { name } } }",
+        "messages(last: 100) { nodes { replyTo { body author { username } } } }",
         "members { nodes { user { username } } }",
     ]
     .map(|list| format!("{{ room(id: \"{}\") {{ {list} }} }}", room.id));
-    alice.send(&room, "one").await;
-    bob.send(&room, "two").await;
+    let first = alice.send(&room, "one").await;
+    bob.reply(&room, &first, "two").await;
     let mut few = Vec::new();
     for document in &documents {
         few.push(queries(server, &alice, document).await);
     }
     for number in 0..30 {
         let sender = if number % 2 == 0 { &alice } else { &bob };
-        sender.send(&room, &format!("message {number}")).await;
+        let before = sender.send(&room, &format!("message {number}")).await;
+        sender.reply(&room, &before, "and").await;
     }
     for (document, few) in documents.iter().zip(few) {
         let many = queries(server, &alice, document).await;

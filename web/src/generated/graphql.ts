@@ -66,6 +66,7 @@ export type SendMessageInput = {
   roomId: string;
   body: string;
   clientId?: string | null | undefined;
+  replyToId?: string | null | undefined;
 };
 
 export type UpdateProfileInput = {
@@ -122,6 +123,7 @@ export type LiveMessagesSubscription = {
     | { __typename: 'MessageDeleted'; cursor: string; message: MessageFieldsFragment }
     | { __typename: 'MessageEdited'; cursor: string; message: MessageFieldsFragment }
     | { __typename: 'MessageSent'; cursor: string; message: { room: { id: string } } & MessageFieldsFragment }
+    | { __typename: 'ReactionsChanged'; cursor: string }
     | { __typename: 'RoomChanged'; cursor: string };
 };
 

@@ -20,6 +20,8 @@ struct SendMessageInput {
     /// Makes sending safe to retry, for ever: the same key from the same author gives the first
     /// message again, and `CONFLICT` when the content is another. 1 to 128 bytes; a UUID will do.
     client_id: Option<String>,
+    /// An earlier message of the same room, to which this one replies.
+    reply_to_id: Option<ID>,
 }
 
 /// What a message is to say instead.
@@ -36,6 +38,18 @@ struct EditMessageInput {
 struct DeleteMessageInput {
     /// The message, which is the viewer's own.
     message_id: ID,
+}
+
+/// What to give to a message.
+#[derive(InputObject)]
+struct ReactInput {
+    /// The message, in a room that the viewer is in.
+    message_id: ID,
+    /// One emoji, in any of the ways to write it.
+    emoji: String,
+    /// Whether it is taken back instead.
+    #[graphql(default)]
+    remove: bool,
 }
 
 /// What came of it.
@@ -93,6 +107,22 @@ impl MessageMutations {
             Err(error) => Err(error),
         })
     }
+
+    /// Gives an emoji to a message, each person each emoji once, or takes it back. All is well when
+    /// that is so already; `CONFLICT` when the message is deleted.
+    async fn react(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to give, and to which one.")] input: ReactInput,
+    ) -> Result<MessagePayload> {
+        let viewer = ctx.viewer()?;
+        let ReactInput { emoji, remove, .. } = &input;
+        let messages = &ctx.services().messages;
+        MessagePayload::new(match ids::parse(&input.message_id, "Message") {
+            Ok(id) => messages.react(viewer, id, emoji, *remove).await,
+            Err(error) => Err(error),
+        })
+    }
 }
 
 impl MessagePayload {
@@ -114,6 +144,10 @@ impl TryFrom<SendMessageInput> for MessageDraft {
             room_id,
             body: input.body,
             client_id: input.client_id,
+            reply_to: match &input.reply_to_id {
+                Some(id) => Some(ids::parse(id, "Message")?),
+                None => None,
+            },
         })
     }
 }

@@ -29,6 +29,7 @@ pub enum Event {
     MessageSent(MessageSent),
     MessageEdited(MessageEdited),
     MessageDeleted(MessageDeleted),
+    ReactionsChanged(ReactionsChanged),
     RoomChanged(RoomChanged),
     MemberJoined(MemberJoined),
     MemberChanged(MemberChanged),
@@ -46,6 +47,10 @@ pub struct MessageEdited(OfMessage);
 /// A message was deleted. Its id, its `seq` and its place stay.
 #[derive(Description)]
 pub struct MessageDeleted(OfMessage);
+
+/// Somebody reacted to a message, or took that back.
+#[derive(Description)]
+pub struct ReactionsChanged(OfMessage);
 
 struct OfMessage {
     entry: Arc<Entry>,
@@ -106,6 +111,9 @@ impl Event {
             }
             EventKind::MessageDeleted { room, message } => {
                 MessageDeleted(of_message(room, message)).into()
+            }
+            EventKind::ReactionsChanged { room, message } => {
+                ReactionsChanged(of_message(room, message)).into()
             }
             EventKind::RoomChanged { room } => {
                 let entry = Arc::clone(entry);
@@ -213,6 +221,17 @@ events! {
         }
 
         /// The message, as the event left it.
+        async fn message(&self, ctx: &Context<'_>) -> Result<Message> {
+            self.0.message(ctx).await
+        }
+    }
+    ReactionsChanged {
+        /// Where it happened.
+        async fn room(&self, ctx: &Context<'_>) -> Result<Room> {
+            Room::of(ctx, self.0.room).await
+        }
+
+        /// The message, with all its reactions as the event left them or later.
         async fn message(&self, ctx: &Context<'_>) -> Result<Message> {
             self.0.message(ctx).await
         }

@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, Description, ID, Object, Result};
 
+use super::reaction::Reaction;
 use super::room::Room;
 use super::user::User;
 use crate::graphql::context::ContextExt;
@@ -50,6 +51,15 @@ impl Message {
         &self.0.body
     }
 
+    /// The earlier message of the room to which it replies, as that is now.
+    async fn reply_to(&self, ctx: &Context<'_>) -> Result<Option<Message>> {
+        let Some(id) = self.0.reply_to else {
+            return Ok(None);
+        };
+        let message = ctx.loaders().find_message(id).await.map_err(fault)?;
+        Ok(message.map(Message))
+    }
+
     /// When the server took it.
     async fn sent_at(&self) -> DateTime {
         DateTime(self.0.sent_at)
@@ -65,6 +75,13 @@ impl Message {
         }
         let mentioned = ctx.loaders().mentioned(self.0.id).await.map_err(fault)?;
         Ok(mentioned.into_iter().map(User).collect())
+    }
+
+    /// What it was given, in the order of the first ones; at most 50 different emoji.
+    #[graphql(complexity = "10 * child_complexity")]
+    async fn reactions(&self, ctx: &Context<'_>) -> Result<Vec<Reaction>> {
+        let reactions = ctx.loaders().reactions(self.0.id).await.map_err(fault)?;
+        Ok(reactions.into_iter().map(Reaction).collect())
     }
 
     /// When its author last changed what it says; null when they never did.

@@ -4,6 +4,7 @@ pub mod event;
 pub mod member;
 pub mod message;
 pub mod node;
+pub mod reaction;
 pub mod receipt;
 pub mod room;
 pub mod server_info;

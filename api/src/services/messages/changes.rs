@@ -115,7 +115,10 @@ impl Change {
                 let edited = connection.edit_message(id, body, now).await?;
                 (edited, mentioned.as_slice())
             }
-            Self::Delete => (connection.erase_message(id, now).await?, [].as_slice()),
+            Self::Delete => {
+                connection.delete_reactions(id).await?;
+                (connection.erase_message(id, now).await?, [].as_slice())
+            }
         };
         if message.body.contains('@') {
             connection.delete_mentions(id, mentioned.to_vec()).await?;

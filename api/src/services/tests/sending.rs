@@ -66,6 +66,7 @@ impl World {
             room_id: room,
             body: body.to_owned(),
             client_id: client_id.map(ToOwned::to_owned),
+            reply_to: None,
         };
         self.services.messages.send(viewer, draft).await
     }

@@ -205,6 +205,7 @@ struct InsertMessages<'a> {
     keys: Vec<Option<&'a str>>,
     fingerprints: Vec<&'a [u8]>,
     bodies: Vec<&'a str>,
+    replies_to: Vec<Option<&'a MessageId>>,
     sent_at: Vec<&'a Timestamp>,
 }
 
@@ -224,6 +225,7 @@ impl<'a> InsertMessages<'a> {
             insert.keys.push(message.client_id.as_deref());
             insert.fingerprints.push(fingerprint);
             insert.bodies.push(&message.body);
+            insert.replies_to.push(message.reply_to.as_ref());
             insert.sent_at.push(&message.sent_at);
         }
         insert
@@ -244,7 +246,7 @@ impl QueryFragment<Pg> for InsertMessages<'_> {
         out.push_sql(
             ") AS held (id, last_seq, last_active_at) WHERE rooms.id = held.id) \
              INSERT INTO messages \
-             (id, room_id, seq, author_id, client_id, fingerprint, body, sent_at) \
+             (id, room_id, seq, author_id, client_id, fingerprint, body, reply_to_id, sent_at) \
              SELECT * FROM unnest(",
         );
         out.push_bind_param::<Array<sql::Uuid>, _>(&self.ids)?;
@@ -260,6 +262,8 @@ impl QueryFragment<Pg> for InsertMessages<'_> {
         out.push_bind_param::<Array<Binary>, _>(&self.fingerprints)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Text>, _>(&self.bodies)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Nullable<sql::Uuid>>, _>(&self.replies_to)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<sql::Instant>, _>(&self.sent_at)?;
         out.push_sql(") ON CONFLICT (author_id, client_id) DO NOTHING");

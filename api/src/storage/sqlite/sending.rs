@@ -80,6 +80,7 @@ fn write<R>(conn: &mut SqliteConnection, plan: &Plan<R>) -> Result<(), Stop> {
                 messages::client_id.eq(&message.client_id),
                 messages::fingerprint.eq(fingerprint),
                 messages::body.eq(&message.body),
+                messages::reply_to_id.eq(message.reply_to),
                 messages::sent_at.eq(message.sent_at),
             ))
             .on_conflict((messages::author_id, messages::client_id))

@@ -82,6 +82,7 @@ const QUESTIONS: &[(&str, &[(&str, &str)])] = &[
                 "editMessage",
                 r#"(input: { messageId: "%thing", body: "hello" })"#,
             ),
+            ("react", r#"(input: { messageId: "%thing", emoji: "👍" })"#),
             ("deleteMessage", r#"(input: { messageId: "%thing" })"#),
             ("markRead", r#"(input: { roomId: "%room", seq: 1 })"#),
             (
@@ -117,6 +118,8 @@ const OPEN: &[(&str, &[&str])] = &[
             "editedAt",
             "deletedAt",
             "mentions",
+            "replyTo",
+            "reactions",
         ],
     ),
 ];

@@ -1,0 +1,94 @@
+//! Reacting to messages.
+
+use super::super::core::Viewer;
+use super::super::error::{Error, Result};
+use super::super::permissions::{can_react, can_read_messages};
+use super::Messages;
+use crate::model::{EventKind, Message, MessageId, NewEvent};
+use crate::storage::Connection;
+
+/// How many different emoji one message can have.
+const DIFFERENT_MOST: usize = 50;
+
+impl Messages {
+    /// Gives an emoji to a message, or takes it back. Nothing happens when that is so already.
+    pub async fn react(
+        &self,
+        viewer: Viewer,
+        id: MessageId,
+        emoji: &str,
+        remove: bool,
+    ) -> Result<Message> {
+        self.core.check_write(viewer)?;
+        let emoji = canonical(emoji)?;
+        let mut connection = self.core.read().await?;
+        let message = find_message(&mut connection, viewer, id).await?;
+        drop(connection);
+        let mut transaction = self.core.begin().await?;
+        // Holds the room, so that neither the membership nor the message can change between the
+        // check and the commit.
+        transaction.add_to_member_count(message.room_id, 0).await?;
+        let message = find_message(&mut transaction, viewer, id).await?;
+        let now = self.core.now();
+        let user = viewer.user_id;
+        let is_changed = if remove {
+            transaction.delete_reaction(id, user, emoji).await?
+        } else {
+            check_room_for(&mut transaction, &message, emoji).await?;
+            transaction.insert_reaction(id, user, emoji, now).await?
+        };
+        if !is_changed {
+            return Ok(message);
+        }
+        let kind = EventKind::ReactionsChanged {
+            room: message.room_id,
+            message: id,
+        };
+        transaction.record_about(NewEvent { at: now, kind }, message.clone());
+        transaction.commit().await?;
+        Ok(message)
+    }
+}
+
+/// One way to write each emoji, whichever way a keyboard does.
+fn canonical(emoji: &str) -> Result<&'static str> {
+    let known = emojis::get(emoji.trim());
+    let known = known.ok_or_else(|| Error::invalid("emoji", "A reaction is one emoji"))?;
+    Ok(known.as_str())
+}
+
+/// The message, if this viewer may react to it.
+async fn find_message(
+    connection: &mut Connection,
+    viewer: Viewer,
+    id: MessageId,
+) -> Result<Message> {
+    let found = connection.find_messages(vec![id]).await?.pop();
+    let message = found.ok_or(Error::NotFound("Message"))?;
+    let membership = connection
+        .find_member(message.room_id, viewer.user_id)
+        .await?;
+    if !can_read_messages(membership.as_ref()) {
+        return Err(Error::NotFound("Message"));
+    }
+    if !can_react(membership.as_ref()) {
+        return Err(Error::Forbidden("You cannot react in this room"));
+    }
+    Ok(message)
+}
+
+async fn check_room_for(connection: &mut Connection, message: &Message, emoji: &str) -> Result<()> {
+    if message.deleted_at.is_some() {
+        return Err(Error::Conflict {
+            field: "messageId",
+            message: "This message is deleted",
+        });
+    }
+    let given = connection.count_reactions(vec![message.id]).await?;
+    let is_new = given.iter().all(|reaction| reaction.emoji != emoji);
+    if is_new && given.len() >= DIFFERENT_MOST {
+        let message = "This message has as many different reactions as it can have";
+        return Err(Error::invalid("emoji", message));
+    }
+    Ok(())
+}
