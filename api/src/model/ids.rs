@@ -91,6 +91,20 @@ impl IdGenerator {
     }
 }
 
+/// How many characters a code has: 80 bits, which nobody finds by trying.
+const CODE_LENGTH: usize = 16;
+
+impl IdGenerator {
+    /// A word of letters and digits that cannot be guessed.
+    pub fn code(&self) -> String {
+        let mut random = [0; CODE_LENGTH];
+        let mut rng = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        rng.fill_bytes(&mut random);
+        let character = |byte: u8| char::from(ALPHABET[usize::from(byte & 31)]);
+        random.into_iter().map(character).collect()
+    }
+}
+
 fn write_type_id(f: &mut fmt::Formatter<'_>, prefix: &str, uuid: Uuid) -> fmt::Result {
     let bits = uuid.as_u128();
     let mut suffix = [0; SUFFIX_LENGTH];

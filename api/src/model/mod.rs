@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod event;
 pub mod ids;
+pub mod invite;
 pub mod message;
 pub mod page;
 pub mod presence;
@@ -16,6 +17,7 @@ pub mod user;
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use event::{Event, EventKind, NewEvent, Position};
 pub use ids::{IdGenerator, MessageId, RoomId, SessionId, UserId};
+pub use invite::Invite;
 pub use message::{Message, MessageBody, NewMessage};
 pub use page::{After, Bound, Direction, Page};
 pub use presence::{Presence, PresenceState};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::accounts::Accounts;
 use super::error::{Error, Result};
+use super::invites::Invites;
 use super::live::Live;
 use super::lookups::Lookups;
 use super::members::Members;
@@ -64,6 +65,7 @@ pub struct Services {
     pub sessions: Sessions,
     pub rooms: Rooms,
     pub members: Members,
+    pub invites: Invites,
     pub messages: Messages,
     pub receipts: Receipts,
     pub live: Live,
@@ -79,6 +81,7 @@ impl Services {
             sessions: Sessions::new(Arc::clone(&core)),
             rooms: Rooms::new(Arc::clone(&core)),
             members: Members::new(Arc::clone(&core)),
+            invites: Invites::new(Arc::clone(&core)),
             messages: Messages::new(Arc::clone(&core)),
             receipts: Receipts::new(Arc::clone(&core)),
             live: Live::new(Arc::clone(&core)),

@@ -18,6 +18,7 @@ impl Members {
 
     /// Lets somebody into a room. Nothing happens when they are in it already.
     pub async fn add(&self, viewer: Viewer, room: RoomId, user: UserId) -> Result<Room> {
+        self.0.check_write(viewer)?;
         let mut transaction = self.0.begin().await?;
         let (room, _) = hold_as_keeper(&mut transaction, viewer, room).await?;
         if transaction.find_users(vec![user]).await?.is_empty() {
@@ -31,6 +32,7 @@ impl Members {
 
     /// Puts somebody out of a room. Nothing happens when they are not in it.
     pub async fn remove(&self, viewer: Viewer, room: RoomId, user: UserId) -> Result<Room> {
+        self.0.check_write(viewer)?;
         let mut transaction = self.0.begin().await?;
         let (room, actor) = hold_as_keeper(&mut transaction, viewer, room).await?;
         let Some(other) = transaction.find_member(room.id, user).await? else {
@@ -52,6 +54,7 @@ impl Members {
         user: UserId,
         role: Role,
     ) -> Result<Room> {
+        self.0.check_write(viewer)?;
         let mut transaction = self.0.begin().await?;
         let (room, actor) = hold_as_keeper(&mut transaction, viewer, room).await?;
         let other = transaction.find_member(room.id, user).await?;
@@ -90,7 +93,7 @@ impl Members {
 }
 
 /// The room, which nobody else changes until the transaction ends, and the viewer in it.
-async fn hold_as_keeper(
+pub(super) async fn hold_as_keeper(
     transaction: &mut Transaction,
     viewer: Viewer,
     room: RoomId,

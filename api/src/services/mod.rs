@@ -3,6 +3,7 @@
 pub mod accounts;
 mod core;
 pub mod error;
+pub mod invites;
 pub mod live;
 pub mod lookups;
 pub mod members;

@@ -34,8 +34,13 @@ pub fn can_update_room(room: &Room, membership: Option<&Member>) -> bool {
     room.kind != RoomKind::Direct && membership.is_some_and(keeps_room)
 }
 
-pub fn can_join_room(room: &Room) -> bool {
-    room.kind == RoomKind::Channel
+/// Channels are open to everyone, groups to those who are invited.
+pub fn can_join_room(room: &Room, invited: bool) -> bool {
+    match room.kind {
+        RoomKind::Channel => true,
+        RoomKind::Group => invited,
+        RoomKind::Direct => false,
+    }
 }
 
 /// A direct room is the pair itself: nobody can leave it.

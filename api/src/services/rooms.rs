@@ -1,12 +1,13 @@
 //! Rooms: making, finding, joining and leaving them.
 
 mod changes;
+mod joining;
 
 use std::sync::Arc;
 
 use super::core::{Core, Viewer};
 use super::error::{Error, Result};
-use super::permissions::{can_join_room, can_leave_room, can_lose_owner, can_see_room};
+use super::permissions::{can_leave_room, can_lose_owner, can_see_room};
 use super::text;
 use super::transaction::Transaction;
 use crate::model::{
@@ -26,13 +27,8 @@ pub struct RoomDraft {
     pub members: Vec<UserId>,
 }
 
-/// Which channel to join.
-pub enum ChannelReference {
-    Id(RoomId),
-    Name(String),
-}
-
 pub use changes::RoomChanges;
+pub use joining::RoomReference;
 
 pub struct Rooms(Arc<Core>);
 
@@ -176,44 +172,6 @@ impl Rooms {
         };
         let members = [(viewer.user_id, Role::Member), (other, Role::Member)];
         let room = admit(&mut transaction, room, &members, now).await?;
-        transaction.commit().await?;
-        Ok(room)
-    }
-
-    /// Joins a channel; nothing happens when the viewer is in it already.
-    pub async fn join(&self, viewer: Viewer, channel: ChannelReference) -> Result<Room> {
-        self.0.check_write(viewer)?;
-        let mut connection = self.0.read().await?;
-        let room = match channel {
-            ChannelReference::Id(id) => connection.find_rooms(vec![id]).await?.pop(),
-            ChannelReference::Name(name) => match text::line("name", &name, NAME_MOST) {
-                Ok(name) => connection.find_channel_by_name(&name).await?,
-                Err(_) => None,
-            },
-        };
-        let room = room.ok_or(Error::NotFound("Room"))?;
-        if connection
-            .find_member(room.id, viewer.user_id)
-            .await?
-            .is_some()
-        {
-            return Ok(room);
-        }
-        drop(connection);
-        if !can_join_room(&room) {
-            return Err(Error::NotFound("Room"));
-        }
-        let now = self.0.now();
-        let mut transaction = self.0.begin().await?;
-        let held = transaction.add_to_member_count(room.id, 0).await?;
-        let room = held.ok_or(Error::NotFound("Room"))?;
-        // An empty room is taken over by whoever comes back to it.
-        let role = if room.member_count == 0 {
-            Role::Owner
-        } else {
-            Role::Member
-        };
-        let room = admit(&mut transaction, room, &[(viewer.user_id, role)], now).await?;
         transaction.commit().await?;
         Ok(room)
     }

@@ -12,9 +12,9 @@ use super::postgres::{self, Postgres};
 use super::sending::{SendRule, Sent};
 use super::sqlite::{self, Sqlite};
 use crate::model::{
-    Account, After, Bound, Event, Member, Message, MessageId, NewEvent, NewMessage, NewRoom, Page,
-    Position, Reaction, Receipt, Role, Room, RoomId, RoomKind, Session, SessionId, Timestamp,
-    Unread, User, UserId,
+    Account, After, Bound, Event, Invite, Member, Message, MessageId, NewEvent, NewMessage,
+    NewRoom, Page, Position, Reaction, Receipt, Role, Room, RoomId, RoomKind, Session, SessionId,
+    Timestamp, Unread, User, UserId,
 };
 
 type SqliteTransactions = <sqlite::Conn as AsyncConnection>::TransactionManager;
@@ -211,6 +211,11 @@ queries! {
         fn delete_member(room: RoomId, user: UserId) -> bool;
         fn has_other_owner(room: RoomId, user: UserId) -> bool;
         fn place_new_members(room: RoomId, position: Position) -> ();
+    }
+    invites {
+        fn find_invite(code: &str) -> Option<Invite>;
+        fn insert_invite(invite: &Invite) -> ();
+        fn use_invite(code: &str, now: Timestamp) -> bool;
     }
     messages {
         fn find_messages(ids: Vec<MessageId>) -> Vec<Message>;

@@ -2,10 +2,10 @@
 
 use diesel::prelude::*;
 
-use super::schema::{events, members, messages, rooms, sessions, users};
+use super::schema::{events, invites, members, messages, rooms, sessions, users};
 use crate::model::{
-    Account, Event, EventKind, Member, Message, MessageId, NewEvent, Position, Receipt, Role, Room,
-    RoomId, RoomKind, Session, SessionId, Timestamp, User, UserId,
+    Account, Event, EventKind, Invite, Member, Message, MessageId, NewEvent, Position, Receipt,
+    Role, Room, RoomId, RoomKind, Session, SessionId, Timestamp, User, UserId,
 };
 
 #[derive(Queryable, Selectable)]
@@ -175,6 +175,46 @@ impl From<ReceiptRow> for Receipt {
             user_id: row.user_id,
             last_read_seq: row.last_read_seq,
             read_at: row.read_at,
+        }
+    }
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = invites, treat_none_as_default_value = false)]
+pub(super) struct InviteRow {
+    code: String,
+    room_id: RoomId,
+    creator_id: UserId,
+    created_at: Timestamp,
+    expires_at: Option<Timestamp>,
+    max_uses: Option<i32>,
+    uses: i32,
+}
+
+impl From<InviteRow> for Invite {
+    fn from(row: InviteRow) -> Self {
+        Self {
+            code: row.code,
+            room_id: row.room_id,
+            creator_id: row.creator_id,
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            max_uses: row.max_uses,
+            uses: row.uses,
+        }
+    }
+}
+
+impl From<&Invite> for InviteRow {
+    fn from(invite: &Invite) -> Self {
+        Self {
+            code: invite.code.clone(),
+            room_id: invite.room_id,
+            creator_id: invite.creator_id,
+            created_at: invite.created_at,
+            expires_at: invite.expires_at,
+            max_uses: invite.max_uses,
+            uses: invite.uses,
         }
     }
 }

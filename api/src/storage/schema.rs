@@ -85,6 +85,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use super::sql::{Instant, Uuid};
+
+    invites (code) {
+        code -> Text,
+        room_id -> Uuid,
+        creator_id -> Uuid,
+        created_at -> Instant,
+        expires_at -> Nullable<Instant>,
+        max_uses -> Nullable<Integer>,
+        uses -> Integer,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{BigInt, Binary, Nullable, Text};
     use super::sql::{Instant, Uuid};
 

@@ -27,6 +27,8 @@ mod sending;
 
 #[path = "queries/events.rs"]
 pub(super) mod events;
+#[path = "queries/invites.rs"]
+pub(super) mod invites;
 #[path = "queries/members.rs"]
 pub(super) mod members;
 #[path = "queries/mentions.rs"]

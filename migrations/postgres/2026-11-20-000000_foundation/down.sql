@@ -3,6 +3,7 @@ DROP TABLE events;
 DROP TABLE reactions;
 DROP TABLE mentions;
 DROP TABLE messages;
+DROP TABLE invites;
 DROP TABLE members;
 DROP TABLE rooms;
 DROP TABLE sessions;

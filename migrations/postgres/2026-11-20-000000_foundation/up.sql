@@ -53,6 +53,19 @@ CREATE INDEX members_by_user ON members (user_id);
 CREATE INDEX members_in_order ON members (room_id, joined_position, user_id);
 CREATE INDEX members_by_reading ON members (room_id, read_at) WHERE read_at IS NOT NULL;
 
+-- Whoever knows the code may join.
+CREATE TABLE invites (
+    code text PRIMARY KEY,
+    room_id uuid NOT NULL REFERENCES rooms (id),
+    creator_id uuid NOT NULL REFERENCES users (id),
+    created_at timestamptz NOT NULL,
+    -- From when on it is no good, and how often it can be used; not limited where there is none.
+    expires_at timestamptz,
+    max_uses integer,
+    uses integer NOT NULL DEFAULT 0,
+    CHECK (max_uses IS NULL OR uses <= max_uses)
+);
+
 CREATE TABLE messages (
     id uuid PRIMARY KEY,
     room_id uuid NOT NULL REFERENCES rooms (id),

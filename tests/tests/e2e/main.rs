@@ -6,6 +6,7 @@ mod convergence;
 mod durability;
 mod events;
 mod history;
+mod invites;
 mod live;
 mod members;
 mod mentions;

@@ -28,6 +28,7 @@ export type ErrorCode =
 export type JoinRoomInput = {
   roomId?: string | null | undefined;
   name?: string | null | undefined;
+  inviteCode?: string | null | undefined;
 };
 
 export type LeaveRoomInput = {

@@ -1,6 +1,7 @@
 //! What can be changed, one noun a file.
 
 mod accounts;
+mod invites;
 mod members;
 mod messages;
 mod receipts;
@@ -15,6 +16,7 @@ pub struct Mutation(
     accounts::AccountMutations,
     rooms::RoomMutations,
     members::MemberMutations,
+    invites::InviteMutations,
     messages::MessageMutations,
     receipts::ReceiptMutations,
     signals::SignalMutations,

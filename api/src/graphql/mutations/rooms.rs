@@ -8,7 +8,7 @@ use crate::graphql::ids;
 use crate::graphql::types::room::{Room, RoomKind};
 use crate::model;
 use crate::services;
-use crate::services::rooms::{ChannelReference, RoomChanges, RoomDraft};
+use crate::services::rooms::{RoomChanges, RoomDraft, RoomReference};
 
 /// A room to make.
 #[derive(InputObject)]
@@ -41,13 +41,15 @@ struct UpdateRoomInput {
     topic: MaybeUndefined<String>,
 }
 
-/// Which channel to join: give exactly one field.
+/// Which room to join: give exactly one field.
 #[derive(InputObject)]
 struct JoinRoomInput {
     /// The channel's id.
     room_id: Option<ID>,
     /// The channel's name, ignoring case.
     name: Option<String>,
+    /// The code of an invite, to whatever room that is for.
+    invite_code: Option<String>,
 }
 
 /// Which room to leave.
@@ -118,7 +120,8 @@ impl RoomMutations {
         RoomPayload::new(updated.map(Some))
     }
 
-    /// Joins a channel; all is well when the viewer is in it already.
+    /// Joins a channel, or any room by an invite; all is well when the viewer is in it already.
+    /// `EXPIRED` when the invite is no good any more.
     async fn join_room(
         &self,
         ctx: &Context<'_>,
@@ -189,16 +192,17 @@ impl From<UpdateRoomInput> for RoomChanges {
     }
 }
 
-impl TryFrom<JoinRoomInput> for ChannelReference {
+impl TryFrom<JoinRoomInput> for RoomReference {
     type Error = services::Error;
 
     fn try_from(input: JoinRoomInput) -> services::Result<Self> {
-        match (input.room_id, input.name) {
-            (Some(id), None) => Ok(Self::Id(ids::parse(&id, "Room")?)),
-            (None, Some(name)) => Ok(Self::Name(name)),
+        match (input.room_id, input.name, input.invite_code) {
+            (Some(id), None, None) => Ok(Self::Channel(ids::parse(&id, "Room")?)),
+            (None, Some(name), None) => Ok(Self::ChannelNamed(name)),
+            (None, None, Some(code)) => Ok(Self::Invite(code)),
             _ => Err(services::Error::Invalid {
                 field: "roomId",
-                message: "Give exactly one of roomId and name".to_owned(),
+                message: "Give exactly one of roomId, name and inviteCode".to_owned(),
             }),
         }
     }

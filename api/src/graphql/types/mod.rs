@@ -1,6 +1,7 @@
 //! The types of the schema, one noun a file.
 
 pub mod event;
+pub mod invite;
 pub mod member;
 pub mod message;
 pub mod node;

@@ -14,7 +14,7 @@ use crate::model::{
 use crate::services::core::Viewer;
 use crate::services::error::{Error, Result};
 use crate::services::messages::{History, MessageDraft};
-use crate::services::rooms::{ChannelReference, RoomDraft};
+use crate::services::rooms::{RoomDraft, RoomReference};
 use crate::storage::fixture::Backend;
 
 const EVERYTHING: i64 = 10_000;
@@ -30,7 +30,7 @@ const REFUSE_POISON: [&str; 2] = [
 ];
 
 impl World {
-    async fn person(&self, username: &str) -> Viewer {
+    pub(super) async fn person(&self, username: &str) -> Viewer {
         let signed_in = self.register(username).await;
         Viewer {
             user_id: signed_in.session.user_id,
@@ -50,7 +50,7 @@ impl World {
     }
 
     async fn join(&self, viewer: Viewer, room: &Room) {
-        let channel = ChannelReference::Id(room.id);
+        let channel = RoomReference::Channel(room.id);
         let joined = self.services.rooms.join(viewer, channel).await;
         joined.expect("a membership");
     }

@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
@@ -10,18 +12,37 @@ use crate::auth::password::Passwords;
 use crate::auth::rate_limit::RateLimits;
 use crate::auth::refresh::RefreshTokens;
 use crate::auth::tokens::AccessTokens;
-use crate::model::{Clock, IdGenerator, SystemClock};
+use crate::model::{Clock, IdGenerator, SystemClock, Timestamp};
 use crate::realtime::{Attendance, Hub, LiveSessions, ReadMarks, Typing};
 use crate::services::accounts::Registration;
 use crate::services::sessions::SignedIn;
 use crate::services::{Core, Services};
 use crate::storage::fixture::{Backend, Fixture};
 
+/// The system's clock, which can be put forward.
+#[derive(Default)]
+pub struct Hands(AtomicI64);
+
+impl Hands {
+    pub fn forward(&self, time: Duration) {
+        let micros = i64::try_from(time.as_micros()).expect("a short time");
+        self.0.fetch_add(micros, Ordering::Relaxed);
+    }
+}
+
+impl Clock for Hands {
+    fn now(&self) -> Timestamp {
+        let ahead = self.0.load(Ordering::Relaxed);
+        Timestamp::from_micros(SystemClock.now().as_micros() + ahead)
+    }
+}
+
 pub struct World {
     pub services: Services,
     /// Follows the log.
     pub hub: JoinHandle<()>,
     pub fixture: Fixture,
+    pub clock: Arc<Hands>,
 }
 
 impl World {
@@ -33,7 +54,8 @@ impl World {
         let started = Hub::start(Arc::clone(&database), Arc::clone(&live_sessions), 1).await;
         let (hub, feed, task) = started.expect("a hub");
         let keys = Keys::for_tests(1);
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let hands = Arc::new(Hands::default());
+        let clock: Arc<dyn Clock> = hands.clone();
         let services = Services::new(Core {
             database,
             typing: Typing::new(Arc::clone(&hub)),
@@ -53,6 +75,7 @@ impl World {
             services,
             hub: task,
             fixture,
+            clock: hands,
         })
     }
 

@@ -77,6 +77,7 @@ const QUESTIONS: &[(&str, &[(&str, &str)])] = &[
                 "setMemberRole",
                 r#"(input: { roomId: "%room", userId: "%person", role: ADMIN })"#,
             ),
+            ("createInvite", r#"(input: { roomId: "%room" })"#),
             ("sendMessage", r#"(input: { roomId: "%room", body: "hi" })"#),
             (
                 "editMessage",

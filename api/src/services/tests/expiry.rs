@@ -1,0 +1,76 @@
+//! What is only true until a certain time.
+
+use std::time::Duration;
+
+use super::world::World;
+use crate::model::{Clock, Room, RoomKind, Timestamp};
+use crate::services::core::Viewer;
+use crate::services::error::Error;
+use crate::services::invites::InviteDraft;
+use crate::services::rooms::{RoomDraft, RoomReference};
+use crate::storage::fixture::Backend;
+
+const HOUR: Duration = Duration::from_hours(1);
+
+impl World {
+    async fn group(&self, owner: Viewer, members: &[Viewer]) -> Room {
+        let draft = RoomDraft {
+            kind: RoomKind::Group,
+            name: "tea".to_owned(),
+            topic: None,
+            members: members.iter().map(|member| member.user_id).collect(),
+        };
+        self.services
+            .rooms
+            .create(owner, draft)
+            .await
+            .expect("a room")
+    }
+
+    fn in_an_hour(&self) -> Timestamp {
+        let hour = i64::try_from(HOUR.as_micros()).expect("an hour");
+        Timestamp::from_micros(self.clock.now().as_micros() + hour)
+    }
+}
+
+async fn an_invite_expires(backend: Backend) {
+    let Some(world) = World::open(backend).await else {
+        return;
+    };
+    let [alice, bob, carol] = [
+        world.person("alice").await,
+        world.person("bob").await,
+        world.person("carol").await,
+    ];
+    let room = world.group(alice, &[]).await;
+    let draft = InviteDraft {
+        room_id: room.id,
+        expires_at: Some(world.in_an_hour()),
+        max_uses: None,
+    };
+    let invite = world
+        .services
+        .invites
+        .create(alice, draft)
+        .await
+        .expect("an invite");
+    let join = async |viewer| {
+        let code = RoomReference::Invite(invite.code.clone());
+        world.services.rooms.join(viewer, code).await
+    };
+    assert_eq!(join(bob).await.expect("the room").member_count, 2);
+    world.clock.forward(HOUR);
+    assert!(matches!(join(carol).await, Err(Error::Expired(_))));
+    // Who is in stays in.
+    assert_eq!(join(bob).await.expect("the room").member_count, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invite_expires_on_sqlite() {
+    an_invite_expires(Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invite_expires_on_postgres() {
+    an_invite_expires(Backend::Postgres).await;
+}
