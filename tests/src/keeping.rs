@@ -29,6 +29,33 @@ impl Person {
         answer.success::<Value>("removeMember", "room");
     }
 
+    pub async fn try_ban(&self, room: &Room, person: &Person, reason: &str) -> Answer {
+        let input = json!({ "roomId": room.id, "userId": person.id, "reason": reason });
+        self.mutate("banMember", "room { memberCount }", input)
+            .await
+    }
+
+    /// Keeps somebody out of a room for good.
+    pub async fn ban(&self, room: &Room, person: &Person) {
+        let answer = self.try_ban(room, person, "").await;
+        answer.success::<Value>("banMember", "room");
+    }
+
+    pub async fn try_mute(&self, room: &Room, person: &Person, until: Option<&str>) -> Answer {
+        let input = json!({
+            "roomId": room.id, "userId": person.id, "until": until, "reason": "Quiet, please",
+        });
+        self.mutate("muteMember", "room { id }", input).await
+    }
+
+    /// Keeps somebody from writing in a room, for longer than any test.
+    pub async fn mute(&self, room: &Room, person: &Person) {
+        let answer = self
+            .try_mute(room, person, Some("2999-01-01T00:00:00Z"))
+            .await;
+        answer.success::<Value>("muteMember", "room");
+    }
+
     pub async fn try_set_role(&self, room: &Room, person: &Person, role: &str) -> Answer {
         let input = json!({ "roomId": room.id, "userId": person.id, "role": role });
         self.mutate("setMemberRole", "room { id }", input).await

@@ -20,7 +20,7 @@ pub enum ErrorCode {
     Conflict,
     /// Too many attempts; the extension `retryAfter` says how many seconds to wait.
     RateLimited,
-    /// The viewer is banned here.
+    /// The viewer, or whom they want to let in, is banned here.
     Banned,
     /// The viewer is muted here for the time being.
     Muted,
@@ -101,6 +101,8 @@ fn code(error: &services::Error) -> ErrorCode {
         services::Error::TooLarge { .. } => ErrorCode::TooLarge,
         services::Error::Conflict { .. } => ErrorCode::Conflict,
         services::Error::WrongCredentials(_) => ErrorCode::Unauthenticated,
+        services::Error::Banned(_) => ErrorCode::Banned,
+        services::Error::Muted(_) => ErrorCode::Muted,
         services::Error::Expired(_) => ErrorCode::Expired,
         services::Error::RateLimited { .. } | services::Error::Busy { .. } => {
             ErrorCode::RateLimited

@@ -69,7 +69,12 @@ const SHARED: &[(&str, &[(&str, &str)])] = &[
     ),
     (
         "Member",
-        &[("user", "User"), ("role", ""), ("joinedAt", "")],
+        &[
+            ("user", "User"),
+            ("role", ""),
+            ("joinedAt", ""),
+            ("mutedUntil", ""),
+        ],
     ),
     (
         "Message",

@@ -54,6 +54,9 @@ pub struct Member {
     pub joined_position: Position,
     /// The `seq` of the newest message that they have read; at first, of the room's newest one.
     pub last_read_seq: i64,
+    /// Until when they may not write, if they ever were muted, and why.
+    pub muted_until: Option<Timestamp>,
+    pub mute_reason: Option<String>,
 }
 
 /// A room about to be made.

@@ -101,6 +101,8 @@ impl World {
                         joined_at,
                         joined_position,
                         last_read_seq: 0,
+                        muted_until: None,
+                        mute_reason: None,
                     };
                     assert!(transaction.insert_member(&member).await.expect("a query"));
                 }

@@ -11,6 +11,7 @@ use super::members::Members;
 use super::messages::Messages;
 use super::receipts::Receipts;
 use super::rooms::Rooms;
+use super::sanctions::Sanctions;
 use super::sessions::Sessions;
 use super::signals::Signals;
 use crate::auth::password::Passwords;
@@ -66,6 +67,7 @@ pub struct Services {
     pub rooms: Rooms,
     pub members: Members,
     pub invites: Invites,
+    pub sanctions: Sanctions,
     pub messages: Messages,
     pub receipts: Receipts,
     pub live: Live,
@@ -82,6 +84,7 @@ impl Services {
             rooms: Rooms::new(Arc::clone(&core)),
             members: Members::new(Arc::clone(&core)),
             invites: Invites::new(Arc::clone(&core)),
+            sanctions: Sanctions::new(Arc::clone(&core)),
             messages: Messages::new(Arc::clone(&core)),
             receipts: Receipts::new(Arc::clone(&core)),
             live: Live::new(Arc::clone(&core)),

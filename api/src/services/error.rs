@@ -35,6 +35,12 @@ pub enum Error {
     /// The name, the password or the token is not right.
     #[error("{0}")]
     WrongCredentials(&'static str),
+    /// They may not come in; with the reason, if one was given.
+    #[error("Banned from this room{}", because(.0.as_deref()))]
+    Banned(Option<String>),
+    /// They may not write for the time being; with the reason, if one was given.
+    #[error("Muted in this room{}", because(.0.as_deref()))]
+    Muted(Option<String>),
     #[error("{0}")]
     Expired(&'static str),
     #[error("Too many attempts")]
@@ -60,4 +66,10 @@ impl From<storage::Error> for Error {
     fn from(error: storage::Error) -> Self {
         Self::Internal(Box::new(error))
     }
+}
+
+fn because(reason: Option<&str>) -> String {
+    reason
+        .map(|reason| format!(": {reason}"))
+        .unwrap_or_default()
 }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::core::{Core, Viewer};
 use super::error::{Error, Result};
-use super::permissions::{can_keep_members, can_remove_member, can_set_role};
+use super::permissions::{can_keep_members, can_remove_member, can_set_role, is_muted};
 use super::rooms::{admit, dismiss, hold_room};
 use super::transaction::Transaction;
-use crate::model::{EventKind, Member, NewEvent, Role, Room, RoomId, UserId};
+use crate::model::{EventKind, Member, NewEvent, Role, Room, RoomId, Timestamp, UserId};
 
 pub struct Members(Arc<Core>);
 
@@ -89,6 +89,15 @@ impl Members {
             kind: EventKind::MemberChanged { room, user },
         });
         Ok(())
+    }
+}
+
+/// # Errors
+/// `Muted` when they may not write for the time being.
+pub(super) fn check_not_muted(membership: Option<&Member>, now: Timestamp) -> Result<()> {
+    match membership {
+        Some(member) if is_muted(member, now) => Err(Error::Muted(member.mute_reason.clone())),
+        _ => Ok(()),
     }
 }
 

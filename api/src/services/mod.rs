@@ -12,6 +12,7 @@ pub mod messages;
 pub mod permissions;
 pub mod receipts;
 pub mod rooms;
+pub mod sanctions;
 pub mod sessions;
 pub mod signals;
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Every rule of who may do what, on one page. Pure: what is known comes in, a verdict goes out.
 
-use crate::model::{Member, Message, Role, Room, RoomKind};
+use crate::model::{Member, Message, Role, Room, RoomKind, Timestamp};
 
 /// Channels are for everyone signed in; other rooms only exist for their members.
 pub fn can_see_room(room: &Room, membership: Option<&Member>) -> bool {
@@ -13,6 +13,11 @@ pub fn can_read_messages(membership: Option<&Member>) -> bool {
 
 pub fn can_send_message(membership: Option<&Member>) -> bool {
     membership.is_some()
+}
+
+/// Whoever is muted reads on.
+pub fn is_muted(member: &Member, now: Timestamp) -> bool {
+    member.muted_until.is_some_and(|until| until > now)
 }
 
 /// The words of a message are its author's, as long as they are in the room.
@@ -59,7 +64,12 @@ pub fn can_keep_members(room: &Room, membership: Option<&Member>) -> bool {
     room.kind != RoomKind::Direct && membership.is_some_and(keeps_room)
 }
 
+/// To ban somebody is to remove them for longer.
 pub fn can_remove_member(actor: &Member, other: &Member) -> bool {
+    outranks(actor, other)
+}
+
+pub fn can_mute_member(actor: &Member, other: &Member) -> bool {
     outranks(actor, other)
 }
 

@@ -12,7 +12,7 @@ use super::text;
 use super::transaction::Transaction;
 use crate::model::{
     After, EventKind, Member, NewEvent, NewRoom, Page, Position, Role, Room, RoomId, RoomKind,
-    Timestamp, UserId,
+    Sanction, SanctionKind, Timestamp, UserId,
 };
 
 const NAME_MOST: usize = 80;
@@ -232,14 +232,27 @@ pub(super) async fn dismiss(
 }
 
 /// Adds people to a room, with an event each; those who are in it already are passed over.
+///
+/// # Errors
+/// `Banned` when one of them may not come in.
 pub(super) async fn admit(
     transaction: &mut Transaction,
     room: Room,
     people: &[(UserId, Role)],
     now: Timestamp,
 ) -> Result<Room> {
+    let users = people.iter().map(|(user, _)| *user).collect();
+    let mut sanctions = transaction.find_sanctions(room.id, users).await?;
+    sanctions.retain(|sanction| sanction.is_in_force(now));
+    let (bans, mutes): (Vec<Sanction>, Vec<Sanction>) = sanctions
+        .into_iter()
+        .partition(|sanction| sanction.kind == SanctionKind::Ban);
+    if let Some(ban) = bans.into_iter().next() {
+        return Err(Error::Banned(ban.reason));
+    }
     let mut admitted = 0;
     for (user_id, role) in people {
+        let mute = mutes.iter().find(|mute| mute.user_id == *user_id);
         let member = Member {
             room_id: room.id,
             user_id: *user_id,
@@ -247,6 +260,8 @@ pub(super) async fn admit(
             joined_at: now,
             joined_position: Position(-i64::from(admitted)),
             last_read_seq: room.last_seq,
+            muted_until: mute.and_then(|mute| mute.expires_at),
+            mute_reason: mute.and_then(|mute| mute.reason.clone()),
         };
         if transaction.insert_member(&member).await? {
             admitted += 1;

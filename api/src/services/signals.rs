@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 
 use super::core::{Core, Viewer};
 use super::error::{Error, Result};
+use super::members::check_not_muted;
 use super::permissions::{can_read_messages, can_see_room, can_send_message};
 use crate::model::{Member, Presence, PresenceState, Room, RoomId, Timestamp, UserId};
 use crate::realtime::{
@@ -43,6 +44,7 @@ impl Signals {
             return Err(Error::Forbidden("Join this channel to write in it"));
         }
         let now = self.0.now();
+        check_not_muted(membership.as_ref(), now)?;
         self.0.typing.set(room, viewer.user_id, typing, now);
         Ok(())
     }

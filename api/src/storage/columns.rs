@@ -10,7 +10,9 @@ use std::io::Write;
 use uuid::Uuid;
 
 use super::schema::sql;
-use crate::model::{MessageId, Position, Role, RoomId, RoomKind, SessionId, Timestamp, UserId};
+use crate::model::{
+    MessageId, Position, Role, RoomId, RoomKind, SanctionKind, SessionId, Timestamp, UserId,
+};
 
 /// PostgreSQL counts microseconds from the year 2000.
 const POSTGRES_EPOCH_MICROS: i64 = 946_684_800_000_000;
@@ -162,5 +164,6 @@ macro_rules! word_columns {
 
 word_columns! {
     RoomKind as RoomKindColumn { Channel = "channel", Group = "group", Direct = "direct" }
+    SanctionKind as SanctionKindColumn { Ban = "ban", Mute = "mute" }
     Role as RoleColumn { Owner = "owner", Admin = "admin", Member = "member" }
 }

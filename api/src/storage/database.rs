@@ -13,8 +13,8 @@ use super::sending::{SendRule, Sent};
 use super::sqlite::{self, Sqlite};
 use crate::model::{
     Account, After, Bound, Event, Invite, Member, Message, MessageId, NewEvent, NewMessage,
-    NewRoom, Page, Position, Reaction, Receipt, Role, Room, RoomId, RoomKind, Session, SessionId,
-    Timestamp, Unread, User, UserId,
+    NewRoom, Page, Position, Reaction, Receipt, Role, Room, RoomId, RoomKind, Sanction,
+    SanctionKind, Session, SessionId, Timestamp, Unread, User, UserId,
 };
 
 type SqliteTransactions = <sqlite::Conn as AsyncConnection>::TransactionManager;
@@ -216,6 +216,14 @@ queries! {
         fn find_invite(code: &str) -> Option<Invite>;
         fn insert_invite(invite: &Invite) -> ();
         fn use_invite(code: &str, now: Timestamp) -> bool;
+    }
+    sanctions {
+        fn find_sanctions(room: RoomId, users: Vec<UserId>) -> Vec<Sanction>;
+        fn put_sanction(sanction: &Sanction) -> ();
+        fn lift_sanction(room: RoomId, user: UserId, kind: SanctionKind) -> bool;
+        fn set_mute(
+            room: RoomId, user: UserId, until: Option<Timestamp>, reason: Option<&str>
+        ) -> ();
     }
     messages {
         fn find_messages(ids: Vec<MessageId>) -> Vec<Message>;

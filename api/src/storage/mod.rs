@@ -14,6 +14,7 @@ mod migrations;
 mod pool;
 mod postgres;
 mod rows;
+mod sanction_row;
 mod schema;
 mod sending;
 mod sqlite;

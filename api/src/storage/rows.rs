@@ -131,6 +131,8 @@ pub(super) struct MemberRow {
     joined_at: Timestamp,
     joined_position: Position,
     last_read_seq: i64,
+    muted_until: Option<Timestamp>,
+    mute_reason: Option<String>,
 }
 
 impl From<MemberRow> for Member {
@@ -142,6 +144,8 @@ impl From<MemberRow> for Member {
             joined_at: row.joined_at,
             joined_position: row.joined_position,
             last_read_seq: row.last_read_seq,
+            muted_until: row.muted_until,
+            mute_reason: row.mute_reason,
         }
     }
 }
@@ -155,6 +159,8 @@ impl From<&Member> for MemberRow {
             joined_at: member.joined_at,
             joined_position: member.joined_position,
             last_read_seq: member.last_read_seq,
+            muted_until: member.muted_until,
+            mute_reason: member.mute_reason.clone(),
         }
     }
 }

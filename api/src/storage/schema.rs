@@ -81,6 +81,23 @@ diesel::table! {
         joined_position -> BigInt,
         last_read_seq -> BigInt,
         read_at -> Nullable<Instant>,
+        muted_until -> Nullable<Instant>,
+        mute_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use super::sql::{Instant, Uuid};
+
+    sanctions (room_id, user_id, kind) {
+        room_id -> Uuid,
+        user_id -> Uuid,
+        kind -> Text,
+        reason -> Nullable<Text>,
+        creator_id -> Uuid,
+        created_at -> Instant,
+        expires_at -> Nullable<Instant>,
     }
 }
 

@@ -4,11 +4,12 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::model::{
-    Event, EventKind, Member, Message, MessageId, NewEvent, NewMessage, Room, RoomId, UserId,
+    Event, EventKind, Member, Message, MessageId, NewEvent, NewMessage, Room, RoomId, Timestamp,
+    UserId,
 };
 
-/// Whether somebody may send to a room; the error is the refusal.
-pub type SendRule<R> = fn(&Room, Option<&Member>) -> std::result::Result<(), R>;
+/// Whether somebody may send to a room at that time; the error is the refusal.
+pub type SendRule<R> = fn(&Room, Option<&Member>, Timestamp) -> std::result::Result<(), R>;
 
 /// What became of a message that was to be sent.
 #[derive(Debug)]
@@ -132,7 +133,7 @@ impl<R> Plan<R> {
             return Fate::NoRoom;
         };
         let member = known.members.get(&(room.id, message.author_id));
-        if let Err(refusal) = rule(room, member) {
+        if let Err(refusal) = rule(room, member, message.sent_at) {
             return Fate::Refused(refusal);
         }
         self.add(message, room);

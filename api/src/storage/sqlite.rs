@@ -41,6 +41,8 @@ pub(super) mod reactions;
 pub(super) mod receipts;
 #[path = "queries/rooms.rs"]
 pub(super) mod rooms;
+#[path = "queries/sanctions.rs"]
+pub(super) mod sanctions;
 #[path = "queries/sessions.rs"]
 pub(super) mod sessions;
 #[path = "queries/users.rs"]

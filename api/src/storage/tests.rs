@@ -43,6 +43,8 @@ async fn room_with(connection: &mut Connection, count: u32) -> (RoomId, Vec<User
             joined_at: at(number),
             joined_position: Position::default(),
             last_read_seq: 0,
+            muted_until: None,
+            mute_reason: None,
         };
         let password_hash = String::new();
         let account = Account {
@@ -106,7 +108,7 @@ async fn mentions_of_many_messages_are_noted_at_once(backend: Backend) {
             sent_at: at(0),
         });
     }
-    let anyone: SendRule<()> = |_, _| Ok(());
+    let anyone: SendRule<()> = |_, _, _| Ok(());
     let sent = fixture.database.send(Arc::new(new), anyone).await;
     assert_eq!(sent.expect("a batch").len(), 300);
     let mut transaction = fixture.database.begin().await.expect("a transaction");

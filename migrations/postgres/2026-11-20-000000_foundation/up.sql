@@ -46,12 +46,27 @@ CREATE TABLE members (
     -- never, until they do.
     last_read_seq bigint NOT NULL,
     read_at timestamptz,
+    -- What the sanctions say, where sending sees it: until when they may not write, and why.
+    muted_until timestamptz,
+    mute_reason text,
     PRIMARY KEY (room_id, user_id)
 );
 
 CREATE INDEX members_by_user ON members (user_id);
 CREATE INDEX members_in_order ON members (room_id, joined_position, user_id);
 CREATE INDEX members_by_reading ON members (room_id, read_at) WHERE read_at IS NOT NULL;
+
+-- Who may not come in, or may not write. It outlives the membership.
+CREATE TABLE sanctions (
+    room_id uuid NOT NULL REFERENCES rooms (id),
+    user_id uuid NOT NULL REFERENCES users (id),
+    kind text NOT NULL CHECK (kind IN ('ban', 'mute')),
+    reason text,
+    creator_id uuid NOT NULL REFERENCES users (id),
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz,
+    PRIMARY KEY (room_id, user_id, kind)
+);
 
 -- Whoever knows the code may join.
 CREATE TABLE invites (

@@ -4,6 +4,7 @@ DROP TABLE reactions;
 DROP TABLE mentions;
 DROP TABLE messages;
 DROP TABLE invites;
+DROP TABLE sanctions;
 DROP TABLE members;
 DROP TABLE rooms;
 DROP TABLE sessions;

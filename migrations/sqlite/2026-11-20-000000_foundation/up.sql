@@ -46,12 +46,27 @@ CREATE TABLE members (
     -- never, until they do.
     last_read_seq integer NOT NULL,
     read_at integer,
+    -- What the sanctions say, where sending sees it: until when they may not write, and why.
+    muted_until integer,
+    mute_reason text,
     PRIMARY KEY (room_id, user_id)
 ) STRICT;
 
 CREATE INDEX members_by_user ON members (user_id);
 CREATE INDEX members_in_order ON members (room_id, joined_position, user_id);
 CREATE INDEX members_by_reading ON members (room_id, read_at) WHERE read_at IS NOT NULL;
+
+-- Who may not come in, or may not write. It outlives the membership.
+CREATE TABLE sanctions (
+    room_id blob NOT NULL REFERENCES rooms (id),
+    user_id blob NOT NULL REFERENCES users (id),
+    kind text NOT NULL CHECK (kind IN ('ban', 'mute')),
+    reason text,
+    creator_id blob NOT NULL REFERENCES users (id),
+    created_at integer NOT NULL,
+    expires_at integer,
+    PRIMARY KEY (room_id, user_id, kind)
+) STRICT;
 
 -- Whoever knows the code may join.
 CREATE TABLE invites (

@@ -20,6 +20,7 @@ mod receipts;
 mod roles;
 mod room_changes;
 mod rooms;
+mod sanctions;
 mod sessions;
 mod several_servers;
 mod signals;

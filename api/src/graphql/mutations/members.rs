@@ -93,6 +93,6 @@ impl MemberMutations {
     }
 }
 
-fn parse(room: &ID, user: &ID) -> services::Result<(RoomId, UserId)> {
+pub(super) fn parse(room: &ID, user: &ID) -> services::Result<(RoomId, UserId)> {
     Ok((ids::parse(room, "Room")?, ids::parse(user, "User")?))
 }

@@ -6,6 +6,7 @@ mod members;
 mod messages;
 mod receipts;
 mod rooms;
+mod sanctions;
 mod signals;
 
 use async_graphql::MergedObject;
@@ -17,6 +18,7 @@ pub struct Mutation(
     rooms::RoomMutations,
     members::MemberMutations,
     invites::InviteMutations,
+    sanctions::SanctionMutations,
     messages::MessageMutations,
     receipts::ReceiptMutations,
     signals::SignalMutations,

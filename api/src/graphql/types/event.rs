@@ -302,6 +302,8 @@ impl OfPerson {
             joined_at: self.entry.event.at,
             joined_position: self.entry.event.position,
             last_read_seq: 0,
+            muted_until: None,
+            mute_reason: None,
         };
         Ok(Member(present.map_err(fault)?.unwrap_or_else(joined)))
     }

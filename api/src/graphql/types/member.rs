@@ -47,6 +47,11 @@ impl Member {
     async fn joined_at(&self) -> DateTime {
         DateTime(self.0.joined_at)
     }
+
+    /// Until when they may not write; null, or in the past, when they may.
+    async fn muted_until(&self) -> Option<DateTime> {
+        self.0.muted_until.map(DateTime)
+    }
 }
 
 /// The viewer's own part in a room.
@@ -75,6 +80,11 @@ impl Membership {
     async fn unread(&self, ctx: &Context<'_>) -> Result<Unread> {
         let unread = ctx.loaders().unread(self.0.user_id, self.0.room_id).await;
         unread.map(Unread).map_err(fault)
+    }
+
+    /// Until when they may not write; null, or in the past, when they may.
+    async fn muted_until(&self) -> Option<DateTime> {
+        self.0.muted_until.map(DateTime)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::core::Viewer;
 use super::super::error::{Error, Result};
+use super::super::members::check_not_muted;
 use super::super::mentions::mentioned;
 use super::super::permissions::{can_delete_message, can_edit_message, can_read_messages};
 use super::{Messages, refused_body};
@@ -34,10 +35,11 @@ impl Messages {
 
     async fn change(&self, viewer: Viewer, id: MessageId, change: Change) -> Result<Message> {
         self.core.check_write(viewer)?;
+        let now = self.core.now();
         // Looked at first without a transaction, so that what is refused or needs no change holds
         // nobody up.
         let mut connection = self.core.read().await?;
-        let message = find_changeable(&mut connection, viewer, id, &change).await?;
+        let message = find_changeable(&mut connection, viewer, id, &change, now).await?;
         drop(connection);
         if change.is_made(&message) {
             return Ok(message);
@@ -46,11 +48,10 @@ impl Messages {
         // Holds the room, so that neither the membership nor the message can change between the
         // check and the commit.
         transaction.add_to_member_count(message.room_id, 0).await?;
-        let message = find_changeable(&mut transaction, viewer, id, &change).await?;
+        let message = find_changeable(&mut transaction, viewer, id, &change, now).await?;
         if change.is_made(&message) {
             return Ok(message);
         }
-        let now = self.core.now();
         let changed = change.make(&mut transaction, &message, now).await?;
         let kind = change.event(&message);
         transaction.record_about(NewEvent { at: now, kind }, changed.clone());
@@ -65,6 +66,7 @@ async fn find_changeable(
     viewer: Viewer,
     id: MessageId,
     change: &Change,
+    now: Timestamp,
 ) -> Result<Message> {
     let found = connection.find_messages(vec![id]).await?.pop();
     let message = found.ok_or(Error::NotFound("Message"))?;
@@ -74,12 +76,12 @@ async fn find_changeable(
     if !can_read_messages(membership.as_ref()) {
         return Err(Error::NotFound("Message"));
     }
-    change.check(&message, membership.as_ref())?;
+    change.check(&message, membership.as_ref(), now)?;
     Ok(message)
 }
 
 impl Change {
-    fn check(&self, message: &Message, membership: Option<&Member>) -> Result<()> {
+    fn check(&self, message: &Message, membership: Option<&Member>, now: Timestamp) -> Result<()> {
         match self {
             Self::Edit { .. } if !can_edit_message(message, membership) => {
                 Err(Error::Forbidden("Only its author can edit a message"))
@@ -91,7 +93,9 @@ impl Change {
             Self::Delete if !can_delete_message(message, membership) => {
                 Err(Error::Forbidden("Only its author can delete a message"))
             }
-            Self::Edit { .. } | Self::Delete => Ok(()),
+            // What they have said before is not a way around it.
+            Self::Edit { .. } => check_not_muted(membership, now),
+            Self::Delete => Ok(()),
         }
     }
 

@@ -2,9 +2,10 @@
 
 use super::super::core::Viewer;
 use super::super::error::{Error, Result};
+use super::super::members::check_not_muted;
 use super::super::permissions::{can_react, can_read_messages};
 use super::Messages;
-use crate::model::{EventKind, Message, MessageId, NewEvent};
+use crate::model::{EventKind, Message, MessageId, NewEvent, Timestamp};
 use crate::storage::Connection;
 
 /// How many different emoji one message can have.
@@ -21,15 +22,15 @@ impl Messages {
     ) -> Result<Message> {
         self.core.check_write(viewer)?;
         let emoji = canonical(emoji)?;
+        let now = self.core.now();
         let mut connection = self.core.read().await?;
-        let message = find_message(&mut connection, viewer, id).await?;
+        let message = find_message(&mut connection, viewer, id, now).await?;
         drop(connection);
         let mut transaction = self.core.begin().await?;
         // Holds the room, so that neither the membership nor the message can change between the
         // check and the commit.
         transaction.add_to_member_count(message.room_id, 0).await?;
-        let message = find_message(&mut transaction, viewer, id).await?;
-        let now = self.core.now();
+        let message = find_message(&mut transaction, viewer, id, now).await?;
         let user = viewer.user_id;
         let is_changed = if remove {
             transaction.delete_reaction(id, user, emoji).await?
@@ -62,6 +63,7 @@ async fn find_message(
     connection: &mut Connection,
     viewer: Viewer,
     id: MessageId,
+    now: Timestamp,
 ) -> Result<Message> {
     let found = connection.find_messages(vec![id]).await?.pop();
     let message = found.ok_or(Error::NotFound("Message"))?;
@@ -74,6 +76,7 @@ async fn find_message(
     if !can_react(membership.as_ref()) {
         return Err(Error::Forbidden("You cannot react in this room"));
     }
+    check_not_muted(membership.as_ref(), now)?;
     Ok(message)
 }
 

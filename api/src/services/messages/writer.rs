@@ -11,10 +11,11 @@ use futures_util::FutureExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::{Instant, timeout};
 
-use crate::model::{Member, Message, NewMessage, Room};
+use crate::model::{Member, Message, NewMessage, Room, Timestamp};
 use crate::realtime::{Entry, Feed};
 use crate::services::core::Core;
 use crate::services::error::{Error, Result};
+use crate::services::members::check_not_muted;
 use crate::services::permissions::{can_see_room, can_send_message};
 use crate::storage::{self, Database, Sent};
 
@@ -191,14 +192,14 @@ impl Task {
     }
 }
 
-fn may_send(room: &Room, membership: Option<&Member>) -> Result<()> {
+fn may_send(room: &Room, membership: Option<&Member>, now: Timestamp) -> Result<()> {
     if !can_see_room(room, membership) {
         return Err(Error::NotFound("Room"));
     }
     if !can_send_message(membership) {
         return Err(Error::Forbidden("Join this channel to send messages to it"));
     }
-    Ok(())
+    check_not_muted(membership, now)
 }
 
 fn busy() -> Error {

@@ -7,7 +7,9 @@ use crate::model::{Clock, Room, RoomKind, Timestamp};
 use crate::services::core::Viewer;
 use crate::services::error::Error;
 use crate::services::invites::InviteDraft;
+use crate::services::messages::MessageDraft;
 use crate::services::rooms::{RoomDraft, RoomReference};
+use crate::services::sanctions::SanctionDraft;
 use crate::storage::fixture::Backend;
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -73,4 +75,56 @@ async fn an_invite_expires_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_invite_expires_on_postgres() {
     an_invite_expires(Backend::Postgres).await;
+}
+
+async fn bans_and_mutes_end(backend: Backend) {
+    let Some(world) = World::open(backend).await else {
+        return;
+    };
+    let (rooms, sanctions) = (&world.services.rooms, &world.services.sanctions);
+    let [alice, bob] = [world.person("alice").await, world.person("bob").await];
+    let room = world.group(alice, &[bob]).await;
+    let draft = || SanctionDraft {
+        room_id: room.id,
+        user_id: bob.user_id,
+        reason: None,
+    };
+    let send = async || {
+        let draft = MessageDraft {
+            room_id: room.id,
+            body: "hello".to_owned(),
+            reply_to: None,
+            client_id: None,
+        };
+        world.services.messages.send(bob, draft).await
+    };
+    let end = Some(world.in_an_hour());
+    sanctions.mute(alice, draft(), end).await.expect("a mute");
+    assert!(matches!(send().await, Err(Error::Muted(None))));
+    world.clock.forward(HOUR);
+    send().await.expect("a message");
+
+    let end = Some(world.in_an_hour());
+    sanctions.ban(alice, draft(), end).await.expect("a ban");
+    let invite = InviteDraft {
+        room_id: room.id,
+        expires_at: None,
+        max_uses: None,
+    };
+    let invite = world.services.invites.create(alice, invite).await;
+    let code = invite.expect("an invite").code;
+    let join = async || rooms.join(bob, RoomReference::Invite(code.clone())).await;
+    assert!(matches!(join().await, Err(Error::Banned(None))));
+    world.clock.forward(HOUR);
+    assert_eq!(join().await.expect("the room").member_count, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bans_and_mutes_end_on_sqlite() {
+    bans_and_mutes_end(Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bans_and_mutes_end_on_postgres() {
+    bans_and_mutes_end(Backend::Postgres).await;
 }

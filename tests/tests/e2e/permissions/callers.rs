@@ -5,6 +5,8 @@
 pub enum Caller {
     Stranger,
     Outsider,
+    Banned,
+    Muted,
     Member,
     Admin,
     Owner,
@@ -12,9 +14,11 @@ pub enum Caller {
 }
 
 impl Caller {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Stranger,
         Self::Outsider,
+        Self::Banned,
+        Self::Muted,
         Self::Member,
         Self::Admin,
         Self::Owner,
@@ -26,6 +30,8 @@ impl Caller {
         match self {
             Self::Stranger => "stranger",
             Self::Outsider => "outsider",
+            Self::Banned => "banned",
+            Self::Muted => "muted",
             Self::Member => "member",
             Self::Admin => "admin",
             Self::Owner => "owner",
@@ -41,8 +47,8 @@ impl Caller {
     /// Whether they are in the room while they ask, and known to be.
     pub fn is_inside(self) -> bool {
         match self {
-            Self::Stranger | Self::Outsider | Self::Revoked => false,
-            Self::Member | Self::Admin | Self::Owner => true,
+            Self::Stranger | Self::Outsider | Self::Banned | Self::Revoked => false,
+            Self::Muted | Self::Member | Self::Admin | Self::Owner => true,
         }
     }
 }

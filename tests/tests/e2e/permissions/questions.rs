@@ -77,6 +77,18 @@ const QUESTIONS: &[(&str, &[(&str, &str)])] = &[
                 "setMemberRole",
                 r#"(input: { roomId: "%room", userId: "%person", role: ADMIN })"#,
             ),
+            (
+                "banMember",
+                r#"(input: { roomId: "%room", userId: "%person" })"#,
+            ),
+            (
+                "unbanMember",
+                r#"(input: { roomId: "%room", userId: "%person" })"#,
+            ),
+            (
+                "muteMember",
+                r#"(input: { roomId: "%room", userId: "%person", until: "2999-01-01T00:00:00Z" })"#,
+            ),
             ("createInvite", r#"(input: { roomId: "%room" })"#),
             ("sendMessage", r#"(input: { roomId: "%room", body: "hi" })"#),
             (

@@ -121,8 +121,12 @@ impl<'a> World<'a> {
         let mut own = HashMap::new();
         for (caller, person) in people {
             own.insert(caller, person.send(&room, "mine").await);
-            if caller == Caller::Outsider {
-                person.leave(&room).await;
+            let owner = &self.people[&Caller::Owner];
+            match caller {
+                Caller::Outsider => person.leave(&room).await,
+                Caller::Banned => owner.ban(&room, person).await,
+                Caller::Muted => owner.mute(&room, person).await,
+                _ => {}
             }
         }
         let witnessed = self.witness.send(&room, "theirs").await;
