@@ -160,8 +160,9 @@ async fn a_reply_knows_what_it_replies_to(server: &mut Server) {
     ];
     bob.join(&tea).await;
     let question = alice.send(&tea, "Green or black?").await;
+    let now = alice.cursor().await;
     let rest = format!(
-        r#"(roomId: "{}") {{ ... on MessageSent {{ message {REPLY} }} }}"#,
+        r#"(roomId: "{}", after: "{now}") {{ ... on MessageSent {{ message {REPLY} }} }}"#,
         tea.id
     );
     let mut heard = alice.follow("messages", &rest).await;
