@@ -21,7 +21,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use cli::{Command, Stop};
+use mimalloc::MiMalloc;
 use tracing_subscriber::EnvFilter;
+
+/// Execution makes many small pieces that live for microseconds.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// The exit code for settings that cannot be used; 1 is for a server that cannot start.
 const BAD_USAGE: u8 = 2;
