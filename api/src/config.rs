@@ -73,6 +73,7 @@ pub(crate) struct ConfigArgs {
         env = "CAUSERIE_WRITES_PER_SECOND",
         value_name = "COUNT",
         default_value_t = 20,
+        value_parser = clap::value_parser!(u32).range(..=1_000_000),
         global = true
     )]
     writes_per_second: u32,

@@ -50,6 +50,18 @@ impl Socket {
             .expect("a socket that is open");
     }
 
+    /// Writes all of these at once, so that the server reads them at once.
+    pub async fn write_all(&mut self, messages: impl IntoIterator<Item = Value>) {
+        for message in messages {
+            let frame = Frame::text(message.to_string());
+            self.stream
+                .feed(frame)
+                .await
+                .expect("a socket that is open");
+        }
+        self.stream.flush().await.expect("a socket that is open");
+    }
+
     /// The next message that is not a ping, or the close code.
     pub async fn read(&mut self) -> Result<Value, u16> {
         // Pings that come in between do not make the wait longer.

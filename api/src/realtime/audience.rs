@@ -12,8 +12,9 @@ use super::update::{Entry, Interest, Reach, Signal, Update};
 use super::writers::{Job, Writers};
 use crate::model::Position;
 
-/// How many events wait to be rendered before the audience goes back to the log.
-const QUEUE: usize = 256;
+/// How many events wait to be rendered before the audience goes back to the log: more than are
+/// ever committed or read at once.
+const QUEUE: usize = 1_024;
 
 /// How many events are rendered before the first of them is sent, when many come at once.
 const RUN: usize = 32;

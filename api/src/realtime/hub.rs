@@ -242,6 +242,8 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         lock(&self.hub.index).remove(self.subscriber.user, self.id);
+        // What is on its way to it already must not reach whoever takes its id next.
+        self.subscriber.end();
     }
 }
 

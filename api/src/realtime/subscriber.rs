@@ -118,6 +118,11 @@ impl Subscriber {
         }
     }
 
+    /// From now on nothing is sent, and nobody waits to hear of that.
+    pub(super) fn end(&self) {
+        self.state().phase = Phase::Behind;
+    }
+
     /// Goes live after everything up to `read_to` was sent. False if too much happened since.
     pub(super) fn release(&self, read_to: Position) -> bool {
         let mut state = self.state();

@@ -22,6 +22,9 @@ use crate::storage::{self, Connection, Database};
 
 const PAGE: i64 = 256;
 
+/// How long the texts in one batch are, give or take the last.
+const BATCH_BYTES: usize = 64 * 1024;
+
 const FIRST_RETRY: Duration = Duration::from_millis(100);
 const LAST_RETRY: Duration = Duration::from_secs(5);
 
@@ -281,12 +284,34 @@ impl<O: Outlet + Clone> Tail<O> {
                 self.updates.extend(updates);
             }
             Interest::Everything if entries.is_empty() => {}
-            Interest::Everything => self.updates.push_back(Update::Batch(Batch {
-                entries,
-                cursor: self.read_to,
+            Interest::Everything => self.take_in_batches(entries),
+        }
+    }
+
+    /// Somebody with a slow connection should get on by every batch.
+    fn take_in_batches(&mut self, entries: Vec<Arc<Entry>>) {
+        let mut rest = entries.into_iter().peekable();
+        while rest.peek().is_some() {
+            let mut size = 0;
+            let mut batch = Vec::new();
+            while let Some(entry) = rest.next_if(|_| size < BATCH_BYTES) {
+                size += entry
+                    .message
+                    .as_ref()
+                    .map_or(0, |message| message.body.len());
+                batch.push(entry);
+            }
+            let last = batch.last().map(|entry| entry.event.position);
+            let cursor = match rest.peek() {
+                Some(_) => last.unwrap_or(self.read_to),
+                None => self.read_to,
+            };
+            self.updates.push_back(Update::Batch(Batch {
+                entries: batch,
+                cursor,
                 live: false,
                 reset: false,
-            })),
+            }));
         }
     }
 

@@ -42,8 +42,8 @@ impl Typing {
         if !typing && !board.holds(room, user) {
             return;
         }
+        // Told before anybody else can change it, so that the last word is how it is.
         let change = board.set(room, user, typing.then_some(now + LASTS));
-        drop(board);
         self.tell(change);
     }
 
@@ -54,7 +54,8 @@ impl Typing {
 
     /// Forgets those who have not said for a while that they type.
     pub fn expire(&self, now: Timestamp) {
-        let changes = self.board().expire(now);
+        let mut board = self.board();
+        let changes = board.expire(now);
         changes.into_iter().for_each(|change| self.tell(change));
     }
 

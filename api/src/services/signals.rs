@@ -1,7 +1,8 @@
 //! What is only true for a while: who types, how far people have just read, who is there.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -30,28 +31,36 @@ const MOST_NAMES: usize = 500;
 const MOST_RECEIPTS: i64 = 100;
 const RECENT: Duration = Duration::from_mins(1);
 
-pub struct Signals(Arc<Core>);
+pub struct Signals {
+    core: Arc<Core>,
+    /// Of whose presence nobody could be told yet.
+    untold: Mutex<Vec<(UserId, Presence)>>,
+}
 
 impl Signals {
     pub(super) fn new(core: Arc<Core>) -> Self {
-        Self(core)
+        Self {
+            core,
+            untold: Mutex::default(),
+        }
     }
 
     /// Says that the viewer types in a room, or has stopped. It ends by itself after a few seconds.
     pub async fn set_typing(&self, viewer: Viewer, room: RoomId, typing: bool) -> Result<()> {
-        let (_, membership) = find_room(&self.0, viewer, room).await?;
+        self.core.check_write(viewer)?;
+        let (_, membership) = find_room(&self.core, viewer, room).await?;
         if !can_send_message(membership.as_ref()) {
             return Err(Error::Forbidden("Join this channel to write in it"));
         }
-        let now = self.0.now();
+        let now = self.core.now();
         check_not_muted(membership.as_ref(), now)?;
-        self.0.typing.set(room, viewer.user_id, typing, now);
+        self.core.typing.set(room, viewer.user_id, typing, now);
         Ok(())
     }
 
     /// Who else types in a room that the viewer may read.
     pub fn typing(&self, viewer: Viewer, room: RoomId) -> Vec<UserId> {
-        let mut users = self.0.typing.users(room);
+        let mut users = self.core.typing.users(room);
         users.retain(|user| *user != viewer.user_id);
         users
     }
@@ -68,14 +77,16 @@ impl Signals {
                 });
             }
         };
-        let attendance = &self.0.attendance;
+        let attendance = &self.core.attendance;
         attendance.set_away(viewer.user_id, viewer.session_id, away);
         Ok(())
     }
 
     /// The viewer is connected until the lease is dropped.
     pub fn attend(&self, viewer: Viewer) -> Lease {
-        self.0.attendance.attend(viewer.user_id, viewer.session_id)
+        self.core
+            .attendance
+            .attend(viewer.user_id, viewer.session_id)
     }
 
     /// What the viewer sees of these people; nothing of those with whom they share no room, and
@@ -86,23 +97,26 @@ impl Signals {
         users: Vec<UserId>,
     ) -> Result<Vec<(UserId, Option<PresenceState>)>> {
         let own = users.contains(&viewer.user_id).then_some(viewer.user_id);
-        let mut connection = self.0.read().await?;
+        let mut connection = self.core.read().await?;
         let seen = connection.find_acquaintances(viewer.user_id, users).await?;
         let seen: HashSet<UserId> = seen.into_iter().chain(own).collect();
-        let shown = |user| (user, self.0.attendance.shown(user));
+        let shown = |user| (user, self.core.attendance.shown(user));
         Ok(seen.into_iter().map(shown).collect())
     }
 
     pub async fn watch_typing(&self, viewer: Viewer, room: RoomId) -> Result<Watch> {
-        check_reader(&self.0, viewer, room).await?;
-        let core = Arc::clone(&self.0);
+        check_reader(&self.core, viewer, room).await?;
+        let core = Arc::clone(&self.core);
+        let looks = Looks::default();
         let take: TakeSnapshot = Arc::new(move || {
             let core = Arc::clone(&core);
+            let is_repeated = looks.is_repeated();
             async move {
                 let rooms = still_in(&core, viewer, room).await?;
                 let mut users = core.typing.users(room);
                 users.retain(|user| *user != viewer.user_id);
-                let signal = (!users.is_empty()).then_some(Signal::Typing { room, users });
+                let is_news = is_repeated || !users.is_empty();
+                let signal = is_news.then_some(Signal::Typing { room, users });
                 Ok(snapshot(rooms, signal))
             }
             .boxed()
@@ -111,9 +125,9 @@ impl Signals {
     }
 
     pub async fn watch_receipts(&self, viewer: Viewer, room: RoomId) -> Result<Watch> {
-        check_reader(&self.0, viewer, room).await?;
-        let core = Arc::clone(&self.0);
-        let since = Arc::new(Mutex::new(before(self.0.now(), RECENT)));
+        check_reader(&self.core, viewer, room).await?;
+        let core = Arc::clone(&self.core);
+        let since = Arc::new(Mutex::new(before(self.core.now(), RECENT)));
         let take: TakeSnapshot = Arc::new(move || {
             let (core, since) = (Arc::clone(&core), Arc::clone(&since));
             async move {
@@ -141,11 +155,13 @@ impl Signals {
                 message: format!("At most {MOST_NAMES} people"),
             });
         }
-        let core = Arc::clone(&self.0);
+        let core = Arc::clone(&self.core);
         let asked_for = people.clone();
+        let looks = Looks::default();
         let take: TakeSnapshot = Arc::new(move || {
             let (core, people) = (Arc::clone(&core), asked_for.clone());
-            async move { asked(people_around(&core, viewer, people).await) }.boxed()
+            let is_repeated = looks.is_repeated();
+            async move { asked(people_around(&core, viewer, people, is_repeated).await) }.boxed()
         });
         let mut watch = self.watch(viewer, None, Interest::Presence, take);
         watch.people = people.map(|people| people.into_iter().collect());
@@ -160,7 +176,7 @@ impl Signals {
         take_snapshot: TakeSnapshot,
     ) -> Watch {
         Watch {
-            hub: Arc::clone(&self.0.hub),
+            hub: Arc::clone(&self.core.hub),
             user: viewer.user_id,
             room,
             people: None,
@@ -171,29 +187,43 @@ impl Signals {
 
     /// Tells what has changed since the last call. To be called a few times a second.
     pub async fn settle(&self) -> Result<()> {
-        self.0.typing.expire(self.0.now());
-        self.0.read_marks.settle();
-        let changes = self.0.attendance.settle();
+        self.core.typing.expire(self.core.now());
+        self.core.read_marks.settle();
+        let mut changes = std::mem::take(&mut *self.untold());
+        changes.extend(self.core.attendance.settle());
         if changes.is_empty() {
             return Ok(());
         }
-        self.remember_last_seen(&changes).await?;
+        let told = self.tell_presence(&changes).await;
+        if told.is_err() {
+            *self.untold() = changes;
+        }
+        told
+    }
+
+    async fn tell_presence(&self, changes: &[(UserId, Presence)]) -> Result<()> {
+        self.remember_last_seen(changes).await?;
         let users = changes.iter().map(|(user, _)| *user).collect();
-        let mut rooms: HashMap<UserId, Vec<(RoomId, Reach)>> = HashMap::new();
-        for (user, room, members) in self.0.read().await?.list_rooms_of_users(users).await? {
+        let mut in_rooms: HashMap<UserId, Vec<(RoomId, Reach)>> = HashMap::new();
+        for (user, room, members) in self.core.read().await?.list_rooms_of_users(users).await? {
             let reach = if members <= SMALL_ROOM {
                 Reach::About(user)
             } else {
                 Reach::AboutByName(user)
             };
-            rooms.entry(user).or_default().push((room, reach));
+            in_rooms.entry(user).or_default().push((room, reach));
         }
-        for (user, presence) in changes {
-            let rooms = rooms.remove(&user).unwrap_or_default();
+        for (user, presence) in changes.iter().copied() {
+            // Of somebody who is there twice, both are told.
+            let rooms = in_rooms.get(&user).map(Vec::as_slice).unwrap_or_default();
             let signal = Signal::Presence { user, presence };
-            self.0.hub.signal(signal, &rooms);
+            self.core.hub.signal(signal, rooms);
         }
         Ok(())
+    }
+
+    fn untold(&self) -> MutexGuard<'_, Vec<(UserId, Presence)>> {
+        self.untold.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn remember_last_seen(&self, changes: &[(UserId, Presence)]) -> Result<()> {
@@ -206,11 +236,22 @@ impl Signals {
         if seen.is_empty() {
             return Ok(());
         }
-        let mut transaction = self.0.begin().await?;
+        let mut transaction = self.core.begin().await?;
         for (at, users) in seen {
             transaction.update_last_seen(users, at).await?;
         }
         transaction.commit().await
+    }
+}
+
+/// How often somebody looked how things are: twice each time. Whoever looks once more was told
+/// before, and has to hear of what is over, too.
+#[derive(Default)]
+struct Looks(AtomicUsize);
+
+impl Looks {
+    fn is_repeated(&self) -> bool {
+        self.0.fetch_add(1, Ordering::Relaxed) >= 2
     }
 }
 
@@ -267,6 +308,7 @@ async fn people_around(
     core: &Core,
     viewer: Viewer,
     people: Option<Vec<UserId>>,
+    with_the_absent: bool,
 ) -> storage::Result<Snapshot> {
     let (user, mut connection) = (viewer.user_id, core.database.read().await?);
     let rooms = connection.list_memberships(user).await?;
@@ -279,8 +321,9 @@ async fn people_around(
         }
     };
     let told = around.into_iter().filter_map(|user| {
+        let absent = with_the_absent.then_some(PresenceState::Offline);
         let presence = Presence {
-            state: core.attendance.shown(user)?,
+            state: core.attendance.shown(user).or(absent)?,
             last_seen_at: None,
         };
         Some(Signal::Presence { user, presence })

@@ -24,4 +24,5 @@ mod sanctions;
 mod sessions;
 mod several_servers;
 mod signals;
+mod slow_clients;
 mod starting;

@@ -180,16 +180,16 @@ impl<E: Executor> Connection<E> {
         self.timer.as_mut().reset(next);
     }
 
-    /// A client that reads again, after it had stopped, is alive.
+    /// A client that reads is alive, however slowly it does.
     fn flush(&mut self, cx: &mut Context<'_>) -> Result<(), End> {
+        let waiting = self.outlet.waits();
         match self.outlet.poll_flush(cx) {
-            Poll::Ready(Ok(())) if self.blocked => {
-                self.blocked = false;
-                self.silent_pings = 0;
-            }
-            Poll::Ready(Ok(())) => {}
+            Poll::Ready(Ok(())) => self.blocked = false,
             Poll::Ready(Err(_)) => return Err(End::Gone),
             Poll::Pending => self.blocked = true,
+        }
+        if self.outlet.waits() < waiting {
+            self.silent_pings = 0;
         }
         Ok(())
     }
@@ -324,6 +324,7 @@ impl<E: Executor> Connection<E> {
     fn write(&mut self, cx: &mut Context<'_>) -> Result<(), End> {
         for _ in 0..BUDGET {
             if !self.outlet.is_clear() {
+                self.operations.go_on(cx);
                 return Ok(());
             }
             let Poll::Ready(message) = self.operations.poll_message(cx) else {

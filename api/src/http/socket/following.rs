@@ -154,8 +154,13 @@ impl Following {
         }
     }
 
-    /// The next response that is not sent by itself; `None` at the end.
-    pub(super) fn poll_response(&mut self, cx: &mut Context<'_>) -> Poll<Option<Response>> {
+    /// The next response that is not sent by itself; `None` at the end. A subscription that has
+    /// fallen behind only begins to read once there is room for what it reads.
+    pub(super) fn poll_response(
+        &mut self,
+        cx: &mut Context<'_>,
+        is_clear: bool,
+    ) -> Poll<Option<Response>> {
         loop {
             self.stage = match &mut self.stage {
                 Stage::Waiting(scope, turn) => {
@@ -186,6 +191,7 @@ impl Following {
                     }
                 },
                 Stage::Live(place) => match place.fallen_behind() {
+                    Some(_) if !is_clear => return Poll::Pending,
                     Some(position) => {
                         if let Some(Plan::Follow(follow)) = &mut self.plan {
                             follow.after = position;

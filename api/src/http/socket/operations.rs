@@ -10,8 +10,9 @@ use crate::http::answer;
 
 /// The operations of a socket, by the ids that its client gave them.
 ///
-/// Nothing is queued here: a response is taken from an operation only when it can be written,
-/// so what a slow client does not read yet stays where it comes from.
+/// While the client does not read, nothing begins, but what has begun goes on until it has a
+/// response, which then waits here: an operation that was left standing would keep what others
+/// wait for, such as a database connection.
 #[derive(Default)]
 pub(super) struct Operations {
     running: Vec<Running>,
@@ -23,6 +24,9 @@ struct Running {
     id: String,
     kind: OperationType,
     work: Work,
+    has_begun: bool,
+    /// What could not be written yet: a response, or the end.
+    ready: Option<Option<Response>>,
     /// Whether the client wants to hear no more of it.
     muted: bool,
 }
@@ -33,6 +37,9 @@ pub(super) enum Work {
     /// A subscription, which sends by itself as long as it is fine.
     Following(Box<Following>),
 }
+
+/// How many queries and mutations of one socket are executed at once.
+const ANSWERING_MOST: usize = 8;
 
 impl Operations {
     /// How many are under way.
@@ -53,6 +60,8 @@ impl Operations {
             id,
             kind,
             work,
+            has_begun: false,
+            ready: None,
             muted: false,
         });
     }
@@ -72,15 +81,19 @@ impl Operations {
         for _ in 0..self.running.len() {
             let at = self.turn % self.running.len().max(1);
             self.turn = at + 1;
+            let may_begin = self.may_begin(at);
             let Some(operation) = self.running.get_mut(at) else {
                 break;
             };
-            let response = match &mut operation.work {
-                Work::Answering(responses) => responses.poll_next_unpin(cx),
-                Work::Following(following) => following.poll_response(cx),
-            };
-            let Poll::Ready(response) = response else {
+            if !operation.has_begun && !may_begin {
                 continue;
+            }
+            let response = match operation.ready.take() {
+                Some(ready) => ready,
+                None => match operation.poll(cx, true) {
+                    Poll::Ready(response) => response,
+                    Poll::Pending => continue,
+                },
             };
             if operation.muted {
                 self.running.remove(at);
@@ -96,9 +109,40 @@ impl Operations {
         }
         Poll::Pending
     }
+
+    /// Lets what has begun go on while nothing can be written.
+    pub(super) fn go_on(&mut self, cx: &mut Context<'_>) {
+        for operation in &mut self.running {
+            if operation.has_begun
+                && operation.ready.is_none()
+                && let Poll::Ready(response) = operation.poll(cx, false)
+            {
+                operation.ready = Some(response);
+            }
+        }
+    }
+
+    fn may_begin(&self, at: usize) -> bool {
+        let is_answering = |one: &&Running| matches!(one.work, Work::Answering(_));
+        match self.running.get(at).filter(is_answering) {
+            Some(_) => {
+                let answering = self.running.iter().filter(is_answering);
+                answering.filter(|one| one.has_begun).count() < ANSWERING_MOST
+            }
+            None => true,
+        }
+    }
 }
 
 impl Running {
+    fn poll(&mut self, cx: &mut Context<'_>, is_clear: bool) -> Poll<Option<Response>> {
+        self.has_begun = true;
+        match &mut self.work {
+            Work::Answering(responses) => responses.poll_next_unpin(cx),
+            Work::Following(following) => following.poll_response(cx, is_clear),
+        }
+    }
+
     /// The message that carries `response`, and whether it is the operation's last one.
     ///
     /// An operation that could not be executed ends with `error`. So does a subscription whose

@@ -69,6 +69,11 @@ impl Outlet {
         self.task.wake();
     }
 
+    /// How many bytes wait.
+    pub(super) fn waits(&self) -> usize {
+        self.waiting().len()
+    }
+
     /// Whether nothing waits.
     pub(super) fn is_clear(&self) -> bool {
         self.waiting().is_empty()

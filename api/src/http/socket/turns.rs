@@ -18,7 +18,8 @@ pub(in crate::http) struct Turns {
     read: Arc<Semaphore>,
 }
 
-/// Ends when it is dropped, which is never left to a client that takes its time to read.
+/// Ends when it is dropped. Whoever has one, or waits for one, is polled until it is given back,
+/// also while their client does not read.
 pub(super) type Turn = OwnedSemaphorePermit;
 
 impl Turns {

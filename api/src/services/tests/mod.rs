@@ -3,4 +3,5 @@
 mod expiry;
 mod sending;
 mod sessions;
+mod signals;
 mod world;

@@ -8,13 +8,13 @@ use futures_util::stream::FuturesUnordered;
 
 use super::world::World;
 use crate::model::{
-    Bound, Direction, Event, EventKind, IdGenerator, Message, MessageId, Position, Room, RoomId,
+    Bound, Direction, Event, EventKind, IdGenerator, Message, MessageId, Position, RoomId,
     RoomKind, Timestamp,
 };
 use crate::services::core::Viewer;
 use crate::services::error::{Error, Result};
 use crate::services::messages::{History, MessageDraft};
-use crate::services::rooms::{RoomDraft, RoomReference};
+use crate::services::rooms::RoomDraft;
 use crate::storage::fixture::Backend;
 
 const EVERYTHING: i64 = 10_000;
@@ -30,31 +30,6 @@ const REFUSE_POISON: [&str; 2] = [
 ];
 
 impl World {
-    pub(super) async fn person(&self, username: &str) -> Viewer {
-        let signed_in = self.register(username).await;
-        Viewer {
-            user_id: signed_in.session.user_id,
-            session_id: signed_in.session.id,
-        }
-    }
-
-    async fn channel(&self, owner: Viewer, name: &str) -> Room {
-        let draft = RoomDraft {
-            kind: RoomKind::Channel,
-            name: name.to_owned(),
-            topic: None,
-            members: Vec::new(),
-        };
-        let created = self.services.rooms.create(owner, draft).await;
-        created.expect("a channel")
-    }
-
-    async fn join(&self, viewer: Viewer, room: &Room) {
-        let channel = RoomReference::Channel(room.id);
-        let joined = self.services.rooms.join(viewer, channel).await;
-        joined.expect("a membership");
-    }
-
     async fn send(
         &self,
         viewer: Viewer,

@@ -12,11 +12,12 @@ use crate::auth::password::Passwords;
 use crate::auth::rate_limit::RateLimits;
 use crate::auth::refresh::RefreshTokens;
 use crate::auth::tokens::AccessTokens;
-use crate::model::{Clock, IdGenerator, SystemClock, Timestamp};
+use crate::model::{Clock, IdGenerator, Room, RoomKind, SystemClock, Timestamp};
 use crate::realtime::{Attendance, Hub, LiveSessions, ReadMarks, Typing};
 use crate::services::accounts::Registration;
+use crate::services::rooms::{RoomDraft, RoomReference};
 use crate::services::sessions::SignedIn;
-use crate::services::{Core, Services};
+use crate::services::{Core, Services, Viewer};
 use crate::storage::fixture::{Backend, Fixture};
 
 /// The system's clock, which can be put forward.
@@ -89,5 +90,30 @@ impl World {
         let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let registered = self.services.accounts.register(new, address).await;
         registered.expect("a new account")
+    }
+
+    pub async fn person(&self, username: &str) -> Viewer {
+        let signed_in = self.register(username).await;
+        Viewer {
+            user_id: signed_in.session.user_id,
+            session_id: signed_in.session.id,
+        }
+    }
+
+    pub async fn channel(&self, owner: Viewer, name: &str) -> Room {
+        let draft = RoomDraft {
+            kind: RoomKind::Channel,
+            name: name.to_owned(),
+            topic: None,
+            members: Vec::new(),
+        };
+        let created = self.services.rooms.create(owner, draft).await;
+        created.expect("a channel")
+    }
+
+    pub async fn join(&self, viewer: Viewer, room: &Room) {
+        let channel = RoomReference::Channel(room.id);
+        let joined = self.services.rooms.join(viewer, channel).await;
+        joined.expect("a membership");
     }
 }

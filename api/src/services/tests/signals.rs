@@ -1,0 +1,64 @@
+//! What somebody is told who falls behind and looks again.
+
+use super::world::World;
+use crate::model::PresenceState;
+use crate::realtime::{Signal, Update, Watch};
+use crate::storage::fixture::Backend;
+
+/// What one look tells: everyone looks twice, and the second time counts.
+async fn look(watch: &Watch) -> Vec<Signal> {
+    let mut updates = Vec::new();
+    for _ in 0..2 {
+        let snapshot = (watch.take_snapshot)().await;
+        updates = snapshot.unwrap_or_else(|ended| panic!("{ended:?}")).updates;
+    }
+    let signal = |update| match update {
+        Update::Signal(signal) => (*signal).clone(),
+        other => panic!("{other:?}"),
+    };
+    updates.into_iter().map(signal).collect()
+}
+
+async fn what_is_over_is_told_to_whoever_looks_again(backend: Backend) {
+    let Some(world) = World::open(backend).await else {
+        return;
+    };
+    let [alice, bob] = [world.person("alice").await, world.person("bob").await];
+    let room = world.channel(alice, "tea").await;
+    world.join(bob, &room).await;
+    let signals = &world.services.signals;
+    let typing = signals.watch_typing(alice, room.id).await;
+    let typing = typing.unwrap_or_else(|error| panic!("{error}"));
+    let presence = signals.watch_presence(alice, None);
+    let presence = presence.unwrap_or_else(|error| panic!("{error}"));
+    // At first, nothing is said where there is nothing.
+    assert_eq!(look(&typing).await, []);
+    assert_eq!(look(&presence).await, []);
+    // The second time there may have been something in between.
+    let nobody = Signal::Typing {
+        room: room.id,
+        users: Vec::new(),
+    };
+    assert_eq!(look(&typing).await, [nobody]);
+    let mut absent = Vec::new();
+    for signal in look(&presence).await {
+        let Signal::Presence { user, presence } = signal else {
+            panic!("{signal:?}");
+        };
+        assert_eq!(presence.state, PresenceState::Offline);
+        absent.push(user);
+    }
+    // People hear of themselves, too: they may have another device.
+    absent.sort_unstable();
+    assert_eq!(absent, [alice.user_id, bob.user_id]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_over_sqlite() {
+    what_is_over_is_told_to_whoever_looks_again(Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_over_postgres() {
+    what_is_over_is_told_to_whoever_looks_again(Backend::Postgres).await;
+}
