@@ -22,6 +22,9 @@ use crate::storage::{self, Connection, Database};
 
 const PAGE: i64 = 256;
 
+/// How many pages that tell a person nothing are read before others get their turn.
+const QUIET_PAGES: usize = 16;
+
 /// How long the texts in one batch are, give or take the last.
 const BATCH_BYTES: usize = 64 * 1024;
 
@@ -55,6 +58,8 @@ pub enum Ended {
 pub enum Step {
     /// Sends this.
     Send(Update),
+    /// Lets others go first: there was much to read, and nothing to send.
+    Rest,
     /// Waits: from now on the hub sends.
     Live(Place),
 }
@@ -123,7 +128,7 @@ impl<O: Outlet + Clone> Tail<O> {
     /// What to do next, after everything that was to be sent is sent. A database that fails is
     /// asked again until it answers.
     pub async fn next(&mut self) -> Result<Step, Ended> {
-        let mut retry = FIRST_RETRY;
+        let (mut retry, mut pages) = (FIRST_RETRY, 0);
         loop {
             if self.departures.take() {
                 self.forget_what_was_read();
@@ -141,6 +146,10 @@ impl<O: Outlet + Clone> Tail<O> {
             {
                 return Ok(Step::Live(place));
             }
+            if pages == QUIET_PAGES {
+                return Ok(self.rest());
+            }
+            pages += 1;
             match self.read_on().await {
                 Ok(()) => retry = FIRST_RETRY,
                 Err(Failure::Ended(ended)) => return Err(ended),
@@ -166,6 +175,20 @@ impl<O: Outlet + Clone> Tail<O> {
         self.sent = self.sent_before;
         self.forget_what_was_read();
         true
+    }
+
+    /// Whoever keeps a cursor need not read all of that again.
+    fn rest(&mut self) -> Step {
+        self.told.clear();
+        match self.follow.interest {
+            Interest::Everything => Step::Send(Update::Batch(Batch {
+                entries: Vec::new(),
+                cursor: self.read_to,
+                live: false,
+                reset: false,
+            })),
+            _ => Step::Rest,
+        }
     }
 
     /// What was read may be of the room that the person has left.

@@ -268,6 +268,7 @@ impl Client {
         match &mut self.stage {
             Stage::Reading(tail) => match tail.next().await? {
                 Step::Send(update) => self.heard.extend(positions(&update)),
+                Step::Rest => {}
                 Step::Live(place) => self.stage = Stage::Live(place),
             },
             Stage::Live(place) => {
@@ -468,4 +469,5 @@ at_every_queue_size!(
 );
 
 mod convergence;
+mod long_log;
 mod reading_again;

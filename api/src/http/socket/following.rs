@@ -287,13 +287,18 @@ struct Reading {
 
 impl Reading {
     async fn next(&mut self) -> Read {
-        let _turn = match self.turn.take() {
+        let mut turn = match self.turn.take() {
             None => self.turns.to_read().await,
             turn => turn,
         };
         loop {
             let update = match self.reader.next().await {
                 Ok(Step::Send(update)) => update,
+                Ok(Step::Rest) => {
+                    drop(turn.take());
+                    turn = self.turns.to_read().await;
+                    continue;
+                }
                 Ok(Step::Live(place)) => return Read::Live(place),
                 Err(ended) => return Read::Ended(Some(ended)),
             };

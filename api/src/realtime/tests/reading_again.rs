@@ -5,7 +5,7 @@ use super::*;
 async fn next(tail: &mut Tail<InboxOutlet>) -> Vec<i64> {
     match tail.next().await.expect("a reader of all rooms") {
         Step::Send(update) => positions(&update),
-        Step::Live(_) => panic!("there is more to read"),
+        Step::Rest | Step::Live(_) => panic!("there is more to read"),
     }
 }
 
