@@ -88,7 +88,8 @@ async fn reading_is_told_and_only_forwards(server: &mut Server) {
     let mut last = 3;
     while last < 9 {
         let next = seq(&heard.next().await);
-        assert!(next > last, "{next} after {last}");
+        // The same may be told twice, once by how things were when the subscription began.
+        assert!(next >= last, "{next} after {last}");
         last = next;
     }
 }
