@@ -1,6 +1,7 @@
 //! Batched reads: what many fields of one answer ask for one by one is read in one query.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 use std::sync::Arc;
 
 use super::batching::{Batches, Key};
@@ -252,11 +253,10 @@ impl Key for MentionedKey {
 
     async fn read(services: Arc<Services>, keys: Vec<Self>) -> Result<HashMap<Self, Vec<User>>> {
         let messages = keys.into_iter().map(|key| key.0).collect();
-        let mut by_message: HashMap<Self, Vec<User>> = HashMap::new();
-        for (message, user) in services.lookups.mentioned(messages).await? {
-            by_message.entry(Self(message)).or_default().push(user);
-        }
-        Ok(by_message)
+        let mentioned = services.lookups.mentioned(messages).await?.into_iter();
+        Ok(grouped(
+            mentioned.map(|(message, user)| (Self(message), user)),
+        ))
     }
 }
 
@@ -267,12 +267,8 @@ impl Key for ReactionsKey {
 
     async fn read(services: Arc<Services>, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>> {
         let messages = keys.into_iter().map(|key| key.0).collect();
-        let mut by_message: HashMap<Self, Vec<Reaction>> = HashMap::new();
-        for reaction in services.lookups.reactions(messages).await? {
-            let key = Self(reaction.message);
-            by_message.entry(key).or_default().push(reaction);
-        }
-        Ok(by_message)
+        let reactions = services.lookups.reactions(messages).await?.into_iter();
+        Ok(grouped(reactions.map(|one| (Self(one.message), one))))
     }
 }
 
@@ -282,16 +278,14 @@ impl Key for OwnReactionsKey {
     type Source = Services;
 
     async fn read(services: Arc<Services>, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>> {
-        let mut by_message: HashMap<Self, Vec<String>> = HashMap::new();
-        // An operation has one viewer.
-        if let Some(Self { viewer, .. }) = keys.first().copied() {
-            let messages = keys.iter().map(|key| key.message).collect();
-            for (message, emoji) in services.lookups.own_reactions(viewer, messages).await? {
-                let key = Self { viewer, message };
-                by_message.entry(key).or_default().push(emoji);
-            }
+        let mut found = HashMap::new();
+        // An operation has one viewer, so this is one group.
+        for (viewer, messages) in grouped(keys.into_iter().map(|key| (key.viewer, key.message))) {
+            let own = services.lookups.own_reactions(viewer, messages).await?;
+            let key = |(message, emoji)| (Self { viewer, message }, emoji);
+            found.extend(grouped(own.into_iter().map(key)));
         }
-        Ok(by_message)
+        Ok(found)
     }
 }
 
@@ -301,19 +295,14 @@ impl Key for ReactorsKey {
     type Source = Services;
 
     async fn read(services: Arc<Services>, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>> {
-        let mut messages: HashMap<i64, Vec<MessageId>> = HashMap::new();
-        for key in keys {
-            messages.entry(key.most).or_default().push(key.message);
-        }
-        let mut by_key: HashMap<Self, Self::Value> = HashMap::new();
+        let mut found = HashMap::new();
         // One read for each `first` that the document names.
-        for (most, messages) in messages {
-            for (message, emoji, user) in services.lookups.reactors(messages, most).await? {
-                let key = Self { message, most };
-                by_key.entry(key).or_default().push((emoji, user));
-            }
+        for (most, messages) in grouped(keys.into_iter().map(|key| (key.most, key.message))) {
+            let reactors = services.lookups.reactors(messages, most).await?;
+            let key = |(message, emoji, user)| (Self { message, most }, (emoji, user));
+            found.extend(grouped(reactors.into_iter().map(key)));
         }
-        Ok(by_key)
+        Ok(found)
     }
 }
 
@@ -360,7 +349,8 @@ impl Key for UnreadKey {
 
     async fn read(services: Arc<Services>, keys: Vec<Self>) -> Result<HashMap<Self, Unread>> {
         let mut found = HashMap::new();
-        for (viewer, rooms) in by_viewer(keys.into_iter().map(|key| (key.viewer, key.room))) {
+        // An operation has one viewer, so this is one group.
+        for (viewer, rooms) in grouped(keys.into_iter().map(|key| (key.viewer, key.room))) {
             let unread = services.lookups.unread(viewer, rooms).await?;
             found.extend(
                 unread
@@ -379,7 +369,8 @@ impl Key for CounterpartKey {
 
     async fn read(services: Arc<Services>, keys: Vec<Self>) -> Result<HashMap<Self, User>> {
         let mut found = HashMap::new();
-        for (viewer, rooms) in by_viewer(keys.into_iter().map(|key| (key.viewer, key.room))) {
+        // An operation has one viewer, so this is one group.
+        for (viewer, rooms) in grouped(keys.into_iter().map(|key| (key.viewer, key.room))) {
             let people = services.lookups.counterparts(viewer, rooms).await?;
             found.extend(
                 people
@@ -391,11 +382,11 @@ impl Key for CounterpartKey {
     }
 }
 
-/// An operation has one viewer, so this is one group.
-fn by_viewer(keys: impl Iterator<Item = (UserId, RoomId)>) -> HashMap<UserId, Vec<RoomId>> {
-    let mut rooms: HashMap<UserId, Vec<RoomId>> = HashMap::new();
-    for (viewer, room) in keys {
-        rooms.entry(viewer).or_default().push(room);
+/// Keeps the order within each group.
+fn grouped<K: Eq + Hash, V>(pairs: impl Iterator<Item = (K, V)>) -> HashMap<K, Vec<V>> {
+    let mut groups: HashMap<K, Vec<V>> = HashMap::new();
+    for (key, value) in pairs {
+        groups.entry(key).or_default().push(value);
     }
-    rooms
+    groups
 }

@@ -14,7 +14,10 @@ use super::mentions::mentioned;
 use super::permissions::can_read_messages;
 use super::text;
 use crate::model::message::BodyRefused;
-use crate::model::{Bound, Direction, Message, MessageBody, MessageId, NewMessage, Page, RoomId};
+use crate::model::{
+    Bound, Direction, Member, Message, MessageBody, MessageId, NewMessage, Page, RoomId,
+};
+use crate::storage::Connection;
 use writer::Writer;
 
 pub struct MessageDraft {
@@ -130,6 +133,23 @@ impl Messages {
     /// Returns when every message that was taken is on disk; no more are taken.
     pub async fn finish(&self) {
         self.writer.finish().await;
+    }
+}
+
+/// A message in a room that the viewer is in, and their part in that room.
+async fn find_readable(
+    connection: &mut Connection,
+    viewer: Viewer,
+    id: MessageId,
+) -> Result<(Message, Member)> {
+    let found = connection.find_messages(vec![id]).await?.pop();
+    let message = found.ok_or(Error::NotFound("Message"))?;
+    let membership = connection
+        .find_member(message.room_id, viewer.user_id)
+        .await?;
+    match membership.filter(|member| can_read_messages(Some(member))) {
+        Some(membership) => Ok((message, membership)),
+        None => Err(Error::NotFound("Message")),
     }
 }
 

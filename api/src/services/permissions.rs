@@ -25,10 +25,6 @@ pub fn can_edit_message(message: &Message, membership: Option<&Member>) -> bool 
     membership.is_some_and(|member| member.user_id == message.author_id)
 }
 
-pub fn can_react(membership: Option<&Member>) -> bool {
-    membership.is_some()
-}
-
 pub fn can_delete_message(message: &Message, membership: Option<&Member>) -> bool {
     membership.is_some_and(|member| member.user_id == message.author_id)
 }

@@ -34,7 +34,7 @@ const RECENT: Duration = Duration::from_mins(1);
 pub struct Signals {
     core: Arc<Core>,
     /// Of whose presence nobody could be told yet.
-    untold: Mutex<Vec<(UserId, Presence)>>,
+    untold: Mutex<HashMap<UserId, Presence>>,
 }
 
 impl Signals {
@@ -201,9 +201,9 @@ impl Signals {
         told
     }
 
-    async fn tell_presence(&self, changes: &[(UserId, Presence)]) -> Result<()> {
+    async fn tell_presence(&self, changes: &HashMap<UserId, Presence>) -> Result<()> {
         self.remember_last_seen(changes).await?;
-        let users = changes.iter().map(|(user, _)| *user).collect();
+        let users = changes.keys().copied().collect();
         let mut in_rooms: HashMap<UserId, Vec<(RoomId, Reach)>> = HashMap::new();
         for (user, room, members) in self.core.read().await?.list_rooms_of_users(users).await? {
             let reach = if members <= SMALL_ROOM {
@@ -213,20 +213,22 @@ impl Signals {
             };
             in_rooms.entry(user).or_default().push((room, reach));
         }
-        for (user, presence) in changes.iter().copied() {
-            // Of somebody who is there twice, both are told.
-            let rooms = in_rooms.get(&user).map(Vec::as_slice).unwrap_or_default();
-            let signal = Signal::Presence { user, presence };
-            self.core.hub.signal(signal, rooms);
+        for (user, presence) in changes {
+            let rooms = in_rooms.remove(user).unwrap_or_default();
+            let signal = Signal::Presence {
+                user: *user,
+                presence: *presence,
+            };
+            self.core.hub.signal(signal, &rooms);
         }
         Ok(())
     }
 
-    fn untold(&self) -> MutexGuard<'_, Vec<(UserId, Presence)>> {
+    fn untold(&self) -> MutexGuard<'_, HashMap<UserId, Presence>> {
         self.untold.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn remember_last_seen(&self, changes: &[(UserId, Presence)]) -> Result<()> {
+    async fn remember_last_seen(&self, changes: &HashMap<UserId, Presence>) -> Result<()> {
         let mut seen: HashMap<Timestamp, Vec<UserId>> = HashMap::new();
         for (user, presence) in changes {
             if let Some(at) = presence.last_seen_at {

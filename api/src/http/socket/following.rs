@@ -95,7 +95,7 @@ pub(super) struct Following {
 }
 
 enum Stage {
-    Waiting(Scope, BoxFuture<'static, Option<Turn>>),
+    Waiting(Scope, BoxFuture<'static, Turn>),
     Opening(Opening, Option<Turn>),
     Reading(BoxStream<'static, Read>),
     Live(Place),
@@ -165,7 +165,7 @@ impl Following {
             self.stage = match &mut self.stage {
                 Stage::Waiting(scope, turn) => {
                     let turn = ready!(turn.poll_unpin(cx));
-                    Stage::Opening((self.open)(*scope), turn)
+                    Stage::Opening((self.open)(*scope), Some(turn))
                 }
                 Stage::Opening(opening, turn) => {
                     if let Poll::Ready(response) = opening.responses.poll_next_unpin(cx) {
@@ -288,14 +288,14 @@ struct Reading {
 impl Reading {
     async fn next(&mut self) -> Read {
         let mut turn = match self.turn.take() {
+            Some(turn) => turn,
             None => self.turns.to_read().await,
-            turn => turn,
         };
         loop {
             let update = match self.reader.next().await {
                 Ok(Step::Send(update)) => update,
                 Ok(Step::Rest) => {
-                    drop(turn.take());
+                    drop(turn);
                     turn = self.turns.to_read().await;
                     continue;
                 }

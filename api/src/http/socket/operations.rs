@@ -81,13 +81,12 @@ impl Operations {
         for _ in 0..self.running.len() {
             let at = self.turn % self.running.len().max(1);
             self.turn = at + 1;
-            let may_begin = self.may_begin(at);
+            if !self.may_go_on(at) {
+                continue;
+            }
             let Some(operation) = self.running.get_mut(at) else {
                 break;
             };
-            if !operation.has_begun && !may_begin {
-                continue;
-            }
             let response = match operation.ready.take() {
                 Some(ready) => ready,
                 None => match operation.poll(cx, true) {
@@ -122,14 +121,15 @@ impl Operations {
         }
     }
 
-    fn may_begin(&self, at: usize) -> bool {
+    /// Whether it has begun, or may begin now.
+    fn may_go_on(&self, at: usize) -> bool {
         let is_answering = |one: &&Running| matches!(one.work, Work::Answering(_));
         match self.running.get(at).filter(is_answering) {
-            Some(_) => {
+            Some(operation) if !operation.has_begun => {
                 let answering = self.running.iter().filter(is_answering);
                 answering.filter(|one| one.has_begun).count() < ANSWERING_MOST
             }
-            None => true,
+            _ => true,
         }
     }
 }

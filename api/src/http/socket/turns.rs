@@ -30,14 +30,15 @@ impl Turns {
         }
     }
 
-    /// `None` never comes: the turns have no end.
-    pub(super) fn to_open(&self) -> BoxFuture<'static, Option<Turn>> {
-        let turn = Arc::clone(&self.open).acquire_owned();
-        turn.map(Result::ok).boxed()
+    pub(super) fn to_open(&self) -> BoxFuture<'static, Turn> {
+        take(Arc::clone(&self.open)).boxed()
     }
 
-    /// As [`Turns::to_open`].
-    pub(super) async fn to_read(&self) -> Option<Turn> {
-        Arc::clone(&self.read).acquire_owned().await.ok()
+    pub(super) async fn to_read(&self) -> Turn {
+        take(Arc::clone(&self.read)).await
     }
+}
+
+async fn take(turns: Arc<Semaphore>) -> Turn {
+    turns.acquire_owned().await.expect("never closed")
 }

@@ -4,8 +4,8 @@ use super::super::core::Viewer;
 use super::super::error::{Error, Result};
 use super::super::members::check_not_muted;
 use super::super::mentions::mentioned;
-use super::super::permissions::{can_delete_message, can_edit_message, can_read_messages};
-use super::{Messages, refused_body};
+use super::super::permissions::{can_delete_message, can_edit_message};
+use super::{Messages, find_readable, refused_body};
 use crate::model::{EventKind, Member, Message, MessageBody, MessageId, NewEvent, Timestamp};
 use crate::storage::Connection;
 
@@ -68,15 +68,8 @@ async fn find_changeable(
     change: &Change,
     now: Timestamp,
 ) -> Result<Message> {
-    let found = connection.find_messages(vec![id]).await?.pop();
-    let message = found.ok_or(Error::NotFound("Message"))?;
-    let membership = connection
-        .find_member(message.room_id, viewer.user_id)
-        .await?;
-    if !can_read_messages(membership.as_ref()) {
-        return Err(Error::NotFound("Message"));
-    }
-    change.check(&message, membership.as_ref(), now)?;
+    let (message, membership) = find_readable(connection, viewer, id).await?;
+    change.check(&message, Some(&membership), now)?;
     Ok(message)
 }
 

@@ -3,8 +3,7 @@
 use super::super::core::Viewer;
 use super::super::error::{Error, Result};
 use super::super::members::check_not_muted;
-use super::super::permissions::{can_react, can_read_messages};
-use super::Messages;
+use super::{Messages, find_readable};
 use crate::model::{EventKind, Message, MessageId, NewEvent, Timestamp};
 use crate::storage::Connection;
 
@@ -24,14 +23,18 @@ impl Messages {
         let emoji = canonical(emoji)?;
         let now = self.core.now();
         let mut connection = self.core.read().await?;
-        let message = find_message(&mut connection, viewer, id, now).await?;
+        let message = find_reactable(&mut connection, viewer, id, now).await?;
+        let user = viewer.user_id;
+        let given = connection.find_own_reactions(user, vec![id]).await?;
+        if given.iter().any(|(_, given)| given == emoji) != remove {
+            return Ok(message);
+        }
         drop(connection);
         let mut transaction = self.core.begin().await?;
         // Holds the room, so that neither the membership nor the message can change between the
         // check and the commit.
         transaction.add_to_member_count(message.room_id, 0).await?;
-        let message = find_message(&mut transaction, viewer, id, now).await?;
-        let user = viewer.user_id;
+        let message = find_reactable(&mut transaction, viewer, id, now).await?;
         let is_changed = if remove {
             transaction.delete_reaction(id, user, emoji).await?
         } else {
@@ -59,24 +62,14 @@ fn canonical(emoji: &str) -> Result<&'static str> {
 }
 
 /// The message, if this viewer may react to it.
-async fn find_message(
+async fn find_reactable(
     connection: &mut Connection,
     viewer: Viewer,
     id: MessageId,
     now: Timestamp,
 ) -> Result<Message> {
-    let found = connection.find_messages(vec![id]).await?.pop();
-    let message = found.ok_or(Error::NotFound("Message"))?;
-    let membership = connection
-        .find_member(message.room_id, viewer.user_id)
-        .await?;
-    if !can_read_messages(membership.as_ref()) {
-        return Err(Error::NotFound("Message"));
-    }
-    if !can_react(membership.as_ref()) {
-        return Err(Error::Forbidden("You cannot react in this room"));
-    }
-    check_not_muted(membership.as_ref(), now)?;
+    let (message, membership) = find_readable(connection, viewer, id).await?;
+    check_not_muted(Some(&membership), now)?;
     Ok(message)
 }
 
