@@ -7,6 +7,7 @@
 mod columns;
 mod database;
 mod error;
+mod event_row;
 #[cfg(test)]
 pub mod fixture;
 mod keys;

@@ -15,9 +15,9 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
 use super::error::{OpenError, Result};
+use super::event_row::{EventRow, place};
 use super::migrations;
 use super::pool::{Pool, Pooled};
-use super::rows::{EventRow, place};
 use super::schema::{events as events_table, log_head};
 use super::sending::{SendRule, Sent};
 use crate::model::{Event, MessageId, NewEvent, NewMessage};

@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use super::Conn;
 use crate::model::{Event, NewEvent, Position, RoomId};
 use crate::storage::error::Result;
-use crate::storage::rows::EventRow;
+use crate::storage::event_row::EventRow;
 use crate::storage::schema::{events, log_head};
 
 /// The position of the newest committed event.
