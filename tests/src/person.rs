@@ -230,6 +230,12 @@ impl Person {
         self.try_send(input).await.success("sendMessage", "message")
     }
 
+    /// Says something in the thread that hangs on a message.
+    pub async fn reply_in_thread(&self, root: &Message, room: &Room, body: &str) -> Message {
+        let input = json!({ "roomId": room.id, "body": body, "threadRootId": root.id });
+        self.try_send(input).await.success("sendMessage", "message")
+    }
+
     pub async fn send(&self, room: &Room, body: &str) -> Message {
         let answer = self
             .try_send(json!({ "roomId": room.id, "body": body }))

@@ -1,5 +1,7 @@
 //! Batched reads: what many fields of one answer ask for one by one is read in one query.
 
+mod threads;
+
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
@@ -24,6 +26,7 @@ pub struct Loaders {
     unread: Batches<UnreadKey>,
     counterparts: Batches<CounterpartKey>,
     presences: Batches<PresenceKey>,
+    threads: threads::Threads,
 }
 
 /// A person's part in a room.
@@ -95,6 +98,7 @@ impl Loaders {
             unread: Batches::new(services),
             counterparts: Batches::new(services),
             presences: Batches::new(services),
+            threads: threads::Threads::new(services),
         }
     }
 

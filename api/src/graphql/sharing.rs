@@ -86,12 +86,18 @@ const SHARED: &[(&str, &[(&str, &str)])] = &[
             ("clientId", ""),
             ("body", ""),
             ("replyTo", "Message"),
+            ("threadRoot", "Message"),
+            ("thread", "Thread"),
             ("sentAt", ""),
             ("editedAt", ""),
             ("deletedAt", ""),
             ("mentions", "User"),
             ("reactions", "Reaction"),
         ],
+    ),
+    (
+        "Thread",
+        &[("root", "Message"), ("replyCount", ""), ("lastReplyAt", "")],
     ),
     (
         "Reaction",
@@ -118,6 +124,9 @@ const SHARED: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
 ];
+
+/// What is private to somebody never comes to an audience, so it may depend on the viewer.
+const PRIVATE: &[&str] = &["ThreadChanged"];
 
 const OF_MESSAGE: &[(&str, &str)] = &[
     ("cursor", ""),
@@ -164,6 +173,9 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     fn is_shared(&mut self, kind: &str, set: &'a SelectionSet) -> bool {
+        if PRIVATE.contains(&kind) {
+            return true;
+        }
         set.items.iter().all(|selection| match &selection.node {
             Selection::Field(field) => {
                 let name = field.node.name.node.as_str();
@@ -224,6 +236,8 @@ mod tests {
             "... { at }",
             "...Open",
             "...Open ...Open",
+            "... on MessageSent { message { thread { replyCount root { id } } } }",
+            "... on ThreadChanged { room { name } thread { unread { messages } } }",
         ] {
             assert!(shared(selection), "{selection}");
         }
@@ -233,6 +247,7 @@ mod tests {
             "... on MessageSent { message { room { lastMessage { id } } } }",
             "...Mine",
             "...Open ...Mine",
+            "... on MessageSent { message { thread { following } } }",
             "noSuchField",
             "...NoSuchFragment",
         ] {

@@ -6,6 +6,7 @@ use futures_util::{Stream, StreamExt};
 use super::admission::{Plan, follow};
 use super::context::ContextExt;
 use super::ids;
+use super::pagination::invalid;
 use super::scalars::Cursor;
 use super::types::event::{Event, EventBatch};
 use super::types::signal::{PresenceChanged, ReceiptChanged, Typing};
@@ -37,8 +38,8 @@ impl Subscription {
         Ok(updates.filter_map(async |update| EventBatch::from_update(update)))
     }
 
-    /// What happens to messages, in log order, each event once, with no gap: first what happened
-    /// after the cursor, then live. Completes when the viewer leaves the room. Ends with
+    /// What happens to messages on the main line of rooms, or in one thread, in log order, each event
+    /// once, with no gap: first what happened after the cursor, then live. Completes when the viewer leaves the room. Ends with
     /// `EXPIRED` when the log does not reach back to the cursor.
     async fn messages(
         &self,
@@ -49,6 +50,11 @@ impl Subscription {
         )]
         room_id: Option<ID>,
         #[graphql(
+            desc = "The message that a thread hangs on, to follow that instead. Not together with \
+                          roomId."
+        )]
+        thread_root_id: Option<ID>,
+        #[graphql(
             desc = "Where to go on: the cursor of the last event received, or one that a \
                           query gave. From now when left out."
         )]
@@ -57,9 +63,20 @@ impl Subscription {
         let live = &ctx.services().live;
         let after = after.map(|cursor| cursor.0);
         let updates = follow(ctx, async |viewer| {
-            let room = room_id.map(|id| ids::parse(&id, "Room")).transpose()?;
-            let follow = live.follow_messages(viewer, room, after).await?;
-            Ok(Plan::Follow(follow))
+            Ok(Plan::Follow(match (room_id, thread_root_id) {
+                (Some(_), Some(_)) => {
+                    let message = "Give roomId or threadRootId, not both";
+                    return Err(invalid("threadRootId", message));
+                }
+                (None, Some(root)) => {
+                    let root = ids::parse(&root, "Message")?;
+                    live.follow_thread(viewer, root, after).await?
+                }
+                (room, None) => {
+                    let room = room.map(|id| ids::parse(&id, "Room")).transpose()?;
+                    live.follow_messages(viewer, room, after).await?
+                }
+            }))
         });
         let updates = updates.await?;
         Ok(updates.filter_map(async |update| Event::from_update(update)))

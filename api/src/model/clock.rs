@@ -7,10 +7,20 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
+const YEAR_10000_MICROS: i64 = 253_402_300_800_000_000;
+
 impl Timestamp {
     /// Reads back microseconds since the Unix epoch that [`Timestamp::as_micros`] gave.
     pub fn from_micros(micros: i64) -> Self {
         Self(micros)
+    }
+
+    /// The same for what may never have come from there. `None` for what not every database can
+    /// hold, and for what is later than anything can have happened.
+    pub fn from_untrusted_micros(micros: i64) -> Option<Self> {
+        (0..YEAR_10000_MICROS)
+            .contains(&micros)
+            .then_some(Self(micros))
     }
 
     pub const fn from_millis(millis: i64) -> Self {

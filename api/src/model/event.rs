@@ -9,15 +9,46 @@ pub struct Position(pub i64);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventKind {
-    MessageSent { room: RoomId, message: MessageId },
-    MessageEdited { room: RoomId, message: MessageId },
-    MessageDeleted { room: RoomId, message: MessageId },
-    ReactionsChanged { room: RoomId, message: MessageId },
-    RoomChanged { room: RoomId },
-    MemberJoined { room: RoomId, user: UserId },
-    MemberChanged { room: RoomId, user: UserId },
-    MemberLeft { room: RoomId, user: UserId },
-    SessionEnded { session: SessionId },
+    MessageSent {
+        room: RoomId,
+        message: MessageId,
+    },
+    MessageEdited {
+        room: RoomId,
+        message: MessageId,
+    },
+    MessageDeleted {
+        room: RoomId,
+        message: MessageId,
+    },
+    ReactionsChanged {
+        room: RoomId,
+        message: MessageId,
+    },
+    RoomChanged {
+        room: RoomId,
+    },
+    MemberJoined {
+        room: RoomId,
+        user: UserId,
+    },
+    MemberChanged {
+        room: RoomId,
+        user: UserId,
+    },
+    MemberLeft {
+        room: RoomId,
+        user: UserId,
+    },
+    /// What somebody has to do with a thread; for them only.
+    ThreadChanged {
+        room: RoomId,
+        user: UserId,
+        root: MessageId,
+    },
+    SessionEnded {
+        session: SessionId,
+    },
 }
 
 /// One committed change.
@@ -46,7 +77,8 @@ impl EventKind {
             | Self::RoomChanged { room }
             | Self::MemberJoined { room, .. }
             | Self::MemberChanged { room, .. }
-            | Self::MemberLeft { room, .. } => Some(room),
+            | Self::MemberLeft { room, .. }
+            | Self::ThreadChanged { room, .. } => Some(room),
             Self::SessionEnded { .. } => None,
         }
     }
@@ -59,6 +91,23 @@ impl EventKind {
             | Self::MessageDeleted { message, .. }
             | Self::ReactionsChanged { message, .. } => Some(message),
             Self::RoomChanged { .. }
+            | Self::MemberJoined { .. }
+            | Self::MemberChanged { .. }
+            | Self::MemberLeft { .. }
+            | Self::ThreadChanged { .. }
+            | Self::SessionEnded { .. } => None,
+        }
+    }
+
+    /// The one person whose devices hear of it; `None` for what everyone in the room does.
+    pub fn private_to(&self) -> Option<UserId> {
+        match *self {
+            Self::ThreadChanged { user, .. } => Some(user),
+            Self::MessageSent { .. }
+            | Self::MessageEdited { .. }
+            | Self::MessageDeleted { .. }
+            | Self::ReactionsChanged { .. }
+            | Self::RoomChanged { .. }
             | Self::MemberJoined { .. }
             | Self::MemberChanged { .. }
             | Self::MemberLeft { .. }

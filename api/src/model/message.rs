@@ -3,13 +3,16 @@
 use super::clock::Timestamp;
 use super::ids::{MessageId, RoomId, UserId};
 use super::text::is_blank;
+use super::thread::TimelineId;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     pub id: MessageId,
     pub room_id: RoomId,
     pub author_id: UserId,
-    /// 1, 2, 3 … within the room, with no gap.
+    /// The message on whose thread it is; `None` on the room's main line.
+    pub thread_root: Option<MessageId>,
+    /// 1, 2, 3 … within its timeline, with no gap.
     pub seq: i64,
     pub client_id: Option<String>,
     /// Empty once deleted.
@@ -26,6 +29,8 @@ pub struct Message {
 pub struct NewMessage {
     pub id: MessageId,
     pub room_id: RoomId,
+    /// A message on the room's main line.
+    pub thread_root: Option<MessageId>,
     pub author_id: UserId,
     pub client_id: Option<String>,
     /// What a retry with the same `client_id` must match, even after edits.
@@ -35,6 +40,12 @@ pub struct NewMessage {
     pub mentioned: Vec<String>,
     pub reply_to: Option<MessageId>,
     pub sent_at: Timestamp,
+}
+
+impl Message {
+    pub fn timeline(&self) -> TimelineId {
+        TimelineId::of(self.room_id, self.thread_root)
+    }
 }
 
 impl NewMessage {
@@ -50,6 +61,7 @@ impl NewMessage {
             id: self.id,
             room_id: self.room_id,
             author_id: self.author_id,
+            thread_root: self.thread_root,
             seq,
             client_id: self.client_id.clone(),
             body: self.body.clone(),

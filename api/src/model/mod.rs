@@ -13,6 +13,7 @@ pub mod room;
 pub mod sanction;
 pub mod session;
 pub mod text;
+pub mod thread;
 pub mod user;
 
 pub use clock::{Clock, SystemClock, Timestamp};
@@ -27,4 +28,5 @@ pub use receipt::{Receipt, Unread};
 pub use room::{Member, NewRoom, Role, Room, RoomKind};
 pub use sanction::{Sanction, SanctionKind};
 pub use session::Session;
+pub use thread::{Thread, ThreadMember, TimelineId};
 pub use user::{Account, User};

@@ -50,7 +50,7 @@ impl Audience {
 
     /// Sees to it that everyone on the roster hears of it, now or out of the log.
     pub(super) fn hear(&self, entry: &Arc<Entry>, to: &Roster) {
-        if self.interest.includes(&entry.event.kind) {
+        if self.interest.includes(entry) {
             self.deliver(Delivery {
                 position: entry.event.position,
                 update: self.interest.update(Arc::clone(entry)),

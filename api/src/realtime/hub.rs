@@ -207,10 +207,13 @@ impl Hub {
                 | EventKind::MessageDeleted { .. }
                 | EventKind::ReactionsChanged { .. }
                 | EventKind::RoomChanged { .. }
-                | EventKind::MemberChanged { .. } => {}
+                | EventKind::MemberChanged { .. }
+                | EventKind::ThreadChanged { .. } => {}
             }
-            if let Some(room) = entry.event.kind.room() {
-                index.announce(room, &entry);
+            match (entry.event.kind.room(), entry.event.kind.private_to()) {
+                (Some(room), Some(user)) => index.recall(user, room),
+                (Some(room), None) => index.announce(room, &entry),
+                (None, _) => {}
             }
             self.position
                 .store(entry.event.position.0, Ordering::Release);

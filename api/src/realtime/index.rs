@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::audience::Audience;
 use super::roster::Roster;
 use super::subscriber::Subscriber;
-use super::update::{Entry, Reach, Signal};
+use super::update::{Entry, Interest, Reach, Signal};
 use crate::model::{Position, RoomId, UserId};
 
 #[derive(Default)]
@@ -99,6 +99,16 @@ impl Index {
                 if seat.1.audience.interest.is_in_log() || seat.1.scope.is_some() {
                     seat.1.subscriber.fall_back();
                 }
+            }
+        }
+    }
+
+    /// Something happened in a room that only this person hears of. It is not for an audience: they
+    /// read it in the log.
+    pub(super) fn recall(&self, user: UserId, room: RoomId) {
+        for seat in self.by_user.get(&user).into_iter().flatten() {
+            if seat.1.audience.interest == Interest::Everything && seat.1.rooms.contains(&room) {
+                seat.1.subscriber.fall_back();
             }
         }
     }

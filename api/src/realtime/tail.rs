@@ -242,7 +242,8 @@ impl<O: Outlet + Clone> Tail<O> {
         let read_to = events.last().map_or(self.read_to, |event| event.position);
         let mut concerning = events;
         concerning.retain(|event| self.concerns(event));
-        let entries = read_entries(&mut connection, concerning).await?;
+        let mut entries = read_entries(&mut connection, concerning).await?;
+        entries.retain(|entry| self.follow.interest.includes(entry));
         self.read_to = read_to;
         self.take(entries);
         Ok(at_the_end)
@@ -268,7 +269,11 @@ impl<O: Outlet + Clone> Tail<O> {
         let reaches = (first.0 - 1..=head.0).contains(&self.read_to.0);
         match self.follow.interest {
             _ if reaches => {}
-            Interest::Messages | Interest::Typing | Interest::Receipts | Interest::Presence => {
+            Interest::Messages
+            | Interest::Thread(_)
+            | Interest::Typing
+            | Interest::Receipts
+            | Interest::Presence => {
                 return Err(Failure::Ended(Ended::OutOfLog));
             }
             Interest::Everything => {
@@ -286,11 +291,15 @@ impl<O: Outlet + Clone> Tail<O> {
     }
 
     fn concerns(&self, event: &Event) -> bool {
-        if !self.follow.interest.includes(&event.kind) {
+        let user = self.follow.user;
+        let is_private = |to| to != user;
+        if !self.follow.interest.may_include(&event.kind)
+            || event.kind.private_to().is_some_and(is_private)
+        {
             return false;
         }
-        if let EventKind::MemberLeft { user, .. } = event.kind
-            && user == self.follow.user
+        if let EventKind::MemberLeft { user: left, .. } = event.kind
+            && left == user
         {
             return true;
         }
@@ -302,7 +311,11 @@ impl<O: Outlet + Clone> Tail<O> {
     fn take(&mut self, entries: Vec<Entry>) {
         let entries: Vec<Arc<Entry>> = entries.into_iter().map(Arc::new).collect();
         match self.follow.interest {
-            Interest::Messages | Interest::Typing | Interest::Receipts | Interest::Presence => {
+            Interest::Messages
+            | Interest::Thread(_)
+            | Interest::Typing
+            | Interest::Receipts
+            | Interest::Presence => {
                 let updates = entries.into_iter().map(Update::Entry);
                 self.updates.extend(updates);
             }

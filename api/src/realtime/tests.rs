@@ -120,6 +120,7 @@ impl World {
                 | EventKind::ReactionsChanged { .. }
                 | EventKind::RoomChanged { .. }
                 | EventKind::MemberChanged { .. }
+                | EventKind::ThreadChanged { .. }
                 | EventKind::SessionEnded { .. } => {}
             }
         }

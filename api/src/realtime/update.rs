@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::model::{Event, EventKind, Message, Position, Presence, Receipt, RoomId, UserId};
+use crate::model::{
+    Event, EventKind, Message, MessageId, Position, Presence, Receipt, RoomId, UserId,
+};
 
 /// A committed event with the row that it is about, which is read once for everyone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,39 +64,59 @@ pub enum Update {
 pub enum Interest {
     /// Everything that happens in rooms, in batches.
     Everything,
-    /// What happens to messages, one by one.
+    /// What happens to messages on the main lines of rooms, one by one.
     Messages,
+    /// The same in the thread that hangs on this message.
+    Thread(MessageId),
     Typing,
     Receipts,
     Presence,
 }
 
 impl Interest {
-    pub(super) fn includes(self, kind: &EventKind) -> bool {
+    pub(super) fn includes(self, entry: &Entry) -> bool {
+        let in_thread = entry
+            .message
+            .as_ref()
+            .and_then(|message| message.thread_root);
+        self.may_include(&entry.event.kind)
+            && match self {
+                Self::Messages => in_thread.is_none(),
+                Self::Thread(root) => in_thread == Some(root),
+                Self::Everything | Self::Typing | Self::Receipts | Self::Presence => true,
+            }
+    }
+
+    /// Whether it includes events of this kind, as far as can be said without reading what they
+    /// are about.
+    pub(super) fn may_include(self, kind: &EventKind) -> bool {
         match kind {
             EventKind::MessageSent { .. }
             | EventKind::MessageEdited { .. }
             | EventKind::MessageDeleted { .. } => {
-                matches!(self, Self::Everything | Self::Messages)
+                matches!(self, Self::Everything | Self::Messages | Self::Thread(_))
             }
             EventKind::ReactionsChanged { .. }
             | EventKind::RoomChanged { .. }
             | EventKind::MemberJoined { .. }
             | EventKind::MemberChanged { .. }
-            | EventKind::MemberLeft { .. } => self == Self::Everything,
+            | EventKind::MemberLeft { .. }
+            | EventKind::ThreadChanged { .. } => self == Self::Everything,
             EventKind::SessionEnded { .. } => false,
         }
     }
 
     /// Whether it is about the log, of which nothing may be missed.
     pub(super) fn is_in_log(self) -> bool {
-        matches!(self, Self::Everything | Self::Messages)
+        matches!(self, Self::Everything | Self::Messages | Self::Thread(_))
     }
 
     /// What a live subscriber hears of an event.
     pub(super) fn update(self, entry: Arc<Entry>) -> Update {
         match self {
-            Self::Messages | Self::Typing | Self::Receipts | Self::Presence => Update::Entry(entry),
+            Self::Messages | Self::Thread(_) | Self::Typing | Self::Receipts | Self::Presence => {
+                Update::Entry(entry)
+            }
             Self::Everything => Update::Batch(Batch {
                 cursor: entry.event.position,
                 entries: vec![entry],

@@ -14,6 +14,7 @@ use super::rooms::Rooms;
 use super::sanctions::Sanctions;
 use super::sessions::Sessions;
 use super::signals::Signals;
+use super::threads::Threads;
 use crate::auth::password::Passwords;
 use crate::auth::rate_limit::RateLimits;
 use crate::auth::refresh::RefreshTokens;
@@ -69,6 +70,7 @@ pub struct Services {
     pub invites: Invites,
     pub sanctions: Sanctions,
     pub messages: Messages,
+    pub threads: Threads,
     pub receipts: Receipts,
     pub live: Live,
     pub signals: Signals,
@@ -86,6 +88,7 @@ impl Services {
             invites: Invites::new(Arc::clone(&core)),
             sanctions: Sanctions::new(Arc::clone(&core)),
             messages: Messages::new(Arc::clone(&core)),
+            threads: Threads::new(Arc::clone(&core)),
             receipts: Receipts::new(Arc::clone(&core)),
             live: Live::new(Arc::clone(&core)),
             signals: Signals::new(Arc::clone(&core)),

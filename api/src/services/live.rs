@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::core::{Core, Viewer};
 use super::error::{Error, Result};
+use super::messages::find_readable;
 use super::permissions::{can_read_messages, can_see_room};
-use crate::model::{Position, RoomId};
+use crate::model::{MessageId, Position, RoomId};
 use crate::realtime::{Follow, Interest};
 
 pub struct Live(Arc<Core>);
@@ -26,8 +27,8 @@ impl Live {
         self.follow(viewer, None, Interest::Everything, after).await
     }
 
-    /// What happens to messages in one room, or in all of the viewer's rooms, after a position
-    /// or from now.
+    /// What happens to messages on the main line of one room, or of all of the viewer's rooms,
+    /// after a position or from now.
     pub async fn follow_messages(
         &self,
         viewer: Viewer,
@@ -38,6 +39,20 @@ impl Live {
             self.check_room(viewer, room).await?;
         }
         self.follow(viewer, room, Interest::Messages, after).await
+    }
+
+    /// What happens to messages in the thread that hangs on one, after a position or from now.
+    pub async fn follow_thread(
+        &self,
+        viewer: Viewer,
+        root: MessageId,
+        after: Option<Position>,
+    ) -> Result<Follow> {
+        let mut connection = self.0.read().await?;
+        let (root, _) = find_readable(&mut connection, viewer, root).await?;
+        drop(connection);
+        let (interest, room) = (Interest::Thread(root.id), Some(root.room_id));
+        self.follow(viewer, room, interest, after).await
     }
 
     async fn follow(

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::core::Core;
 use super::error::Result;
-use crate::model::{Member, Message, MessageId, Reaction, Room, RoomId, Unread, User, UserId};
+use crate::model::{
+    Member, Message, MessageId, Reaction, Room, RoomId, Thread, ThreadMember, Unread, User, UserId,
+};
 
 /// What is absent is left out of the answers, which come in no order.
 pub struct Lookups(Arc<Core>);
@@ -68,6 +70,33 @@ impl Lookups {
     /// What a person has not read in each of these rooms.
     pub async fn unread(&self, user: UserId, rooms: Vec<RoomId>) -> Result<Vec<(RoomId, Unread)>> {
         Ok(self.0.read().await?.count_unread(user, Some(rooms)).await?)
+    }
+
+    /// The threads that hang on these messages, if anybody replied.
+    pub async fn threads(&self, roots: Vec<MessageId>) -> Result<Vec<Thread>> {
+        Ok(self.0.read().await?.find_threads(roots).await?)
+    }
+
+    /// What a person has to do with these threads.
+    pub async fn thread_members(
+        &self,
+        user: UserId,
+        roots: Vec<MessageId>,
+    ) -> Result<Vec<ThreadMember>> {
+        let mut connection = self.0.read().await?;
+        Ok(connection.find_thread_members(user, roots).await?)
+    }
+
+    /// What a person has not read in those of these threads that they follow.
+    pub async fn unread_in_threads(
+        &self,
+        user: UserId,
+        roots: Vec<MessageId>,
+    ) -> Result<Vec<(MessageId, Unread)>> {
+        let mut connection = self.0.read().await?;
+        Ok(connection
+            .count_unread_in_threads(user, Some(roots))
+            .await?)
     }
 
     /// The other person of each of these direct rooms.

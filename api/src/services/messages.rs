@@ -15,13 +15,15 @@ use super::permissions::can_read_messages;
 use super::text;
 use crate::model::message::BodyRefused;
 use crate::model::{
-    Bound, Direction, Member, Message, MessageBody, MessageId, NewMessage, Page, RoomId,
+    Bound, Direction, Member, Message, MessageBody, MessageId, NewMessage, Page, RoomId, TimelineId,
 };
 use crate::storage::Connection;
 use writer::Writer;
 
 pub struct MessageDraft {
     pub room_id: RoomId,
+    /// A message on the room's main line, in whose thread it is said.
+    pub thread_root: Option<MessageId>,
     pub body: String,
     /// The sender's idempotency key.
     pub client_id: Option<String>,
@@ -50,11 +52,12 @@ impl Messages {
         Self { core, writer }
     }
 
-    /// A page of a room that the viewer may see, in `seq` order.
+    /// A page of a room's main line or of one of its threads, in `seq` order.
     pub async fn list(
         &self,
         viewer: Viewer,
         room: RoomId,
+        thread_root: Option<MessageId>,
         history: History,
     ) -> Result<Page<Message>> {
         let mut connection = self.core.read().await?;
@@ -65,9 +68,7 @@ impl Messages {
         let bound = match history {
             History::Range(bound) => bound,
             History::Around { message, limit } => {
-                let found = connection.find_messages(vec![message]).await?.pop();
-                let found = found.filter(|message| message.room_id == room);
-                let seq = found.ok_or(Error::NotFound("Message"))?.seq;
+                let seq = find_place(&mut connection, room, message).await?;
                 let after = Some(seq - 1 - limit / 2).filter(|after| *after > 0);
                 Bound {
                     after,
@@ -77,7 +78,8 @@ impl Messages {
                 }
             }
         };
-        Ok(connection.list_messages(room, bound).await?)
+        let timeline = TimelineId::of(room, thread_root);
+        Ok(connection.list_messages(timeline, bound).await?)
     }
 
     /// Sends a message. A retry with the same `client_id` answers with the first message,
@@ -88,14 +90,15 @@ impl Messages {
         let client_id = text::client_key("clientId", draft.client_id)?;
         let body = body.into_inner();
         let (room, reply_to) = (draft.room_id, draft.reply_to);
-        if let Some(reply_to) = reply_to {
-            self.check_reply(viewer, room, reply_to).await?;
-        }
-        let fingerprint = fingerprint(room, reply_to, &body);
+        let thread_root = draft.thread_root;
+        self.check_references(viewer, room, thread_root, reply_to)
+            .await?;
+        let fingerprint = fingerprint(room, thread_root, reply_to, &body);
         let now = self.core.now();
         let new = NewMessage {
             id: self.core.ids.next(now),
             room_id: room,
+            thread_root,
             author_id: viewer.user_id,
             client_id,
             fingerprint: fingerprint.clone(),
@@ -117,17 +120,35 @@ impl Messages {
     }
 
     /// Whoever is not in the room is refused where everyone is who sends.
-    async fn check_reply(&self, viewer: Viewer, room: RoomId, reply_to: MessageId) -> Result<()> {
+    async fn check_references(
+        &self,
+        viewer: Viewer,
+        room: RoomId,
+        thread_root: Option<MessageId>,
+        reply_to: Option<MessageId>,
+    ) -> Result<()> {
+        let ids: Vec<MessageId> = thread_root.into_iter().chain(reply_to).collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
         let mut connection = self.core.read().await?;
         let membership = connection.find_member(room, viewer.user_id).await?;
         if !can_read_messages(membership.as_ref()) {
             return Ok(());
         }
-        let found = connection.find_messages(vec![reply_to]).await?.pop();
-        match found.filter(|message| message.room_id == room) {
-            Some(_) => Ok(()),
-            None => Err(Error::NotFound("Message")),
+        let mut found = connection.find_messages(ids.clone()).await?;
+        found.retain(|message| message.room_id == room);
+        let is_found = |id: &MessageId| found.iter().any(|message| message.id == *id);
+        if !ids.iter().all(is_found) {
+            return Err(Error::NotFound("Message"));
         }
+        let is_on_thread = |message: &&Message| message.thread_root.is_some();
+        let mut on_threads = found.iter().filter(is_on_thread);
+        if on_threads.any(|message| Some(message.id) == thread_root) {
+            let message = "A thread hangs on a message of the room, not on a reply in a thread";
+            return Err(Error::invalid("threadRootId", message));
+        }
+        Ok(())
     }
 
     /// Returns when every message that was taken is on disk; no more are taken.
@@ -136,8 +157,23 @@ impl Messages {
     }
 }
 
+/// The number of a message on its room's main line; of a reply in a thread, that of the message which
+/// the thread hangs on.
+async fn find_place(connection: &mut Connection, room: RoomId, id: MessageId) -> Result<i64> {
+    let mut place = id;
+    loop {
+        let found = connection.find_messages(vec![place]).await?.pop();
+        let found = found.filter(|message| message.room_id == room);
+        let found = found.ok_or(Error::NotFound("Message"))?;
+        match found.thread_root {
+            Some(root) => place = root,
+            None => return Ok(found.seq),
+        }
+    }
+}
+
 /// A message in a room that the viewer is in, and their part in that room.
-async fn find_readable(
+pub(super) async fn find_readable(
     connection: &mut Connection,
     viewer: Viewer,
     id: MessageId,
@@ -161,12 +197,19 @@ fn refused_body(refused: BodyRefused) -> Error {
     }
 }
 
-fn fingerprint(room: RoomId, reply_to: Option<MessageId>, body: &str) -> Vec<u8> {
+fn fingerprint(
+    room: RoomId,
+    thread_root: Option<MessageId>,
+    reply_to: Option<MessageId>,
+    body: &str,
+) -> Vec<u8> {
     let mut digest = Sha256::new();
     digest.update(room.as_uuid());
-    digest.update([u8::from(reply_to.is_some())]);
-    if let Some(reply_to) = reply_to {
-        digest.update(reply_to.as_uuid());
+    for reference in [reply_to, thread_root] {
+        digest.update([u8::from(reference.is_some())]);
+        if let Some(reference) = reference {
+            digest.update(reference.as_uuid());
+        }
     }
     digest.update(body);
     digest.finalize().to_vec()

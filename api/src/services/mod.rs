@@ -18,6 +18,7 @@ pub mod signals;
 #[cfg(test)]
 mod tests;
 mod text;
+pub mod threads;
 mod transaction;
 
 pub use self::core::{Core, Services, Viewer};

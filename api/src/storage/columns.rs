@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 use super::schema::sql;
 use crate::model::{
-    MessageId, Position, Role, RoomId, RoomKind, SanctionKind, SessionId, Timestamp, UserId,
+    MessageId, Position, Role, RoomId, RoomKind, SanctionKind, SessionId, TimelineId, Timestamp,
+    UserId,
 };
 
 /// PostgreSQL counts microseconds from the year 2000.
@@ -58,7 +59,8 @@ id_columns!(
     UserId as UserIdColumn,
     SessionId as SessionIdColumn,
     RoomId as RoomIdColumn,
-    MessageId as MessageIdColumn
+    MessageId as MessageIdColumn,
+    TimelineId as TimelineIdColumn
 );
 
 #[derive(AsExpression, FromSqlRow)]

@@ -14,7 +14,8 @@ use super::sqlite::{self, Sqlite};
 use crate::model::{
     Account, After, Bound, Event, Invite, Member, Message, MessageId, NewEvent, NewMessage,
     NewRoom, Page, Position, Reaction, Receipt, Role, Room, RoomId, RoomKind, Sanction,
-    SanctionKind, Session, SessionId, Timestamp, Unread, User, UserId,
+    SanctionKind, Session, SessionId, Thread, ThreadMember, TimelineId, Timestamp, Unread, User,
+    UserId,
 };
 
 type SqliteTransactions = <sqlite::Conn as AsyncConnection>::TransactionManager;
@@ -228,9 +229,21 @@ queries! {
     messages {
         fn find_messages(ids: Vec<MessageId>) -> Vec<Message>;
         fn find_last_messages(in_rooms: Vec<RoomId>) -> Vec<Message>;
-        fn list_messages(room: RoomId, bound: Bound<i64>) -> Page<Message>;
+        fn list_messages(timeline: TimelineId, bound: Bound<i64>) -> Page<Message>;
         fn edit_message(id: MessageId, body: &str, now: Timestamp) -> Option<Message>;
         fn erase_message(id: MessageId, now: Timestamp) -> Option<Message>;
+    }
+    threads {
+        fn find_threads(roots: Vec<MessageId>) -> Vec<Thread>;
+        fn list_followed_threads(
+            user: UserId, page: After<(Timestamp, MessageId)>
+        ) -> Page<Thread>;
+        fn find_thread_members(user: UserId, roots: Vec<MessageId>) -> Vec<ThreadMember>;
+        fn put_thread_member(room: RoomId, user: UserId, member: ThreadMember) -> ();
+        fn delete_thread_member(room: RoomId, user: UserId) -> ();
+        fn count_unread_in_threads(
+            user: UserId, roots: Option<Vec<MessageId>>
+        ) -> Vec<(MessageId, Unread)>;
     }
     mentions {
         fn find_mentioned(ids: Vec<MessageId>) -> Vec<(MessageId, User)>;

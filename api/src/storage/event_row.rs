@@ -80,6 +80,12 @@ impl From<&Event> for EventRow {
                 user_id: Some(user),
                 ..row
             },
+            EventKind::ThreadChanged { user, root, .. } => Self {
+                kind: kind("thread_changed"),
+                user_id: Some(user),
+                message_id: Some(root),
+                ..row
+            },
             EventKind::SessionEnded { session } => Self {
                 kind: kind("session_ended"),
                 session_id: Some(session),
@@ -133,6 +139,11 @@ impl EventRow {
                 .room_id
                 .zip(self.user_id)
                 .map(|(room, user)| EventKind::MemberLeft { room, user }),
+            "thread_changed" => self
+                .room_id
+                .zip(self.user_id)
+                .zip(self.message_id)
+                .map(|((room, user), root)| EventKind::ThreadChanged { room, user, root }),
             "session_ended" => self
                 .session_id
                 .map(|session| EventKind::SessionEnded { session }),

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::schema::{invites, members, messages, rooms, sessions, users};
 use crate::model::{
     Account, Invite, Member, Message, MessageId, Position, Receipt, Role, Room, RoomId, RoomKind,
-    Session, SessionId, Timestamp, User, UserId,
+    Session, SessionId, TimelineId, Timestamp, User, UserId,
 };
 
 #[derive(Queryable, Selectable)]
@@ -230,6 +230,7 @@ impl From<&Invite> for InviteRow {
 pub(super) struct MessageRow {
     id: MessageId,
     room_id: RoomId,
+    timeline_id: TimelineId,
     seq: i64,
     author_id: UserId,
     client_id: Option<String>,
@@ -245,6 +246,7 @@ impl From<MessageRow> for Message {
         Self {
             id: row.id,
             room_id: row.room_id,
+            thread_root: row.timeline_id.thread_root(row.room_id),
             seq: row.seq,
             author_id: row.author_id,
             client_id: row.client_id,

@@ -123,6 +123,7 @@ diesel::table! {
     messages (id) {
         id -> Uuid,
         room_id -> Uuid,
+        timeline_id -> Uuid,
         seq -> BigInt,
         author_id -> Uuid,
         client_id -> Nullable<Text>,
@@ -142,8 +143,33 @@ diesel::table! {
     mentions (message_id, user_id) {
         message_id -> Uuid,
         user_id -> Uuid,
-        room_id -> Uuid,
+        timeline_id -> Uuid,
         seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::BigInt;
+    use super::sql::{Instant, Uuid};
+
+    threads (root_id) {
+        root_id -> Uuid,
+        room_id -> Uuid,
+        last_seq -> BigInt,
+        last_reply_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool};
+    use super::sql::Uuid;
+
+    thread_members (root_id, user_id) {
+        root_id -> Uuid,
+        user_id -> Uuid,
+        room_id -> Uuid,
+        following -> Bool,
+        last_read_seq -> BigInt,
     }
 }
 
@@ -187,7 +213,17 @@ diesel::joinable!(members -> rooms (room_id));
 diesel::joinable!(messages -> rooms (room_id));
 diesel::joinable!(members -> users (user_id));
 diesel::joinable!(mentions -> users (user_id));
+diesel::joinable!(thread_members -> threads (root_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
-    users, sessions, rooms, members, messages, mentions, reactions, events
+    users,
+    sessions,
+    rooms,
+    members,
+    messages,
+    mentions,
+    threads,
+    thread_members,
+    reactions,
+    events
 );

@@ -8,8 +8,8 @@ use crate::model::{
     UserId,
 };
 
-/// Whether somebody may send to a room at that time; the error is the refusal.
-pub type SendRule<R> = fn(&Room, Option<&Member>, Timestamp) -> std::result::Result<(), R>;
+/// Whether a member of a room may send this to it; the error is the refusal.
+pub type SendRule<R> = fn(&Room, Option<&Member>, &NewMessage) -> std::result::Result<(), R>;
 
 /// What became of a message that was to be sent.
 #[derive(Debug)]
@@ -35,8 +35,17 @@ pub(super) struct Known {
     /// joins or leaves.
     pub(super) rooms: HashMap<RoomId, Room>,
     pub(super) members: HashMap<(RoomId, UserId), Member>,
+    /// The numbers of the newest replies, of the threads that are there.
+    pub(super) threads: HashMap<MessageId, i64>,
     /// `None` when nobody has looked.
     pub(super) sent_before: Option<ByKey>,
+}
+
+/// A thread that got replies.
+pub(super) struct Replied {
+    pub(super) room: RoomId,
+    pub(super) last_seq: i64,
+    pub(super) last_reply_at: Timestamp,
 }
 
 /// What there is to write for a batch.
@@ -45,6 +54,8 @@ pub(super) struct Plan<R> {
     pub(super) messages: Vec<Fingerprinted>,
     /// The rooms that got messages, as they are with them.
     pub(super) rooms: Vec<Room>,
+    /// The threads that got replies, as they are with them.
+    pub(super) threads: HashMap<MessageId, Replied>,
     /// The usernames in what is new.
     pub(super) mentioned: Vec<(MessageId, String)>,
     /// Of the whole batch, in its order.
@@ -91,6 +102,7 @@ impl<R> Plan<R> {
         let mut plan = Self {
             messages: Vec::with_capacity(new.len()),
             rooms: Vec::new(),
+            threads: HashMap::new(),
             mentioned: Vec::new(),
             fates: Vec::with_capacity(new.len()),
         };
@@ -112,7 +124,9 @@ impl<R> Plan<R> {
             }
             plan.fates.push(fate);
         }
-        let numbered: HashSet<RoomId> = plan.messages.iter().map(|(new, _)| new.room_id).collect();
+        let on_main_lines = plan.messages.iter().map(|(new, _)| new);
+        let on_main_lines = on_main_lines.filter(|new| new.thread_root.is_none());
+        let numbered: HashSet<RoomId> = on_main_lines.map(|new| new.room_id).collect();
         let rooms = known.rooms.into_values();
         plan.rooms = rooms.filter(|room| numbered.contains(&room.id)).collect();
         Some(plan)
@@ -133,17 +147,39 @@ impl<R> Plan<R> {
             return Fate::NoRoom;
         };
         let member = known.members.get(&(room.id, message.author_id));
-        if let Err(refusal) = rule(room, member, message.sent_at) {
+        if let Err(refusal) = rule(room, member, message) {
             return Fate::Refused(refusal);
         }
-        self.add(message, room);
+        let seq = match message.thread_root {
+            Some(root) => self.reply(root, message, &known.threads),
+            None => {
+                room.last_seq += 1;
+                room.last_active_at = room.last_active_at.max(message.sent_at);
+                room.last_seq
+            }
+        };
+        self.add(message, seq);
         Fate::New
     }
 
-    fn add(&mut self, new: &NewMessage, room: &mut Room) {
-        room.last_seq += 1;
-        room.last_active_at = room.last_active_at.max(new.sent_at);
-        let message = new.numbered(room.last_seq);
+    fn reply(
+        &mut self,
+        root: MessageId,
+        new: &NewMessage,
+        threads: &HashMap<MessageId, i64>,
+    ) -> i64 {
+        let thread = self.threads.entry(root).or_insert_with(|| Replied {
+            room: new.room_id,
+            last_seq: threads.get(&root).copied().unwrap_or(0),
+            last_reply_at: new.sent_at,
+        });
+        thread.last_seq += 1;
+        thread.last_reply_at = thread.last_reply_at.max(new.sent_at);
+        thread.last_seq
+    }
+
+    fn add(&mut self, new: &NewMessage, seq: i64) {
+        let message = new.numbered(seq);
         let names = new.mentioned.iter();
         self.mentioned
             .extend(names.map(|name| (message.id, name.clone())));

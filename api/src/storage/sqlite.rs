@@ -24,6 +24,7 @@ use crate::model::{Event, MessageId, NewEvent, NewMessage};
 
 mod mentioning;
 mod sending;
+mod threading;
 
 #[path = "queries/events.rs"]
 pub(super) mod events;
@@ -45,6 +46,8 @@ pub(super) mod rooms;
 pub(super) mod sanctions;
 #[path = "queries/sessions.rs"]
 pub(super) mod sessions;
+#[path = "queries/threads.rs"]
+pub(super) mod threads;
 #[path = "queries/users.rs"]
 pub(super) mod users;
 

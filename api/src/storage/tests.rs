@@ -99,6 +99,7 @@ async fn mentions_of_many_messages_are_noted_at_once(backend: Backend) {
         new.push(NewMessage {
             id,
             room_id: room,
+            thread_root: None,
             author_id: people[0],
             client_id: None,
             fingerprint: Vec::new(),

@@ -1,6 +1,8 @@
 DROP TABLE log_head;
 DROP TABLE events;
 DROP TABLE reactions;
+DROP TABLE thread_members;
+DROP TABLE threads;
 DROP TABLE mentions;
 DROP TABLE messages;
 DROP TABLE invites;

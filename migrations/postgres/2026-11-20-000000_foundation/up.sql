@@ -84,6 +84,8 @@ CREATE TABLE invites (
 CREATE TABLE messages (
     id uuid PRIMARY KEY,
     room_id uuid NOT NULL REFERENCES rooms (id),
+    -- The room's id on its main line; in a thread, the id of the message that it hangs on.
+    timeline_id uuid NOT NULL,
     seq bigint NOT NULL,
     author_id uuid NOT NULL REFERENCES users (id),
     client_id text COLLATE "C",
@@ -93,27 +95,48 @@ CREATE TABLE messages (
     sent_at timestamptz NOT NULL,
     edited_at timestamptz,
     deleted_at timestamptz,
-    UNIQUE (room_id, seq),
+    UNIQUE (timeline_id, seq),
     UNIQUE (author_id, client_id),
     -- What was deleted is gone; its number and its key stay.
     CHECK (deleted_at IS NULL OR body = '')
 );
 
 -- What unread messages are not counted by: one's own, and deleted ones.
-CREATE INDEX messages_by_author ON messages (room_id, author_id, seq);
-CREATE INDEX messages_deleted ON messages (room_id, seq) WHERE deleted_at IS NOT NULL;
+CREATE INDEX messages_by_author ON messages (timeline_id, author_id, seq);
+CREATE INDEX messages_deleted ON messages (timeline_id, seq) WHERE deleted_at IS NOT NULL;
 
--- Whom a message speaks to. The room and the number are the message's, so that unread ones are
--- counted out of one index.
+-- Whom a message speaks to. The timeline and the number are the message's, so that unread ones
+-- are counted out of one index.
 CREATE TABLE mentions (
     message_id uuid NOT NULL REFERENCES messages (id),
     user_id uuid NOT NULL REFERENCES users (id),
-    room_id uuid NOT NULL,
+    timeline_id uuid NOT NULL,
     seq bigint NOT NULL,
     PRIMARY KEY (message_id, user_id)
 );
 
-CREATE INDEX mentions_by_user ON mentions (user_id, room_id, seq);
+CREATE INDEX mentions_by_user ON mentions (user_id, timeline_id, seq);
+
+-- The threads that hang on messages, each from its first reply on.
+CREATE TABLE threads (
+    root_id uuid PRIMARY KEY REFERENCES messages (id),
+    room_id uuid NOT NULL REFERENCES rooms (id),
+    last_seq bigint NOT NULL,
+    last_reply_at timestamptz NOT NULL
+);
+
+-- What members of the room have to do with its threads: whether they follow one, and how far they
+-- have read it.
+CREATE TABLE thread_members (
+    root_id uuid NOT NULL REFERENCES threads (root_id),
+    user_id uuid NOT NULL REFERENCES users (id),
+    room_id uuid NOT NULL REFERENCES rooms (id),
+    following boolean NOT NULL,
+    last_read_seq bigint NOT NULL,
+    PRIMARY KEY (root_id, user_id)
+);
+
+CREATE INDEX thread_members_by_user ON thread_members (user_id, room_id);
 
 CREATE TABLE reactions (
     message_id uuid NOT NULL REFERENCES messages (id),

@@ -84,6 +84,8 @@ CREATE TABLE invites (
 CREATE TABLE messages (
     id blob PRIMARY KEY,
     room_id blob NOT NULL REFERENCES rooms (id),
+    -- The room's id on its main line; in a thread, the id of the message that it hangs on.
+    timeline_id blob NOT NULL,
     seq integer NOT NULL,
     author_id blob NOT NULL REFERENCES users (id),
     client_id text,
@@ -93,27 +95,48 @@ CREATE TABLE messages (
     sent_at integer NOT NULL,
     edited_at integer,
     deleted_at integer,
-    UNIQUE (room_id, seq),
+    UNIQUE (timeline_id, seq),
     UNIQUE (author_id, client_id),
     -- What was deleted is gone; its number and its key stay.
     CHECK (deleted_at IS NULL OR body = '')
 ) STRICT;
 
 -- What unread messages are not counted by: one's own, and deleted ones.
-CREATE INDEX messages_by_author ON messages (room_id, author_id, seq);
-CREATE INDEX messages_deleted ON messages (room_id, seq) WHERE deleted_at IS NOT NULL;
+CREATE INDEX messages_by_author ON messages (timeline_id, author_id, seq);
+CREATE INDEX messages_deleted ON messages (timeline_id, seq) WHERE deleted_at IS NOT NULL;
 
--- Whom a message speaks to. The room and the number are the message's, so that unread ones are
--- counted out of one index.
+-- Whom a message speaks to. The timeline and the number are the message's, so that unread ones
+-- are counted out of one index.
 CREATE TABLE mentions (
     message_id blob NOT NULL REFERENCES messages (id),
     user_id blob NOT NULL REFERENCES users (id),
-    room_id blob NOT NULL,
+    timeline_id blob NOT NULL,
     seq integer NOT NULL,
     PRIMARY KEY (message_id, user_id)
 ) STRICT;
 
-CREATE INDEX mentions_by_user ON mentions (user_id, room_id, seq);
+CREATE INDEX mentions_by_user ON mentions (user_id, timeline_id, seq);
+
+-- The threads that hang on messages, each from its first reply on.
+CREATE TABLE threads (
+    root_id blob PRIMARY KEY REFERENCES messages (id),
+    room_id blob NOT NULL REFERENCES rooms (id),
+    last_seq integer NOT NULL,
+    last_reply_at integer NOT NULL
+) STRICT;
+
+-- What members of the room have to do with its threads: whether they follow one, and how far they
+-- have read it.
+CREATE TABLE thread_members (
+    root_id blob NOT NULL REFERENCES threads (root_id),
+    user_id blob NOT NULL REFERENCES users (id),
+    room_id blob NOT NULL REFERENCES rooms (id),
+    following integer NOT NULL CHECK (following IN (0, 1)),
+    last_read_seq integer NOT NULL,
+    PRIMARY KEY (root_id, user_id)
+) STRICT;
+
+CREATE INDEX thread_members_by_user ON thread_members (user_id, room_id);
 
 CREATE TABLE reactions (
     message_id blob NOT NULL REFERENCES messages (id),

@@ -26,3 +26,4 @@ mod several_servers;
 mod signals;
 mod slow_clients;
 mod starting;
+mod threads;

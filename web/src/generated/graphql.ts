@@ -68,6 +68,7 @@ export type SendMessageInput = {
   body: string;
   clientId?: string | null | undefined;
   replyToId?: string | null | undefined;
+  threadRootId?: string | null | undefined;
 };
 
 export type UpdateProfileInput = {
@@ -125,7 +126,8 @@ export type LiveMessagesSubscription = {
     | { __typename: 'MessageEdited'; cursor: string; message: MessageFieldsFragment }
     | { __typename: 'MessageSent'; cursor: string; message: { room: { id: string } } & MessageFieldsFragment }
     | { __typename: 'ReactionsChanged'; cursor: string }
-    | { __typename: 'RoomChanged'; cursor: string };
+    | { __typename: 'RoomChanged'; cursor: string }
+    | { __typename: 'ThreadChanged'; cursor: string };
 };
 
 export type PersonFragment = { id: string; username: string; displayName: string };

@@ -22,6 +22,8 @@ struct SendMessageInput {
     client_id: Option<String>,
     /// An earlier message of the same room, to which this one replies.
     reply_to_id: Option<ID>,
+    /// A message on the room's main line, in whose thread this one is said.
+    thread_root_id: Option<ID>,
 }
 
 /// What a message is to say instead.
@@ -144,10 +146,12 @@ impl TryFrom<SendMessageInput> for MessageDraft {
             room_id,
             body: input.body,
             client_id: input.client_id,
-            reply_to: match &input.reply_to_id {
-                Some(id) => Some(ids::parse(id, "Message")?),
-                None => None,
-            },
+            reply_to: parse_optional(input.reply_to_id.as_ref())?,
+            thread_root: parse_optional(input.thread_root_id.as_ref())?,
         })
     }
+}
+
+fn parse_optional(id: Option<&ID>) -> services::Result<Option<model::MessageId>> {
+    id.map(|id| ids::parse(id, "Message")).transpose()
 }

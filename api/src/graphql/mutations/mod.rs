@@ -8,6 +8,7 @@ mod receipts;
 mod rooms;
 mod sanctions;
 mod signals;
+mod threads;
 
 use async_graphql::MergedObject;
 
@@ -20,6 +21,7 @@ pub struct Mutation(
     invites::InviteMutations,
     sanctions::SanctionMutations,
     messages::MessageMutations,
+    threads::ThreadMutations,
     receipts::ReceiptMutations,
     signals::SignalMutations,
 );

@@ -7,12 +7,14 @@ use async_graphql::{Context, Description, Interface, Object, Result};
 use super::member::Member;
 use super::message::Message;
 use super::room::Room;
+use super::thread::Thread;
 use super::user::User;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::fault;
 use crate::graphql::scalars::{Cursor, DateTime};
 use crate::model::{self, EventKind, MessageId, RoomId, UserId};
 use crate::realtime::{Batch, Entry, Update};
+use crate::services::Error;
 
 /// Something that happened in a room, at its place in the log.
 #[derive(Interface)]
@@ -34,6 +36,7 @@ pub enum Event {
     MemberJoined(MemberJoined),
     MemberChanged(MemberChanged),
     MemberLeft(MemberLeft),
+    ThreadChanged(ThreadChanged),
 }
 
 /// A new message.
@@ -85,6 +88,11 @@ struct OfPerson {
     user: UserId,
 }
 
+/// The viewer follows a thread or no longer does, or has read it further, at whichever device. Others
+/// do not hear of it.
+#[derive(Description)]
+pub struct ThreadChanged(OfMessage);
+
 /// What happened between two cursors, as far as it concerns the viewer.
 #[derive(Description)]
 pub struct EventBatch(Batch);
@@ -122,6 +130,9 @@ impl Event {
             EventKind::MemberJoined { room, user } => MemberJoined(of_person(room, user)).into(),
             EventKind::MemberChanged { room, user } => MemberChanged(of_person(room, user)).into(),
             EventKind::MemberLeft { room, user } => MemberLeft(of_person(room, user)).into(),
+            EventKind::ThreadChanged { room, root, .. } => {
+                ThreadChanged(of_message(room, root)).into()
+            }
             EventKind::SessionEnded { .. } => return None,
         })
     }
@@ -275,6 +286,19 @@ events! {
         /// Who left.
         async fn user(&self, ctx: &Context<'_>) -> Result<User> {
             ctx.loaders().user(self.0.user).await.map(User).map_err(fault)
+        }
+    }
+    ThreadChanged {
+        /// Where it happened.
+        async fn room(&self, ctx: &Context<'_>) -> Result<Room> {
+            Room::of(ctx, self.0.room).await
+        }
+
+        /// The thread, as the event left it or later.
+        async fn thread(&self, ctx: &Context<'_>) -> Result<Thread> {
+            let thread = ctx.loaders().thread(self.0.message).await.map_err(fault)?;
+            let thread = thread.ok_or(Error::NotFound("Thread")).map_err(fault)?;
+            Ok(Thread(thread))
         }
     }
 }

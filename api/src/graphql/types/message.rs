@@ -4,6 +4,7 @@ use async_graphql::{Context, Description, ID, Object, Result};
 
 use super::reaction::Reaction;
 use super::room::Room;
+use super::thread::Thread;
 use super::user::User;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::fault;
@@ -35,7 +36,7 @@ impl Message {
             .map_err(fault)
     }
 
-    /// 1, 2, 3 … within the room, with no gap, for ever.
+    /// 1, 2, 3 … within its timeline (the room's main line, or its thread), with no gap, for ever.
     async fn seq(&self) -> i64 {
         self.0.seq
     }
@@ -58,6 +59,24 @@ impl Message {
         };
         let message = ctx.loaders().find_message(id).await.map_err(fault)?;
         Ok(message.map(Message))
+    }
+
+    /// The message in whose thread it was said; null on the room's main line.
+    async fn thread_root(&self, ctx: &Context<'_>) -> Result<Option<Message>> {
+        let Some(root) = self.0.thread_root else {
+            return Ok(None);
+        };
+        let message = ctx.loaders().find_message(root).await.map_err(fault)?;
+        Ok(message.map(Message))
+    }
+
+    /// The thread that hangs on it; null when nobody has replied in one.
+    async fn thread(&self, ctx: &Context<'_>) -> Result<Option<Thread>> {
+        if self.0.thread_root.is_some() {
+            return Ok(None);
+        }
+        let thread = ctx.loaders().thread(self.0.id).await.map_err(fault)?;
+        Ok(thread.map(Thread))
     }
 
     /// When the server took it.

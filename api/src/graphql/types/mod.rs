@@ -11,5 +11,6 @@ pub mod room;
 pub mod server_info;
 pub mod session;
 pub mod signal;
+pub mod thread;
 pub mod user;
 pub mod viewer;

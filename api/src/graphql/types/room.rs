@@ -100,8 +100,8 @@ impl Room {
         Ok(connection(members, member_key, Member))
     }
 
-    /// Its history in the order of `seq`; the newest page when no argument is given. `FORBIDDEN`
-    /// for those who have not joined.
+    /// Its history in the order of `seq`, without what is said in threads; the newest page when no
+    /// argument is given. `FORBIDDEN` for those who have not joined.
     #[graphql(complexity = "page_size(first, last) * child_complexity")]
     async fn messages(
         &self,
@@ -114,7 +114,8 @@ impl Room {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
         #[graphql(
             desc = "A message's id: the page in whose middle it is, `first` long (50 when \
-                          left out). Not together with another argument."
+                          left out); of a reply in a thread, what that hangs on. Not together with \
+                          another argument."
         )]
         around: Option<ID>,
     ) -> Result<Connection<String, Message>> {
@@ -128,13 +129,13 @@ impl Room {
         let history = history.map_err(fault)?;
         let messages = &ctx.services().messages;
         let page = messages
-            .list(ctx.viewer()?, self.0.id, history)
+            .list(ctx.viewer()?, self.0.id, None, history)
             .await
             .map_err(fault)?;
         Ok(connection(page, |message| message.seq, Message))
     }
 
-    /// Its newest message; null when there is none, or for those who have not joined.
+    /// The newest message on its main line; null when there is none, or for those who have not joined.
     async fn last_message(&self, ctx: &Context<'_>) -> Result<Option<Message>> {
         let membership = self.membership_of_viewer(ctx).await?;
         if self.0.last_seq == 0 || !can_read_messages(membership.as_ref()) {

@@ -5,6 +5,7 @@ use async_graphql::{Context, Description, Object, Result};
 
 use super::receipt::Unread;
 use super::room::{Room, RoomKind};
+use super::thread::{Thread, thread_key, thread_page};
 use super::user::User;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::fault;
@@ -61,9 +62,31 @@ impl Viewer {
         Ok(connection(rooms, key, Room))
     }
 
-    /// What they have not read in all their rooms together.
+    /// The threads that they follow, those with the newest replies first.
+    #[graphql(complexity = "page_size(first, None) * child_complexity")]
+    async fn threads(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, from 0 to 100; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Go on after this cursor of an earlier page.")] after: Option<String>,
+    ) -> Result<Connection<String, Thread>> {
+        let page = forwards(first, after)
+            .and_then(thread_page)
+            .map_err(fault)?;
+        let threads = &ctx.services().threads;
+        let page = threads.list_followed(self.viewer, page).await;
+        Ok(connection(page.map_err(fault)?, thread_key, Thread))
+    }
+
+    /// What they have not read in all their rooms together, threads apart.
     async fn unread(&self, ctx: &Context<'_>) -> Result<Unread> {
         let unread = ctx.services().receipts.total_unread(self.viewer).await;
+        unread.map(Unread).map_err(fault)
+    }
+
+    /// What they have not read in all the threads that they follow together.
+    async fn unread_in_threads(&self, ctx: &Context<'_>) -> Result<Unread> {
+        let unread = ctx.services().threads.total_unread(self.viewer).await;
         unread.map(Unread).map_err(fault)
     }
 
@@ -75,14 +98,10 @@ impl Viewer {
     }
 }
 
-/// Later than any room was active, and what every database can hold.
-const YEAR_10000_MICROS: i64 = 253_402_300_800_000_000;
-
 fn room_key(page: After<RoomKey>) -> services::Result<After<(Timestamp, RoomId)>> {
-    page.try_map(|(micros, id)| match id.parse() {
-        Ok(id) if (0..YEAR_10000_MICROS).contains(&micros) => {
-            Ok((Timestamp::from_micros(micros), id))
-        }
-        _ => Err(foreign_cursor("after")),
+    page.try_map(|(micros, id)| {
+        let at = Timestamp::from_untrusted_micros(micros);
+        at.zip(id.parse().ok())
+            .ok_or_else(|| foreign_cursor("after"))
     })
 }

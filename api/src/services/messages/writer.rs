@@ -11,7 +11,7 @@ use futures_util::FutureExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::{Instant, timeout};
 
-use crate::model::{Member, Message, NewMessage, Room, Timestamp};
+use crate::model::{Member, Message, NewMessage, Room};
 use crate::realtime::{Entry, Feed};
 use crate::services::core::Core;
 use crate::services::error::{Error, Result};
@@ -192,14 +192,14 @@ impl Task {
     }
 }
 
-fn may_send(room: &Room, membership: Option<&Member>, now: Timestamp) -> Result<()> {
+fn may_send(room: &Room, membership: Option<&Member>, message: &NewMessage) -> Result<()> {
     if !can_see_room(room, membership) {
         return Err(Error::NotFound("Room"));
     }
     if !can_send_message(membership) {
         return Err(Error::Forbidden("Join this channel to send messages to it"));
     }
-    check_not_muted(membership, now)
+    check_not_muted(membership, message.sent_at)
 }
 
 fn busy() -> Error {

@@ -92,6 +92,7 @@ async fn bans_and_mutes_end(backend: Backend) {
     let send = async || {
         let draft = MessageDraft {
             room_id: room.id,
+            thread_root: None,
             body: "hello".to_owned(),
             reply_to: None,
             client_id: None,

@@ -39,6 +39,7 @@ impl World {
     ) -> Result<Message> {
         let draft = MessageDraft {
             room_id: room,
+            thread_root: None,
             body: body.to_owned(),
             client_id: client_id.map(ToOwned::to_owned),
             reply_to: None,
@@ -53,7 +54,11 @@ impl World {
             direction: Direction::Forward,
             limit: EVERYTHING,
         });
-        let page = self.services.messages.list(viewer, room, history).await;
+        let page = self
+            .services
+            .messages
+            .list(viewer, room, None, history)
+            .await;
         let messages = page.expect("a page").items;
         let seqs: Vec<i64> = messages.iter().map(|message| message.seq).collect();
         let expected: Vec<i64> = (1..).take(seqs.len()).collect();

@@ -46,8 +46,8 @@ impl QueryId for InsertMentions<'_> {
 impl QueryFragment<Pg> for InsertMentions<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(
-            "INSERT INTO mentions (message_id, user_id, room_id, seq) \
-             SELECT messages.id, users.id, messages.room_id, messages.seq FROM unnest(",
+            "INSERT INTO mentions (message_id, user_id, timeline_id, seq) \
+             SELECT messages.id, users.id, messages.timeline_id, messages.seq FROM unnest(",
         );
         out.push_bind_param::<Array<sql::Uuid>, _>(&self.messages)?;
         out.push_sql(", ");

@@ -9,8 +9,8 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
-use super::{append_events, mentioning};
-use crate::model::{Member, MessageId, NewMessage, Room, RoomId, Timestamp, UserId};
+use super::{append_events, mentioning, threading};
+use crate::model::{Member, MessageId, NewMessage, Room, RoomId, TimelineId, Timestamp, UserId};
 use crate::storage::error::Result;
 use crate::storage::rows::{MemberRow, MessageRow, RoomRow};
 use crate::storage::schema::{messages, rooms, sql};
@@ -45,6 +45,7 @@ async fn attempt<R: Send>(
             return Err(Stop::LookUp);
         }
         mentioning::insert(conn, &plan.mentioned).await?;
+        threading::write(conn, &plan).await?;
         let events = append_events(conn, plan.events()).await?;
         Ok(plan.fulfilled(events))
     })
@@ -76,6 +77,7 @@ async fn known(
         members: members
             .map(|member| ((member.room_id, member.user_id), member))
             .collect(),
+        threads: threading::last_seqs(conn, new).await?,
         sent_before: match look_up {
             true => Some(sent_before(conn, new).await?),
             false => None,
@@ -200,6 +202,7 @@ struct InsertMessages<'a> {
     last_active: Vec<&'a Timestamp>,
     ids: Vec<&'a MessageId>,
     in_rooms: Vec<&'a RoomId>,
+    timelines: Vec<TimelineId>,
     seqs: Vec<i64>,
     authors: Vec<&'a UserId>,
     keys: Vec<Option<&'a str>>,
@@ -220,6 +223,7 @@ impl<'a> InsertMessages<'a> {
         for (message, fingerprint) in &plan.messages {
             insert.ids.push(&message.id);
             insert.in_rooms.push(&message.room_id);
+            insert.timelines.push(message.timeline());
             insert.seqs.push(message.seq);
             insert.authors.push(&message.author_id);
             insert.keys.push(message.client_id.as_deref());
@@ -245,13 +249,15 @@ impl QueryFragment<Pg> for InsertMessages<'_> {
         out.push_bind_param::<Array<sql::Instant>, _>(&self.last_active)?;
         out.push_sql(
             ") AS held (id, last_seq, last_active_at) WHERE rooms.id = held.id) \
-             INSERT INTO messages \
-             (id, room_id, seq, author_id, client_id, fingerprint, body, reply_to_id, sent_at) \
+             INSERT INTO messages (id, room_id, timeline_id, seq, author_id, client_id, \
+             fingerprint, body, reply_to_id, sent_at) \
              SELECT * FROM unnest(",
         );
         out.push_bind_param::<Array<sql::Uuid>, _>(&self.ids)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<sql::Uuid>, _>(&self.in_rooms)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<sql::Uuid>, _>(&self.timelines)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<BigInt>, _>(&self.seqs)?;
         out.push_sql(", ");

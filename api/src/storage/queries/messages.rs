@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
-use crate::model::{Bound, Direction, Message, MessageId, Page, RoomId, Timestamp};
+use crate::model::{Bound, Direction, Message, MessageId, Page, RoomId, TimelineId, Timestamp};
 use crate::storage::error::Result;
 use crate::storage::rows::MessageRow;
 use crate::storage::schema::{messages, rooms};
@@ -30,6 +30,7 @@ pub(in crate::storage) async fn find_last_messages(
     let rows = messages::table
         .inner_join(rooms::table)
         .filter(rooms::id.eq_any(in_rooms))
+        .filter(messages::timeline_id.eq(rooms::id))
         .filter(messages::seq.eq(rooms::last_seq))
         .select(MessageRow::as_select())
         .load(conn)
@@ -37,14 +38,14 @@ pub(in crate::storage) async fn find_last_messages(
     Ok(rows.into_iter().map(Message::from).collect())
 }
 
-/// A room's messages between two values of `seq`.
+/// A timeline's messages between two values of `seq`.
 pub(in crate::storage) async fn list_messages(
     conn: &mut Conn,
-    room: RoomId,
+    timeline: TimelineId,
     bound: Bound<i64>,
 ) -> Result<Page<Message>> {
     let mut query = messages::table
-        .filter(messages::room_id.eq(room))
+        .filter(messages::timeline_id.eq(timeline))
         .select(MessageRow::as_select())
         .limit(bound.limit + 1)
         .into_boxed();

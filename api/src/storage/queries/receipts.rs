@@ -59,7 +59,7 @@ pub(in crate::storage) async fn count_unread(
     in_rooms: Option<Vec<RoomId>>,
 ) -> Result<Vec<(RoomId, Unread)>> {
     let after_marker = messages::table
-        .filter(messages::room_id.eq(members::room_id))
+        .filter(messages::timeline_id.eq(members::room_id))
         .filter(messages::seq.gt(members::last_read_seq));
     let own = after_marker.filter(messages::author_id.eq(user)).count();
     let deleted = after_marker
@@ -68,7 +68,7 @@ pub(in crate::storage) async fn count_unread(
         .count();
     let mentioned = mentions::table
         .filter(mentions::user_id.eq(user))
-        .filter(mentions::room_id.eq(members::room_id))
+        .filter(mentions::timeline_id.eq(members::room_id))
         .filter(mentions::seq.gt(members::last_read_seq))
         .count();
     let mut query = members::table

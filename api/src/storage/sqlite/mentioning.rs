@@ -39,8 +39,8 @@ impl QueryFragment<Sqlite> for InsertMentions {
         // The order of the joins is given, for a room may have far more members than a message
         // names. WHERE is needed before ON CONFLICT, after a SELECT.
         out.push_sql(
-            "INSERT INTO mentions (message_id, user_id, room_id, seq) \
-             SELECT messages.id, users.id, messages.room_id, messages.seq FROM json_each(",
+            "INSERT INTO mentions (message_id, user_id, timeline_id, seq) \
+             SELECT messages.id, users.id, messages.timeline_id, messages.seq FROM json_each(",
         );
         out.push_bind_param::<Text, _>(&self.named)?;
         out.push_sql(

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
-use super::{append, mentioning};
+use super::{append, mentioning, threading};
 use crate::model::{Member, NewMessage, Room};
 use crate::storage::rows::{MemberRow, MessageRow, RoomRow};
 use crate::storage::schema::{members, messages, rooms};
@@ -21,6 +21,7 @@ pub(super) fn send<R>(
             let plan = Plan::make(new, known, rule).ok_or(Stop::LookUp)?;
             write(conn, &plan)?;
             mentioning::insert(conn, &plan.mentioned)?;
+            threading::write(conn, &plan)?;
             let events = append(conn, plan.events())?;
             Ok(plan.fulfilled(events))
         })
@@ -49,6 +50,7 @@ fn known(conn: &mut SqliteConnection, new: &[NewMessage], look_up: bool) -> Quer
         let member = member.map(|member| (place, Member::from(member)));
         known.members.extend(member);
     }
+    known.threads = threading::last_seqs(conn, new)?;
     if look_up {
         known.sent_before = Some(sent_before(conn, new)?);
     }
@@ -75,6 +77,7 @@ fn write<R>(conn: &mut SqliteConnection, plan: &Plan<R>) -> Result<(), Stop> {
             .values((
                 messages::id.eq(message.id),
                 messages::room_id.eq(message.room_id),
+                messages::timeline_id.eq(message.timeline()),
                 messages::seq.eq(message.seq),
                 messages::author_id.eq(message.author_id),
                 messages::client_id.eq(&message.client_id),

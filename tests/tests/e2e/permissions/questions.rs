@@ -97,6 +97,10 @@ const QUESTIONS: &[(&str, &[(&str, &str)])] = &[
             ),
             ("react", r#"(input: { messageId: "%thing", emoji: "👍" })"#),
             ("deleteMessage", r#"(input: { messageId: "%thing" })"#),
+            (
+                "followThread",
+                r#"(input: { messageId: "%thing", following: false })"#,
+            ),
             ("markRead", r#"(input: { roomId: "%room", seq: 1 })"#),
             (
                 "setTyping",
@@ -108,7 +112,17 @@ const QUESTIONS: &[(&str, &[(&str, &str)])] = &[
 
 /// What everyone may read who has got hold of the object at all, by the rows of `Query`.
 const OPEN: &[(&str, &[&str])] = &[
-    ("Viewer", &["user", "rooms", "unread", "cursor"]),
+    (
+        "Viewer",
+        &[
+            "user",
+            "rooms",
+            "threads",
+            "unread",
+            "unreadInThreads",
+            "cursor",
+        ],
+    ),
     (
         "Session",
         &["id", "device", "createdAt", "lastUsedAt", "current"],
@@ -133,6 +147,8 @@ const OPEN: &[(&str, &[&str])] = &[
             "mentions",
             "replyTo",
             "reactions",
+            "thread",
+            "threadRoot",
         ],
     ),
 ];

@@ -130,6 +130,7 @@ impl<'a> World<'a> {
             }
         }
         let witnessed = self.witness.send(&room, "theirs").await;
+        self.witness.reply_in_thread(&witnessed, &room, "too").await;
         self.witness.mark_read(&room, witnessed.seq).await;
         Place {
             room,
