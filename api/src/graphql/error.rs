@@ -83,7 +83,8 @@ fn user_error(error: &services::Error) -> UserError {
     let field = match error {
         services::Error::Invalid { field, .. }
         | services::Error::TooLarge { field, .. }
-        | services::Error::Conflict { field, .. } => Some(vec![(*field).to_owned()]),
+        | services::Error::Conflict { field, .. }
+        | services::Error::WrongPassword { field } => Some(vec![(*field).to_owned()]),
         _ => None,
     };
     UserError {
@@ -100,7 +101,9 @@ fn code(error: &services::Error) -> ErrorCode {
         services::Error::Invalid { .. } => ErrorCode::Invalid,
         services::Error::TooLarge { .. } => ErrorCode::TooLarge,
         services::Error::Conflict { .. } => ErrorCode::Conflict,
-        services::Error::WrongCredentials(_) => ErrorCode::Unauthenticated,
+        services::Error::WrongCredentials(_) | services::Error::WrongPassword { .. } => {
+            ErrorCode::Unauthenticated
+        }
         services::Error::Banned(_) => ErrorCode::Banned,
         services::Error::Muted(_) => ErrorCode::Muted,
         services::Error::Expired(_) => ErrorCode::Expired,

@@ -54,6 +54,15 @@ impl std::ops::Add<Duration> for Timestamp {
     }
 }
 
+impl std::ops::Sub<Duration> for Timestamp {
+    type Output = Self;
+
+    fn sub(self, earlier: Duration) -> Self {
+        let micros = i64::try_from(earlier.as_micros()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_sub(micros))
+    }
+}
+
 /// Where the present comes from.
 pub trait Clock: Send + Sync + 'static {
     fn now(&self) -> Timestamp;

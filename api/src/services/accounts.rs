@@ -1,5 +1,7 @@
 //! Signing up, logging in, and what people say of themselves.
 
+mod credentials;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +12,7 @@ use super::sessions::{Sessions, SignedIn};
 use super::text;
 use crate::auth::password::{HashError, check_policy};
 use crate::model::{Account, User, UserId};
+use credentials::check_not_formerly;
 
 const DISPLAY_NAME_MOST: usize = 64;
 
@@ -20,6 +23,8 @@ pub struct Registration {
     pub display_name: Option<String>,
     pub device: Option<String>,
 }
+
+pub use credentials::PasswordChange;
 
 pub struct Credentials {
     pub username: String,
@@ -53,16 +58,11 @@ impl Accounts {
         let now = self.core.now();
         let id = self.core.ids.next(now);
         let session = self.sessions.start(id, new.device.as_deref())?;
-        if self
-            .core
-            .read()
-            .await?
-            .find_user_by_username(&username)
-            .await?
-            .is_some()
-        {
+        let mut connection = self.core.read().await?;
+        if connection.find_user_by_username(&username).await?.is_some() {
             return Err(taken());
         }
+        drop(connection);
         let password_hash = self
             .core
             .passwords
@@ -72,7 +72,7 @@ impl Accounts {
         let display_name = display_name.unwrap_or_else(|| username.clone());
         let user = User {
             id,
-            username,
+            username: username.clone(),
             display_name,
             created_at: now,
             last_seen_at: None,
@@ -87,6 +87,7 @@ impl Accounts {
         {
             return Err(taken());
         }
+        check_not_formerly(&mut transaction, &username, id).await?;
         transaction.insert_session(&session).await?;
         transaction.commit().await?;
         self.sessions.sign_in(session).await
@@ -112,26 +113,27 @@ impl Accounts {
             .await
             .map_err(hashing)?;
         let Some(account) = account.filter(|_| verdict.matches) else {
-            return Err(Error::WrongCredentials("Wrong username or password"));
+            return Err(wrong_credentials());
         };
         let session = self
             .sessions
             .start(account.user.id, given.device.as_deref())?;
-        let new_hash = match verdict.rehash {
-            true => Some(
-                self.core
-                    .passwords
-                    .hash(given.password)
-                    .await
-                    .map_err(hashing)?,
-            ),
-            false => None,
+        let old = account.password_hash;
+        let new = match verdict.rehash {
+            true => {
+                let hashed = self.core.passwords.hash(given.password).await;
+                hashed.map_err(hashing)?
+            }
+            false => old.clone(),
         };
         let mut transaction = self.core.begin().await?;
-        if let Some(hash) = new_hash {
-            transaction
-                .update_password_hash(account.user.id, &hash)
-                .await?;
+        // Also when it stays: whoever changes it meanwhile ends the sessions that there are, and
+        // this would be one more.
+        if !transaction
+            .replace_password_hash(account.user.id, &old, &new)
+            .await?
+        {
+            return Err(wrong_credentials());
         }
         transaction.insert_session(&session).await?;
         transaction.commit().await?;
@@ -194,6 +196,10 @@ impl Accounts {
                 retry_after: limited.retry_after,
             })
     }
+}
+
+fn wrong_credentials() -> Error {
+    Error::WrongCredentials("Wrong username or password")
 }
 
 fn taken() -> Error {

@@ -35,6 +35,9 @@ pub enum Error {
     /// The name, the password or the token is not right.
     #[error("{0}")]
     WrongCredentials(&'static str),
+    /// The password in a field of the input is not the account's.
+    #[error("Wrong password")]
+    WrongPassword { field: &'static str },
     /// They may not come in; with the reason, if one was given.
     #[error("Banned from this room{}", because(.0.as_deref()))]
     Banned(Option<String>),

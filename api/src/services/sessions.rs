@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::core::{Core, Viewer};
 use super::error::{Error, Result};
 use super::text;
+use super::transaction::Transaction;
 use crate::auth::tokens::TokenError;
 use crate::model::{EventKind, NewEvent, Session, SessionId, Timestamp, User, UserId};
 
@@ -19,6 +20,8 @@ const RETRY_WINDOW: Duration = Duration::from_mins(1);
 const LOOK_UP_RETRY: Duration = Duration::from_secs(1);
 
 const DEVICE_MOST: usize = 100;
+
+const LISTED_MOST: i64 = 100;
 
 /// A login, with the tokens that prove it.
 pub struct SignedIn {
@@ -129,6 +132,33 @@ impl Sessions {
         transaction.commit().await
     }
 
+    /// Ends a session of the viewer's. Nothing happens when it has ended already.
+    pub async fn revoke(&self, viewer: Viewer, id: SessionId) -> Result<()> {
+        self.0.check_write(viewer)?;
+        let session = self.0.read().await?.find_session(id).await?;
+        match session.filter(|session| session.user_id == viewer.user_id) {
+            Some(session) => self.end(session.id).await,
+            None => Err(Error::NotFound("Session")),
+        }
+    }
+
+    /// Ends all sessions of the viewer's but the one that asks.
+    pub async fn revoke_others(&self, viewer: Viewer) -> Result<()> {
+        self.0.check_write(viewer)?;
+        let mut transaction = self.0.begin().await?;
+        let kept = Some(viewer.session_id);
+        end_sessions_of(&mut transaction, viewer.user_id, kept, self.0.now()).await?;
+        transaction.commit().await
+    }
+
+    /// The viewer's logins that are still good, at most 100, the last used first.
+    pub async fn list(&self, viewer: Viewer) -> Result<Vec<Session>> {
+        let since = self.0.now() - IDLE_LIFETIME;
+        let mut connection = self.0.read().await?;
+        let sessions = connection.list_sessions(viewer.user_id, since, LISTED_MOST);
+        Ok(sessions.await?)
+    }
+
     pub(super) fn start(&self, user: UserId, device: Option<&str>) -> Result<Session> {
         let now = self.0.now();
         let device = text::optional_line("device", device, DEVICE_MOST)?;
@@ -191,6 +221,20 @@ impl Sessions {
             None => self.find_live(session.id).await?.ok_or_else(wrong_token),
         }
     }
+}
+
+/// Ends all sessions of a person, apart from one, with an event each.
+pub(super) async fn end_sessions_of(
+    transaction: &mut Transaction,
+    user: UserId,
+    except: Option<SessionId>,
+    now: Timestamp,
+) -> Result<()> {
+    for session in transaction.end_sessions_of(user, except, now).await? {
+        let kind = EventKind::SessionEnded { session };
+        transaction.record(NewEvent { at: now, kind });
+    }
+    Ok(())
 }
 
 fn may_retry(session: &Session, attempt_id: Option<String>, now: Timestamp) -> bool {

@@ -127,13 +127,13 @@ impl Signals {
     pub async fn watch_receipts(&self, viewer: Viewer, room: RoomId) -> Result<Watch> {
         check_reader(&self.core, viewer, room).await?;
         let core = Arc::clone(&self.core);
-        let since = Arc::new(Mutex::new(before(self.core.now(), RECENT)));
+        let since = Arc::new(Mutex::new(self.core.now() - RECENT));
         let take: TakeSnapshot = Arc::new(move || {
             let (core, since) = (Arc::clone(&core), Arc::clone(&since));
             async move {
                 let rooms = still_in(&core, viewer, room).await?;
                 let mut receipts = asked(list_receipts(&core, room).await)?;
-                let now = before(core.now(), RECENT);
+                let now = core.now() - RECENT;
                 let since = {
                     let mut since = since.lock().unwrap_or_else(PoisonError::into_inner);
                     std::mem::replace(&mut *since, now)
@@ -339,9 +339,4 @@ fn asked<T>(answer: storage::Result<T>) -> std::result::Result<T, Ended> {
         tracing::error!(%error, "cannot look how things are");
         Ended::Failed
     })
-}
-
-fn before(now: Timestamp, earlier: Duration) -> Timestamp {
-    let micros = i64::try_from(earlier.as_micros()).unwrap_or(i64::MAX);
-    Timestamp::from_micros(now.as_micros().saturating_sub(micros))
 }

@@ -173,10 +173,17 @@ queries! {
         fn find_users(ids: Vec<UserId>) -> Vec<User>;
         fn find_user_by_username(username: &str) -> Option<User>;
         fn find_account(username: &str) -> Option<Account>;
+        fn find_account_of(id: UserId) -> Option<Account>;
         fn insert_account(account: &Account) -> bool;
         fn update_display_name(id: UserId, display_name: &str) -> Option<User>;
-        fn update_password_hash(id: UserId, hash: &str) -> ();
+        fn replace_password_hash(id: UserId, old: &str, new: &str) -> bool;
         fn update_last_seen(ids: Vec<UserId>, at: Timestamp) -> ();
+    }
+    usernames {
+        fn update_username(id: UserId, username: &str) -> Option<User>;
+        fn find_former_owner(digest: &[u8]) -> Option<UserId>;
+        fn keep_former_username(digest: &[u8], user: UserId) -> ();
+        fn count_former_usernames(user: UserId) -> i64;
     }
     sessions {
         fn insert_session(session: &Session) -> ();
@@ -185,6 +192,10 @@ queries! {
             id: SessionId, generation: u32, attempt_id: Option<&str>, now: Timestamp
         ) -> Option<Session>;
         fn end_session(id: SessionId, now: Timestamp) -> bool;
+        fn end_sessions_of(
+            user: UserId, except: Option<SessionId>, now: Timestamp
+        ) -> Vec<SessionId>;
+        fn list_sessions(user: UserId, since: Timestamp, limit: i64) -> Vec<Session>;
     }
     rooms {
         fn find_rooms(ids: Vec<RoomId>) -> Vec<Room>;

@@ -45,6 +45,8 @@ pub(super) mod sanctions;
 pub(super) mod sessions;
 #[path = "queries/threads.rs"]
 pub(super) mod threads;
+#[path = "queries/usernames.rs"]
+pub(super) mod usernames;
 #[path = "queries/users.rs"]
 pub(super) mod users;
 
@@ -54,6 +56,9 @@ pub(super) type Conn = AsyncPgConnection;
 /// logins and queries go on.
 const WRITERS: u32 = 6;
 const READERS: u32 = 10;
+
+/// How many events one statement inserts: it can have 65,535 parameters.
+const EVENTS_MOST: usize = 4_096;
 
 /// No statement and no idle transaction may hold the log for long.
 const PREPARE: &str = "SET statement_timeout = '15s'; \
@@ -115,10 +120,12 @@ pub(super) async fn append_events(conn: &mut Conn, new: Vec<NewEvent>) -> QueryR
         .get_result(conn)
         .await?;
     let placed = place(new, head);
-    diesel::insert_into(events_table::table)
-        .values(placed.iter().map(EventRow::from).collect::<Vec<_>>())
-        .execute(conn)
-        .await?;
+    for some in placed.chunks(EVENTS_MOST) {
+        diesel::insert_into(events_table::table)
+            .values(some.iter().map(EventRow::from).collect::<Vec<_>>())
+            .execute(conn)
+            .await?;
+    }
     Ok(placed)
 }
 

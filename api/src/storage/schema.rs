@@ -35,6 +35,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::Binary;
+    use super::sql::Uuid;
+
+    former_usernames (digest) {
+        digest -> Binary,
+        user_id -> Uuid,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{Integer, Nullable, Text};
     use super::sql::{Instant, Uuid};
 

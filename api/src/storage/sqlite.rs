@@ -48,6 +48,8 @@ pub(super) mod sanctions;
 pub(super) mod sessions;
 #[path = "queries/threads.rs"]
 pub(super) mod threads;
+#[path = "queries/usernames.rs"]
+pub(super) mod usernames;
 #[path = "queries/users.rs"]
 pub(super) mod users;
 

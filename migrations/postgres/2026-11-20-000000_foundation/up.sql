@@ -7,6 +7,14 @@ CREATE TABLE users (
     last_seen_at timestamptz
 );
 
+-- Names that people had before, by their SHA-256: they are nobody else's.
+CREATE TABLE former_usernames (
+    digest bytea PRIMARY KEY,
+    user_id uuid NOT NULL REFERENCES users (id)
+);
+
+CREATE INDEX former_usernames_by_user ON former_usernames (user_id);
+
 CREATE TABLE sessions (
     id uuid PRIMARY KEY,
     user_id uuid NOT NULL REFERENCES users (id),

@@ -10,4 +10,5 @@ DROP TABLE sanctions;
 DROP TABLE members;
 DROP TABLE rooms;
 DROP TABLE sessions;
+DROP TABLE former_usernames;
 DROP TABLE users;

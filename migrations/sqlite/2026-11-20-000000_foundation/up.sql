@@ -7,6 +7,14 @@ CREATE TABLE users (
     last_seen_at integer
 ) STRICT;
 
+-- Names that people had before, by their SHA-256: they are nobody else's.
+CREATE TABLE former_usernames (
+    digest blob PRIMARY KEY,
+    user_id blob NOT NULL REFERENCES users (id)
+) STRICT;
+
+CREATE INDEX former_usernames_by_user ON former_usernames (user_id);
+
 CREATE TABLE sessions (
     id blob PRIMARY KEY,
     user_id blob NOT NULL REFERENCES users (id),

@@ -3,6 +3,7 @@
 mod accounts;
 mod changes;
 mod convergence;
+mod credentials;
 mod durability;
 mod events;
 mod history;

@@ -80,7 +80,10 @@ async fn everyone_gets_what_the_tables_say(server: &mut Server) {
     for (row, caller, answer) in cells(&changing) {
         let place = world.place(row.about, &[caller]).await;
         let at_home = match row.field {
-            "logout" | "refreshSession" => world.log_in(caller).await,
+            "logout" | "refreshSession" | "revokeSession" => world.log_in(caller).await,
+            "changePassword" | "changeUsername" | "revokeOtherSessions" => {
+                world.stand_in(caller).await
+            }
             _ => None,
         };
         wrong.extend(judge(&world, row, caller, answer, &place).await);

@@ -157,8 +157,7 @@ impl AccountMutations {
         let viewer = ctx.viewer()?;
         let (ended, user_errors) = outcome(ctx.services().sessions.end(viewer.session_id).await)?;
         if ended.is_some() {
-            ctx.sign_out();
-            set_cookie(ctx.request(), RefreshCookie::Clear);
+            forget_login(ctx);
         }
         Ok(LogoutPayload { user_errors })
     }
@@ -242,6 +241,12 @@ fn device_of(request: &RequestInfo) -> Option<String> {
             .take(MOST)
             .collect(),
     )
+}
+
+/// What follows in this operation is asked by nobody, and a browser has no login any more.
+pub(super) fn forget_login(ctx: &Context<'_>) {
+    ctx.sign_out();
+    set_cookie(ctx.request(), RefreshCookie::Clear);
 }
 
 fn set_cookie(request: &RequestInfo, cookie: RefreshCookie) {

@@ -1,6 +1,7 @@
 //! What can be changed, one noun a file.
 
 mod accounts;
+mod credentials;
 mod invites;
 mod members;
 mod messages;
@@ -16,6 +17,7 @@ use async_graphql::MergedObject;
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     accounts::AccountMutations,
+    credentials::CredentialMutations,
     rooms::RoomMutations,
     members::MemberMutations,
     invites::InviteMutations,

@@ -5,6 +5,7 @@ use async_graphql::{Context, Description, Object, Result};
 
 use super::receipt::Unread;
 use super::room::{Room, RoomKind};
+use super::session::Session;
 use super::thread::{Thread, thread_key, thread_page};
 use super::user::User;
 use crate::graphql::context::ContextExt;
@@ -76,6 +77,13 @@ impl Viewer {
         let threads = &ctx.services().threads;
         let page = threads.list_followed(self.viewer, page).await;
         Ok(connection(page.map_err(fault)?, thread_key, Thread))
+    }
+
+    /// Where they are logged in, the login that was used last first; at most 100.
+    #[graphql(complexity = "100 * child_complexity")]
+    async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<Session>> {
+        let sessions = ctx.services().sessions.list(self.viewer).await;
+        Ok(sessions.map_err(fault)?.into_iter().map(Session).collect())
     }
 
     /// What they have not read in all their rooms together, threads apart.

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
-use crate::model::{Session, SessionId, Timestamp};
+use crate::model::{Session, SessionId, Timestamp, UserId};
 use crate::storage::error::Result;
 use crate::storage::rows::SessionRow;
 use crate::storage::schema::sessions;
@@ -66,4 +66,41 @@ pub(in crate::storage) async fn end_session(
         .execute(conn)
         .await?;
     Ok(ended == 1)
+}
+
+/// Ends all sessions of a person, apart from one. Those that had not ended before.
+pub(in crate::storage) async fn end_sessions_of(
+    conn: &mut Conn,
+    user: UserId,
+    except: Option<SessionId>,
+    now: Timestamp,
+) -> Result<Vec<SessionId>> {
+    let living = sessions::table
+        .filter(sessions::user_id.eq(user))
+        .filter(sessions::ended_at.is_null())
+        .filter(sessions::id.ne_all(except));
+    Ok(diesel::update(living)
+        .set(sessions::ended_at.eq(now))
+        .returning(sessions::id)
+        .get_results(conn)
+        .await?)
+}
+
+/// The living sessions of a person that were used since then, the last used first.
+pub(in crate::storage) async fn list_sessions(
+    conn: &mut Conn,
+    user: UserId,
+    since: Timestamp,
+    limit: i64,
+) -> Result<Vec<Session>> {
+    let rows = sessions::table
+        .filter(sessions::user_id.eq(user))
+        .filter(sessions::ended_at.is_null())
+        .filter(sessions::last_used_at.ge(since))
+        .order((sessions::last_used_at.desc(), sessions::id.desc()))
+        .limit(limit)
+        .select(SessionRow::as_select())
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().map(Session::from).collect())
 }

@@ -45,6 +45,19 @@ pub(in crate::storage) async fn find_account(
     Ok(row.map(Account::from))
 }
 
+pub(in crate::storage) async fn find_account_of(
+    conn: &mut Conn,
+    id: UserId,
+) -> Result<Option<Account>> {
+    let row = users::table
+        .find(id)
+        .select(AccountRow::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(row.map(Account::from))
+}
+
 /// False when the username is taken.
 pub(in crate::storage) async fn insert_account(conn: &mut Conn, account: &Account) -> Result<bool> {
     let inserted = diesel::insert_into(users::table)
@@ -76,16 +89,19 @@ pub(in crate::storage) async fn update_display_name(
     Ok(row.map(User::from))
 }
 
-pub(in crate::storage) async fn update_password_hash(
+/// False when the hash is not the one that it was. The account is held until the transaction ends.
+pub(in crate::storage) async fn replace_password_hash(
     conn: &mut Conn,
     id: UserId,
-    hash: &str,
-) -> Result<()> {
-    diesel::update(users::table.find(id))
-        .set(users::password_hash.eq(hash))
+    old: &str,
+    new: &str,
+) -> Result<bool> {
+    let replaced = diesel::update(users::table.find(id))
+        .filter(users::password_hash.eq(old))
+        .set(users::password_hash.eq(new))
         .execute(conn)
         .await?;
-    Ok(())
+    Ok(replaced == 1)
 }
 
 /// Notes when these people were connected last.

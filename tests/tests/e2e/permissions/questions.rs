@@ -52,6 +52,13 @@ const QUESTIONS: &[(&str, &[(&str, &str)])] = &[
             ),
             ("refreshSession", r#"(input: { refreshToken: "%token" })"#),
             ("logout", ""),
+            (
+                "changePassword",
+                r#"(input: { currentPassword: "correct horse battery", newPassword: "correct horse battery" })"#,
+            ),
+            ("changeUsername", r#"(input: { username: "%new" })"#),
+            ("revokeSession", r#"(input: { sessionId: "%thing" })"#),
+            ("revokeOtherSessions", ""),
             ("updateProfile", r#"(input: { displayName: "Somebody" })"#),
             ("setPresence", "(input: { state: ONLINE })"),
             (
@@ -120,6 +127,7 @@ const OPEN: &[(&str, &[&str])] = &[
             "threads",
             "unread",
             "unreadInThreads",
+            "sessions",
             "cursor",
         ],
     ),
