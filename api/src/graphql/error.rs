@@ -84,7 +84,9 @@ fn user_error(error: &services::Error) -> UserError {
         services::Error::Invalid { field, .. }
         | services::Error::TooLarge { field, .. }
         | services::Error::Conflict { field, .. }
-        | services::Error::WrongPassword { field } => Some(vec![(*field).to_owned()]),
+        | services::Error::WrongPassword { field } => {
+            Some(field.split('.').map(str::to_owned).collect())
+        }
         _ => None,
     };
     UserError {

@@ -115,6 +115,24 @@ impl Query {
         Ok(user.map_err(fault)?.map(User))
     }
 
+    /// People in whose username or display name every word of `query` begins a word, whatever the
+    /// case, by username; nobody, when there is no word in it.
+    #[graphql(complexity = "page_size(first, None) * child_complexity")]
+    async fn users(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The beginnings of words: at most 8, in at most 100 characters.")]
+        query: String,
+        #[graphql(desc = "How many, from 0 to 100; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Go on after this cursor of an earlier page.")] after: Option<String>,
+    ) -> Result<Connection<String, User>> {
+        ctx.viewer()?;
+        let page = forwards(first, after).map_err(fault)?;
+        let found = ctx.services().accounts.search(&query, page).await;
+        let username = |user: &model::User| user.username.clone();
+        Ok(connection(found.map_err(fault)?, username, User))
+    }
+
     /// The server itself. Needs no login.
     async fn server_info(&self) -> ServerInfo {
         ServerInfo {

@@ -120,8 +120,14 @@ const SHARED: &[(&str, &[(&str, &str)])] = &[
             ("id", ""),
             ("username", ""),
             ("displayName", ""),
+            ("bio", ""),
+            ("status", "UserStatus"),
             ("createdAt", ""),
         ],
+    ),
+    (
+        "UserStatus",
+        &[("text", ""), ("emoji", ""), ("expiresAt", "")],
     ),
 ];
 

@@ -29,4 +29,4 @@ pub use room::{Member, NewRoom, Role, Room, RoomKind};
 pub use sanction::{Sanction, SanctionKind};
 pub use session::Session;
 pub use thread::{Thread, ThreadMember, TimelineId};
-pub use user::{Account, User};
+pub use user::{Account, ProfileChanges, Status, User};

@@ -1,5 +1,7 @@
 //! What texts look like to people.
 
+use std::collections::BTreeSet;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// Whether nothing of a text can be seen: white space, and characters that look like none at all.
@@ -12,6 +14,23 @@ pub fn is_blank(text: &str) -> bool {
 /// characters are replaced (Unicode NFKC), and case is ignored.
 pub fn fold_name(name: &str) -> String {
     name.nfkc().collect::<String>().to_lowercase()
+}
+
+/// The folded words of a name, by which it is looked for: each once, in order. What stands between
+/// them is no part of a word.
+pub fn name_words(name: &str) -> BTreeSet<String> {
+    let folded = fold_name(name);
+    let words = folded.split(|character: char| !is_part_of_word(character));
+    let words = words.filter(|word| !word.is_empty());
+    words.map(str::to_owned).collect()
+}
+
+/// Emoji are words, too: some people are called by one.
+fn is_part_of_word(character: char) -> bool {
+    !(character.is_whitespace()
+        || character.is_ascii_punctuation()
+        || character.is_control()
+        || is_invisible(character))
 }
 
 fn is_invisible(character: char) -> bool {
@@ -35,5 +54,18 @@ mod tests {
             assert_eq!(fold_name(one), fold_name(other));
         }
         assert_ne!(fold_name("tea"), fold_name("téa"));
+    }
+
+    #[test]
+    fn names_have_words() {
+        for (name, words) in [
+            ("Alice Liddell", vec!["alice", "liddell"]),
+            ("a.b_c-9", vec!["9", "a", "b", "c"]),
+            ("O'Hara (ＴＥＡ) tea", vec!["hara", "o", "tea"]),
+            ("Алиса\u{3000}🐇", vec!["алиса", "🐇"]),
+            (" ... ", vec![]),
+        ] {
+            assert_eq!(Vec::from_iter(name_words(name)), words, "{name}");
+        }
     }
 }

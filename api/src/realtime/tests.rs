@@ -46,13 +46,8 @@ impl World {
     }
 
     async fn person(&self, username: &str) -> UserId {
-        let user = User {
-            id: self.ids.next(NOW),
-            username: username.to_owned(),
-            display_name: username.to_owned(),
-            created_at: NOW,
-            last_seen_at: None,
-        };
+        let name = || username.to_owned();
+        let user = User::new(self.ids.next(NOW), name(), name(), NOW);
         let account = Account {
             user,
             password_hash: String::new(),

@@ -1,18 +1,21 @@
 //! Signing up, logging in, and what people say of themselves.
 
 mod credentials;
+mod directory;
+mod profile;
 
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::core::{Core, Viewer};
+use super::core::Core;
 use super::error::{Error, Result};
 use super::sessions::{Sessions, SignedIn};
 use super::text;
 use crate::auth::password::{HashError, check_policy};
 use crate::model::{Account, User, UserId};
 use credentials::check_not_formerly;
+use directory::be_found;
 
 const DISPLAY_NAME_MOST: usize = 64;
 
@@ -70,24 +73,17 @@ impl Accounts {
             .await
             .map_err(hashing)?;
         let display_name = display_name.unwrap_or_else(|| username.clone());
-        let user = User {
-            id,
-            username: username.clone(),
-            display_name,
-            created_at: now,
-            last_seen_at: None,
+        let user = User::new(id, username, display_name, now);
+        let account = Account {
+            user,
+            password_hash,
         };
         let mut transaction = self.core.begin().await?;
-        if !transaction
-            .insert_account(&Account {
-                user,
-                password_hash,
-            })
-            .await?
-        {
+        if !transaction.insert_account(&account).await? {
             return Err(taken());
         }
-        check_not_formerly(&mut transaction, &username, id).await?;
+        be_found(&mut transaction, &account.user).await?;
+        check_not_formerly(&mut transaction, &account.user.username, id).await?;
         transaction.insert_session(&session).await?;
         transaction.commit().await?;
         self.sessions.sign_in(session).await
@@ -149,27 +145,6 @@ impl Accounts {
     ) -> Result<SignedIn> {
         self.limit_address(from)?;
         self.sessions.refresh(refresh_token, attempt_id).await
-    }
-
-    pub async fn update_profile(
-        &self,
-        viewer: Viewer,
-        display_name: Option<String>,
-    ) -> Result<User> {
-        let Some(display_name) = display_name else {
-            return self
-                .find(viewer.user_id)
-                .await?
-                .ok_or(Error::NotFound("User"));
-        };
-        let display_name = text::line("displayName", &display_name, DISPLAY_NAME_MOST)?;
-        self.core.check_write(viewer)?;
-        let mut transaction = self.core.begin().await?;
-        let user = transaction
-            .update_display_name(viewer.user_id, &display_name)
-            .await?;
-        transaction.commit().await?;
-        user.ok_or(Error::NotFound("User"))
     }
 
     pub async fn find(&self, id: UserId) -> Result<Option<User>> {

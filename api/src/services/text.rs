@@ -35,6 +35,33 @@ pub(super) fn optional_line(
     }
 }
 
+/// A text of several lines, trimmed, where leaving it out or blank means having none: at most `most`
+/// characters, no control characters but newline.
+pub(super) fn optional_lines(
+    field: &'static str,
+    text: Option<&str>,
+    most: usize,
+) -> Result<Option<String>> {
+    let Some(text) = text.map(str::trim).filter(|text| !is_blank(text)) else {
+        return Ok(None);
+    };
+    if text.chars().count() > most {
+        let message = format!("This must be at most {most} characters long");
+        return Err(Error::invalid(field, message));
+    }
+    if text.chars().any(|c| c.is_control() && c != '\n') {
+        return Err(Error::invalid(field, "This contains control characters"));
+    }
+    Ok(Some(text.to_owned()))
+}
+
+/// One way to write each emoji, whichever way a keyboard does.
+pub(super) fn emoji(field: &'static str, text: &str) -> Result<&'static str> {
+    let known = emojis::get(text.trim());
+    let known = known.ok_or_else(|| Error::invalid(field, "This must be one emoji"))?;
+    Ok(known.as_str())
+}
+
 /// A key that a client made up and will give again: 1 to 128 characters, kept as it is.
 pub(super) fn client_key(field: &'static str, key: Option<String>) -> Result<Option<String>> {
     let Some(key) = key else { return Ok(None) };
@@ -82,6 +109,10 @@ mod tests {
             line("name", " general ", 80).ok().as_deref(),
             Some("general")
         );
+        let lines = |text| optional_lines("bio", Some(text), 80);
+        assert_eq!(lines(" a\nb ").ok().flatten().as_deref(), Some("a\nb"));
+        assert!(lines(" \n ").is_ok_and(|none| none.is_none()));
+        assert!(lines("a\0").is_err() && lines(&"é".repeat(81)).is_err());
         for text in ["", "   ", "\u{200b}", "a\nb", "a\0", &"é".repeat(81)] {
             assert!(line("name", text, 80).is_err(), "{text}");
         }

@@ -13,9 +13,9 @@ use super::sending::{SendRule, Sent};
 use super::sqlite::{self, Sqlite};
 use crate::model::{
     Account, After, Bound, Event, Invite, Member, Message, MessageId, NewEvent, NewMessage,
-    NewRoom, Page, Position, Reaction, Receipt, Role, Room, RoomId, RoomKind, Sanction,
-    SanctionKind, Session, SessionId, Thread, ThreadMember, TimelineId, Timestamp, Unread, User,
-    UserId,
+    NewRoom, Page, Position, ProfileChanges, Reaction, Receipt, Role, Room, RoomId, RoomKind,
+    Sanction, SanctionKind, Session, SessionId, Thread, ThreadMember, TimelineId, Timestamp,
+    Unread, User, UserId,
 };
 
 type SqliteTransactions = <sqlite::Conn as AsyncConnection>::TransactionManager;
@@ -175,9 +175,13 @@ queries! {
         fn find_account(username: &str) -> Option<Account>;
         fn find_account_of(id: UserId) -> Option<Account>;
         fn insert_account(account: &Account) -> bool;
-        fn update_display_name(id: UserId, display_name: &str) -> Option<User>;
+        fn update_profile(id: UserId, changes: &ProfileChanges) -> Option<User>;
         fn replace_password_hash(id: UserId, old: &str, new: &str) -> bool;
         fn update_last_seen(ids: Vec<UserId>, at: Timestamp) -> ();
+    }
+    name_words {
+        fn set_name_words(user: UserId, words: Vec<String>) -> ();
+        fn search_users(beginnings: &[String], page: After<String>) -> Page<User>;
     }
     usernames {
         fn update_username(id: UserId, username: &str) -> Option<User>;

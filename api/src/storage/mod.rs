@@ -21,6 +21,7 @@ mod sending;
 mod sqlite;
 #[cfg(test)]
 mod tests;
+mod user_row;
 
 pub use database::{Connection, Database, Location, Transaction};
 pub use error::{Error, OpenError, Result};

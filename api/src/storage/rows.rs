@@ -2,50 +2,11 @@
 
 use diesel::prelude::*;
 
-use super::schema::{invites, members, messages, rooms, sessions, users};
+use super::schema::{invites, members, messages, rooms, sessions};
 use crate::model::{
-    Account, Invite, Member, Message, MessageId, Position, Receipt, Role, Room, RoomId, RoomKind,
-    Session, SessionId, TimelineId, Timestamp, User, UserId,
+    Invite, Member, Message, MessageId, Position, Receipt, Role, Room, RoomId, RoomKind, Session,
+    SessionId, TimelineId, Timestamp, UserId,
 };
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = users)]
-pub(super) struct UserRow {
-    id: UserId,
-    username: String,
-    display_name: String,
-    created_at: Timestamp,
-    last_seen_at: Option<Timestamp>,
-}
-
-impl From<UserRow> for User {
-    fn from(row: UserRow) -> Self {
-        Self {
-            id: row.id,
-            username: row.username,
-            display_name: row.display_name,
-            created_at: row.created_at,
-            last_seen_at: row.last_seen_at,
-        }
-    }
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = users)]
-pub(super) struct AccountRow {
-    #[diesel(embed)]
-    user: UserRow,
-    password_hash: String,
-}
-
-impl From<AccountRow> for Account {
-    fn from(row: AccountRow) -> Self {
-        Self {
-            user: row.user.into(),
-            password_hash: row.password_hash,
-        }
-    }
-}
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = sessions, treat_none_as_default_value = false)]

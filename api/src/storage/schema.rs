@@ -31,6 +31,20 @@ diesel::table! {
         password_hash -> Text,
         created_at -> Instant,
         last_seen_at -> Nullable<Instant>,
+        bio -> Nullable<Text>,
+        status_text -> Nullable<Text>,
+        status_emoji -> Nullable<Text>,
+        status_expires_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use super::sql::Uuid;
+
+    name_words (word, user_id) {
+        word -> Text,
+        user_id -> Uuid,
     }
 }
 
@@ -227,6 +241,7 @@ diesel::joinable!(thread_members -> threads (root_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
     users,
+    name_words,
     sessions,
     rooms,
     members,

@@ -36,6 +36,8 @@ pub(super) mod members;
 pub(super) mod mentions;
 #[path = "queries/messages.rs"]
 pub(super) mod messages;
+#[path = "queries/name_words.rs"]
+pub(super) mod name_words;
 #[path = "queries/reactions.rs"]
 pub(super) mod reactions;
 #[path = "queries/receipts.rs"]

@@ -28,13 +28,8 @@ async fn room_with(connection: &mut Connection, count: u32) -> (RoomId, Vec<User
     let room = room.expect("a new room");
     let mut people = Vec::new();
     for number in 0..count {
-        let user = User {
-            id: ids.next(at(number)),
-            username: format!("person{number}"),
-            display_name: String::new(),
-            created_at: at(number),
-            last_seen_at: None,
-        };
+        let (username, now) = (format!("person{number}"), at(number));
+        let user = User::new(ids.next(now), username, String::new(), now);
         people.push(user.id);
         let member = Member {
             room_id: room.id,

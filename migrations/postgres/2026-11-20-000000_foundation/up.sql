@@ -4,8 +4,22 @@ CREATE TABLE users (
     display_name text NOT NULL,
     password_hash text NOT NULL,
     created_at timestamptz NOT NULL,
-    last_seen_at timestamptz
+    last_seen_at timestamptz,
+    bio text,
+    -- What they say they are doing, with an emoji, until when; all of it only with the text.
+    status_text text,
+    status_emoji text,
+    status_expires_at timestamptz
 );
+
+-- What people are found by: the folded words of their names.
+CREATE TABLE name_words (
+    word text COLLATE "C" NOT NULL,
+    user_id uuid NOT NULL REFERENCES users (id),
+    PRIMARY KEY (word, user_id)
+);
+
+CREATE INDEX name_words_by_user ON name_words (user_id);
 
 -- Names that people had before, by their SHA-256: they are nobody else's.
 CREATE TABLE former_usernames (

@@ -11,4 +11,5 @@ DROP TABLE members;
 DROP TABLE rooms;
 DROP TABLE sessions;
 DROP TABLE former_usernames;
+DROP TABLE name_words;
 DROP TABLE users;

@@ -4,8 +4,22 @@ CREATE TABLE users (
     display_name text NOT NULL,
     password_hash text NOT NULL,
     created_at integer NOT NULL,
-    last_seen_at integer
+    last_seen_at integer,
+    bio text,
+    -- What they say they are doing, with an emoji, until when; all of it only with the text.
+    status_text text,
+    status_emoji text,
+    status_expires_at integer
 ) STRICT;
+
+-- What people are found by: the folded words of their names.
+CREATE TABLE name_words (
+    word text NOT NULL,
+    user_id blob NOT NULL REFERENCES users (id),
+    PRIMARY KEY (word, user_id)
+) STRICT;
+
+CREATE INDEX name_words_by_user ON name_words (user_id);
 
 -- Names that people had before, by their SHA-256: they are nobody else's.
 CREATE TABLE former_usernames (

@@ -14,6 +14,7 @@ mod mentions;
 mod messages;
 mod model;
 mod permissions;
+mod profiles;
 mod query_counts;
 mod random;
 mod reactions;

@@ -82,6 +82,19 @@ async fn the_list_of_channels(server: &mut Server) {
     assert_flat(&few, &many);
 }
 
+async fn people_who_are_looked_for(server: &mut Server) {
+    let alice = server.register("alice").await;
+    let document = r#"{ users(query: "pers", first: 100) { nodes { username status { text }
+        presence { state } } } }"#;
+    server.register("person0").await;
+    let few = queries(server, &alice, document).await;
+    for number in 1..12 {
+        server.register(&format!("person{number}")).await;
+    }
+    let many = queries(server, &alice, document).await;
+    assert_flat(&few, &many);
+}
+
 async fn several_nodes_at_once(server: &mut Server) {
     let alice = server.register("alice").await;
     let room = alice.create_channel("nodes").await;
@@ -114,6 +127,7 @@ on_both_databases![
     the_list_of_rooms,
     a_page_of_history,
     the_list_of_channels,
+    people_who_are_looked_for,
     several_nodes_at_once,
     a_login_that_is_known,
 ];

@@ -73,6 +73,14 @@ export type SendMessageInput = {
 
 export type UpdateProfileInput = {
   displayName?: string | null | undefined;
+  bio?: string | null | undefined;
+  status?: UserStatusInput | null | undefined;
+};
+
+export type UserStatusInput = {
+  text: string;
+  emoji?: string | null | undefined;
+  expiresAt?: string | null | undefined;
 };
 
 export type MessageFieldsFragment = {

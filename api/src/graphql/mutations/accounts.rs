@@ -1,4 +1,4 @@
-//! Signing up, logging in and out, and the viewer's profile.
+//! Signing up, logging in and out.
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
@@ -7,7 +7,6 @@ use crate::graphql::error::{UserError, outcome};
 use crate::graphql::request::{RefreshCookie, RequestInfo};
 use crate::graphql::scalars::DateTime;
 use crate::graphql::types::session::Session;
-use crate::graphql::types::user::User;
 use crate::graphql::types::viewer::Viewer;
 use crate::services;
 use crate::services::accounts::{Credentials, Registration};
@@ -56,13 +55,6 @@ struct RefreshSessionInput {
     attempt_id: Option<String>,
 }
 
-/// What the viewer changes of themselves; what is left out stays.
-#[derive(InputObject)]
-struct UpdateProfileInput {
-    /// 1 to 64 characters.
-    display_name: Option<String>,
-}
-
 /// A login, or why there is none.
 #[derive(SimpleObject)]
 struct AuthPayload {
@@ -83,15 +75,6 @@ struct AuthPayload {
 /// What came of it.
 #[derive(SimpleObject)]
 struct LogoutPayload {
-    /// What stood against it.
-    user_errors: Vec<UserError>,
-}
-
-/// What came of it.
-#[derive(SimpleObject)]
-struct UpdateProfilePayload {
-    /// The viewer as everyone sees them now.
-    user: Option<User>,
     /// What stood against it.
     user_errors: Vec<UserError>,
 }
@@ -160,25 +143,6 @@ impl AccountMutations {
             forget_login(ctx);
         }
         Ok(LogoutPayload { user_errors })
-    }
-
-    /// Changes what others see of the viewer.
-    async fn update_profile(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The changes.")] input: UpdateProfileInput,
-    ) -> Result<UpdateProfilePayload> {
-        let viewer = ctx.viewer()?;
-        let updated = ctx
-            .services()
-            .accounts
-            .update_profile(viewer, input.display_name)
-            .await;
-        let (user, user_errors) = outcome(updated)?;
-        Ok(UpdateProfilePayload {
-            user: user.map(User),
-            user_errors,
-        })
     }
 }
 

@@ -5,6 +5,7 @@ mod credentials;
 mod invites;
 mod members;
 mod messages;
+mod profile;
 mod receipts;
 mod rooms;
 mod sanctions;
@@ -18,6 +19,7 @@ use async_graphql::MergedObject;
 pub struct Mutation(
     accounts::AccountMutations,
     credentials::CredentialMutations,
+    profile::ProfileMutations,
     rooms::RoomMutations,
     members::MemberMutations,
     invites::InviteMutations,

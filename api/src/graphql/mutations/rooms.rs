@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 
+use super::profile::change;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::{UserError, outcome};
 use crate::graphql::ids;
@@ -180,14 +181,9 @@ impl TryFrom<CreateRoomInput> for RoomDraft {
 
 impl From<UpdateRoomInput> for RoomChanges {
     fn from(input: UpdateRoomInput) -> Self {
-        let topic = match input.topic {
-            MaybeUndefined::Undefined => None,
-            MaybeUndefined::Null => Some(None),
-            MaybeUndefined::Value(topic) => Some(Some(topic)),
-        };
         Self {
             name: input.name,
-            topic,
+            topic: change(input.topic),
         }
     }
 }

@@ -1,12 +1,23 @@
 //! People, as everyone signed in sees them.
 
-use async_graphql::{Context, Description, ID, Object, Result};
+use async_graphql::{Context, Description, ID, Object, Result, SimpleObject};
 
 use super::signal::Presence;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::fault;
 use crate::graphql::scalars::DateTime;
 use crate::model;
+
+/// What somebody says they are doing.
+#[derive(SimpleObject)]
+struct UserStatus {
+    /// One line.
+    text: String,
+    /// An emoji that goes with it.
+    emoji: Option<String>,
+    /// When it will be gone; null when it stays.
+    expires_at: Option<DateTime>,
+}
 
 /// A person, as everyone signed in sees them.
 #[derive(Description)]
@@ -27,6 +38,21 @@ impl User {
     /// What people are called; not unique.
     async fn display_name(&self) -> &str {
         &self.0.display_name
+    }
+
+    /// What they tell of themselves, in one or more lines; null when they do not.
+    async fn bio(&self) -> Option<&str> {
+        self.0.bio.as_deref()
+    }
+
+    /// What they say they are doing; null when they do not, or when that has expired.
+    async fn status(&self, ctx: &Context<'_>) -> Option<UserStatus> {
+        let status = ctx.services().accounts.current_status(&self.0)?;
+        Some(UserStatus {
+            text: status.text.clone(),
+            emoji: status.emoji.clone(),
+            expires_at: status.expires_at.map(DateTime),
+        })
     }
 
     /// Whether they are there, for those who share a room with them.

@@ -8,6 +8,7 @@ use super::super::core::Viewer;
 use super::super::error::{Error, Result};
 use super::super::sessions::end_sessions_of;
 use super::super::text;
+use super::directory::be_found;
 use super::{Accounts, hashing, taken};
 use crate::auth::password::check_policy;
 use crate::model::{Account, User, UserId};
@@ -59,6 +60,7 @@ impl Accounts {
         let renamed = transaction.update_username(id, &username).await?;
         let user = renamed.ok_or_else(taken)?;
         check_not_formerly(&mut transaction, &username, id).await?;
+        be_found(&mut transaction, &user).await?;
         let former = digest(&before.username);
         transaction.keep_former_username(&former, id).await?;
         if transaction.count_former_usernames(id).await? > FORMER_NAMES_MOST {

@@ -3,6 +3,7 @@
 use super::super::core::Viewer;
 use super::super::error::{Error, Result};
 use super::super::members::check_not_muted;
+use super::super::text;
 use super::{Messages, find_readable};
 use crate::model::{EventKind, Message, MessageId, NewEvent, Timestamp};
 use crate::storage::Connection;
@@ -20,7 +21,7 @@ impl Messages {
         remove: bool,
     ) -> Result<Message> {
         self.core.check_write(viewer)?;
-        let emoji = canonical(emoji)?;
+        let emoji = text::emoji("emoji", emoji)?;
         let now = self.core.now();
         let mut connection = self.core.read().await?;
         let message = find_reactable(&mut connection, viewer, id, now).await?;
@@ -52,13 +53,6 @@ impl Messages {
         transaction.commit().await?;
         Ok(message)
     }
-}
-
-/// One way to write each emoji, whichever way a keyboard does.
-fn canonical(emoji: &str) -> Result<&'static str> {
-    let known = emojis::get(emoji.trim());
-    let known = known.ok_or_else(|| Error::invalid("emoji", "A reaction is one emoji"))?;
-    Ok(known.as_str())
 }
 
 /// The message, if this viewer may react to it.

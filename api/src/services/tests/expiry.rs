@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::world::World;
-use crate::model::{Clock, Room, RoomKind, Timestamp};
+use crate::model::{Clock, ProfileChanges, Room, RoomKind, Status, Timestamp};
 use crate::services::core::Viewer;
 use crate::services::error::Error;
 use crate::services::invites::InviteDraft;
@@ -75,6 +75,37 @@ async fn an_invite_expires_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_invite_expires_on_postgres() {
     an_invite_expires(Backend::Postgres).await;
+}
+
+async fn a_status_expires(backend: Backend) {
+    let Some(world) = World::open(backend).await else {
+        return;
+    };
+    let (alice, accounts) = (world.person("alice").await, &world.services.accounts);
+    let status = Status {
+        text: "Tea".to_owned(),
+        emoji: None,
+        expires_at: Some(world.in_an_hour()),
+    };
+    let changes = ProfileChanges {
+        status: Some(Some(status.clone())),
+        ..ProfileChanges::default()
+    };
+    let updated = accounts.update_profile(alice, changes).await;
+    let user = updated.expect("a profile");
+    assert_eq!(accounts.current_status(&user), Some(&status));
+    world.clock.forward(HOUR);
+    assert_eq!(accounts.current_status(&user), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_status_expires_on_sqlite() {
+    a_status_expires(Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_status_expires_on_postgres() {
+    a_status_expires(Backend::Postgres).await;
 }
 
 async fn bans_and_mutes_end(backend: Backend) {

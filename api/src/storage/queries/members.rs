@@ -7,8 +7,9 @@ use diesel_async::RunQueryDsl;
 use super::Conn;
 use crate::model::{After, Member, Page, Position, Role, RoomId, User, UserId};
 use crate::storage::error::Result;
-use crate::storage::rows::{MemberRow, UserRow};
+use crate::storage::rows::MemberRow;
 use crate::storage::schema::{members, rooms, users};
+use crate::storage::user_row::UserRow;
 
 pub(in crate::storage) async fn find_member(
     conn: &mut Conn,

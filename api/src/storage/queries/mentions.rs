@@ -6,8 +6,8 @@ use diesel_async::RunQueryDsl;
 use super::Conn;
 use crate::model::{MessageId, User};
 use crate::storage::error::Result;
-use crate::storage::rows::UserRow;
 use crate::storage::schema::{mentions, users};
+use crate::storage::user_row::UserRow;
 
 /// Whom each of these messages speaks to, by username.
 pub(in crate::storage) async fn find_mentioned(

@@ -7,8 +7,8 @@ use diesel_async::RunQueryDsl;
 use super::Conn;
 use crate::model::{User, UserId};
 use crate::storage::error::Result;
-use crate::storage::rows::UserRow;
 use crate::storage::schema::{former_usernames, users};
+use crate::storage::user_row::UserRow;
 
 /// `None` when the name is taken: then the transaction can only be undone.
 pub(in crate::storage) async fn update_username(

@@ -4,10 +4,10 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
-use crate::model::{Account, Timestamp, User, UserId};
+use crate::model::{Account, ProfileChanges, Timestamp, User, UserId};
 use crate::storage::error::Result;
-use crate::storage::rows::{AccountRow, UserRow};
 use crate::storage::schema::users;
+use crate::storage::user_row::{AccountRow, ProfileChangeset, UserRow};
 
 /// The people with these ids, in no order; absent ones are left out.
 pub(in crate::storage) async fn find_users(conn: &mut Conn, ids: Vec<UserId>) -> Result<Vec<User>> {
@@ -75,13 +75,14 @@ pub(in crate::storage) async fn insert_account(conn: &mut Conn, account: &Accoun
     Ok(inserted == 1)
 }
 
-pub(in crate::storage) async fn update_display_name(
+/// Something must be different.
+pub(in crate::storage) async fn update_profile(
     conn: &mut Conn,
     id: UserId,
-    display_name: &str,
+    changes: &ProfileChanges,
 ) -> Result<Option<User>> {
     let row = diesel::update(users::table.find(id))
-        .set(users::display_name.eq(display_name))
+        .set(ProfileChangeset::from(changes))
         .returning(UserRow::as_returning())
         .get_result(conn)
         .await

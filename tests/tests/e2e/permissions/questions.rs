@@ -11,6 +11,7 @@ const QUESTIONS: &[(&str, &[(&str, &str)])] = &[
             ("room", r#"(id: "%room") { id }"#),
             ("channels", "{ nodes { id } }"),
             ("user", r#"(id: "%person") { id }"#),
+            ("users", r#"(query: "wit") { nodes { id } }"#),
             ("serverInfo", "{ version }"),
         ],
     ),
@@ -135,7 +136,17 @@ const OPEN: &[(&str, &[&str])] = &[
         "Session",
         &["id", "device", "createdAt", "lastUsedAt", "current"],
     ),
-    ("User", &["id", "username", "displayName", "createdAt"]),
+    (
+        "User",
+        &[
+            "id",
+            "username",
+            "displayName",
+            "bio",
+            "status",
+            "createdAt",
+        ],
+    ),
     (
         "Room",
         &["id", "kind", "name", "topic", "createdAt", "memberCount"],
