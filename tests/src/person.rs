@@ -271,6 +271,24 @@ impl Person {
         answer.success("deleteMessage", "message")
     }
 
+    pub async fn pin(&self, message: &Message) {
+        let input = json!({ "messageId": message.id });
+        let answer = self.mutate("pinMessage", "", input).await;
+        answer.success::<Value>("pinMessage", "userErrors");
+    }
+
+    pub async fn try_update_room(&self, room: &Room, changes: Value) -> Answer {
+        let mut input = changes;
+        input["roomId"] = json!(room.id);
+        self.mutate("updateRoom", &format!("room {{ {ROOM} }}"), input)
+            .await
+    }
+
+    pub async fn update_room(&self, room: &Room, changes: Value) -> Room {
+        let answer = self.try_update_room(room, changes).await;
+        answer.success("updateRoom", "room")
+    }
+
     /// A page of history; `arguments` as in `last: 20, before: "…"`, or empty.
     pub async fn try_history(&self, room: &Room, arguments: &str) -> Answer {
         let arguments = match arguments {

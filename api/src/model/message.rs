@@ -22,6 +22,40 @@ pub struct Message {
     pub sent_at: Timestamp,
     pub edited_at: Option<Timestamp>,
     pub deleted_at: Option<Timestamp>,
+    pub pinned_at: Option<Timestamp>,
+    /// Whether it speaks to everyone in the room.
+    pub mentions_room: bool,
+    /// The message whose words these are.
+    pub forwarded_from: Option<MessageId>,
+    /// What the server tells by it; `None` for what somebody wrote.
+    pub notice: Option<Notice>,
+}
+
+/// What the server tells in a message whose author did it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Notice {
+    pub kind: NoticeKind,
+    /// To whom it was done, if not to the room.
+    pub user: Option<UserId>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeKind {
+    Joined,
+    Left,
+    Added,
+    Removed,
+    Renamed,
+    TopicChanged,
+    /// The message that was pinned is the one that it replies to.
+    Pinned,
+}
+
+/// What a message said before it was edited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageVersion {
+    pub body: String,
+    pub written_at: Timestamp,
 }
 
 /// A message about to be stored. Its `seq` is allotted in the same transaction.
@@ -38,7 +72,11 @@ pub struct NewMessage {
     pub body: String,
     /// The usernames in its body, of whoever they may be.
     pub mentioned: Vec<String>,
+    /// Whether it is meant for everyone in the room; its author may not be one to say so.
+    pub to_everyone: bool,
     pub reply_to: Option<MessageId>,
+    /// The message whose words these are.
+    pub forwarded_from: Option<MessageId>,
     pub sent_at: Timestamp,
 }
 
@@ -49,6 +87,10 @@ impl Message {
 }
 
 impl NewMessage {
+    pub fn timeline(&self) -> TimelineId {
+        TimelineId::of(self.room_id, self.thread_root)
+    }
+
     /// What no other message may have, if its author gave it a key.
     pub fn key(&self) -> Option<(UserId, String)> {
         let client_id = self.client_id.clone()?;
@@ -56,7 +98,7 @@ impl NewMessage {
     }
 
     /// The message that it becomes.
-    pub fn numbered(&self, seq: i64) -> Message {
+    pub fn numbered(&self, seq: i64, mentions_room: bool) -> Message {
         Message {
             id: self.id,
             room_id: self.room_id,
@@ -69,6 +111,10 @@ impl NewMessage {
             sent_at: self.sent_at,
             edited_at: None,
             deleted_at: None,
+            pinned_at: None,
+            mentions_room,
+            forwarded_from: self.forwarded_from,
+            notice: None,
         }
     }
 }

@@ -20,7 +20,7 @@ pub use clock::{Clock, SystemClock, Timestamp};
 pub use event::{Event, EventKind, NewEvent, Position};
 pub use ids::{IdGenerator, MessageId, RoomId, SessionId, UserId};
 pub use invite::Invite;
-pub use message::{Message, MessageBody, NewMessage};
+pub use message::{Message, MessageBody, MessageVersion, NewMessage, Notice, NoticeKind};
 pub use page::{After, Bound, Direction, Page};
 pub use presence::{Presence, PresenceState};
 pub use reaction::Reaction;

@@ -35,6 +35,14 @@ pub struct Room {
     pub last_seq: i64,
     /// When the newest message was sent, or the room was made.
     pub last_active_at: Timestamp,
+    /// How long a member waits between two messages; 0 is not at all.
+    pub slow_mode_seconds: i32,
+    /// Whether only those who keep the room write on its main line.
+    pub announcement_only: bool,
+    /// Whether notices say who came and who went.
+    pub announces_members: bool,
+    /// Since when nothing is said there any more.
+    pub archived_at: Option<Timestamp>,
 }
 
 impl Room {
@@ -57,6 +65,8 @@ pub struct Member {
     /// Until when they may not write, if they ever were muted, and why.
     pub muted_until: Option<Timestamp>,
     pub mute_reason: Option<String>,
+    /// When they last sent something, where slow mode asks for it.
+    pub last_sent_at: Option<Timestamp>,
 }
 
 /// A room about to be made.

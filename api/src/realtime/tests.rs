@@ -98,6 +98,7 @@ impl World {
                         last_read_seq: 0,
                         muted_until: None,
                         mute_reason: None,
+                        last_sent_at: None,
                     };
                     assert!(transaction.insert_member(&member).await.expect("a query"));
                 }

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use super::core::{Core, Viewer};
 use super::error::{Error, Result};
+use super::notices;
 use super::permissions::{can_keep_members, can_remove_member, can_set_role, is_muted};
 use super::rooms::{admit, dismiss, hold_room};
 use super::transaction::Transaction;
-use crate::model::{EventKind, Member, NewEvent, Role, Room, RoomId, Timestamp, UserId};
+use crate::model::{
+    EventKind, Member, NewEvent, Notice, NoticeKind, Role, Room, RoomId, Timestamp, UserId,
+};
 
 pub struct Members(Arc<Core>);
 
@@ -24,8 +27,16 @@ impl Members {
         if transaction.find_users(vec![user]).await?.is_empty() {
             return Err(Error::NotFound("User"));
         }
+        if transaction.find_member(room.id, user).await?.is_some() {
+            return Ok(room);
+        }
         let people = [(user, Role::Member)];
-        let room = admit(&mut transaction, room, &people, self.0.now()).await?;
+        let mut room = admit(&mut transaction, room, &people, self.0.now()).await?;
+        let added = Notice {
+            kind: NoticeKind::Added,
+            user: Some(user),
+        };
+        notices::tell_of_member(&self.0, &mut transaction, &mut room, viewer, added).await?;
         transaction.commit().await?;
         Ok(room)
     }
@@ -41,7 +52,12 @@ impl Members {
         if !can_remove_member(&actor, &other) {
             return Err(Error::Forbidden("Only somebody above them can remove them"));
         }
-        let room = dismiss(&mut transaction, &other, self.0.now()).await?;
+        let mut room = dismiss(&mut transaction, &other, self.0.now()).await?;
+        let removed = Notice {
+            kind: NoticeKind::Removed,
+            user: Some(user),
+        };
+        notices::tell_of_member(&self.0, &mut transaction, &mut room, viewer, removed).await?;
         transaction.commit().await?;
         Ok(room)
     }

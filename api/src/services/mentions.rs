@@ -6,6 +6,9 @@ use pulldown_cmark::{Event, Parser, Tag};
 
 use super::text::{USERNAME_LENGTH, is_username_character};
 
+/// What everyone in the room is called. It is nobody's username.
+pub(super) const EVERYONE: &str = "room";
+
 /// How many names of one message count.
 const MOST: usize = 100;
 

@@ -1,6 +1,8 @@
 //! Messages: sending them exactly once, and reading back.
 
 mod changes;
+mod forwarding;
+mod pins;
 mod reactions;
 mod writer;
 
@@ -10,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::core::{Core, Viewer};
 use super::error::{Error, Result};
-use super::mentions::mentioned;
+use super::mentions::{EVERYONE, mentioned};
 use super::permissions::can_read_messages;
 use super::text;
 use crate::model::message::BodyRefused;
@@ -89,6 +91,7 @@ impl Messages {
         let body = MessageBody::try_from(draft.body).map_err(refused_body)?;
         let client_id = text::client_key("clientId", draft.client_id)?;
         let body = body.into_inner();
+        let mentioned = mentioned(&body);
         let (room, reply_to) = (draft.room_id, draft.reply_to);
         let thread_root = draft.thread_root;
         self.check_references(viewer, room, thread_root, reply_to)
@@ -101,15 +104,22 @@ impl Messages {
             thread_root,
             author_id: viewer.user_id,
             client_id,
-            fingerprint: fingerprint.clone(),
-            mentioned: mentioned(&body),
+            fingerprint,
+            to_everyone: mentioned.iter().any(|name| name == EVERYONE),
+            mentioned,
             reply_to,
+            forwarded_from: None,
             body,
             sent_at: now,
         };
+        self.write(new).await
+    }
+
+    async fn write(&self, new: NewMessage) -> Result<Message> {
+        let (room, author, now) = (new.room_id, new.author_id, new.sent_at);
+        let fingerprint = new.fingerprint.clone();
         let written = self.writer.write(new).await?;
-        let typing = &self.core.typing;
-        typing.set(room, viewer.user_id, false, now);
+        self.core.typing.set(room, author, false, now);
         match written.sent_before {
             Some(first) if first != fingerprint => Err(Error::Conflict {
                 field: "clientId",

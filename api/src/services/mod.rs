@@ -9,6 +9,7 @@ pub mod lookups;
 pub mod members;
 mod mentions;
 pub mod messages;
+mod notices;
 pub mod permissions;
 pub mod receipts;
 pub mod rooms;

@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use super::core::{Core, Viewer};
 use super::error::{Error, Result};
-use super::permissions::{can_leave_room, can_lose_owner, can_see_room};
+use super::notices;
+use super::permissions::{can_leave_room, can_lose_owner, can_see_room, is_open};
 use super::text;
 use super::transaction::Transaction;
 use crate::model::{
-    After, EventKind, Member, NewEvent, NewRoom, Page, Position, Role, Room, RoomId, RoomKind,
-    Sanction, SanctionKind, Timestamp, UserId,
+    After, EventKind, Member, NewEvent, NewRoom, Notice, NoticeKind, Page, Position, Role, Room,
+    RoomId, RoomKind, Sanction, SanctionKind, Timestamp, UserId,
 };
 
 const NAME_MOST: usize = 80;
@@ -193,7 +194,13 @@ impl Rooms {
                 "The last owner cannot leave a room with people in it",
             ));
         }
-        let room = dismiss(&mut transaction, &member, self.0.now()).await?;
+        let now = self.0.now();
+        let mut room = dismiss(&mut transaction, &member, now).await?;
+        let left = Notice {
+            kind: NoticeKind::Left,
+            user: None,
+        };
+        notices::tell_of_member(&self.0, &mut transaction, &mut room, viewer, left).await?;
         transaction.commit().await?;
         Ok(can_see_room(&room, None).then_some(room))
     }
@@ -217,6 +224,15 @@ pub(super) async fn hold_room(
     Ok((room, membership))
 }
 
+/// # Errors
+/// `Forbidden` when the room is archived.
+pub(super) fn check_open(room: &Room) -> Result<()> {
+    match is_open(room) {
+        true => Ok(()),
+        false => Err(Error::Forbidden("This room is archived")),
+    }
+}
+
 /// Takes somebody out of a room that is held, with the event.
 pub(super) async fn dismiss(
     transaction: &mut Transaction,
@@ -235,13 +251,14 @@ pub(super) async fn dismiss(
 /// Adds people to a room, with an event each; those who are in it already are passed over.
 ///
 /// # Errors
-/// `Banned` when one of them may not come in.
+/// `Banned` when one of them may not come in, `Forbidden` when the room is archived.
 pub(super) async fn admit(
     transaction: &mut Transaction,
     room: Room,
     people: &[(UserId, Role)],
     now: Timestamp,
 ) -> Result<Room> {
+    check_open(&room)?;
     let users = people.iter().map(|(user, _)| *user).collect();
     let mut sanctions = transaction.find_sanctions(room.id, users).await?;
     sanctions.retain(|sanction| sanction.is_in_force(now));
@@ -263,6 +280,7 @@ pub(super) async fn admit(
             last_read_seq: room.last_seq,
             muted_until: mute.and_then(|mute| mute.expires_at),
             mute_reason: mute.and_then(|mute| mute.reason.clone()),
+            last_sent_at: None,
         };
         if transaction.insert_member(&member).await? {
             admitted += 1;

@@ -5,10 +5,14 @@ use std::sync::Arc;
 use super::core::{Core, Viewer};
 use super::error::{Error, Result};
 use super::members::hold_as_keeper;
+use super::notices;
 use super::permissions::{can_mute_member, can_remove_member};
 use super::rooms::dismiss;
 use super::text;
-use crate::model::{EventKind, NewEvent, Room, RoomId, Sanction, SanctionKind, Timestamp, UserId};
+use crate::model::{
+    EventKind, NewEvent, Notice, NoticeKind, Room, RoomId, Sanction, SanctionKind, Timestamp,
+    UserId,
+};
 
 const REASON_MOST: usize = 250;
 
@@ -44,6 +48,11 @@ impl Sanctions {
                 return Err(Error::Forbidden("Only somebody above them can ban them"));
             }
             room = dismiss(&mut transaction, other, ban.created_at).await?;
+            let removed = Notice {
+                kind: NoticeKind::Removed,
+                user: Some(ban.user_id),
+            };
+            notices::tell_of_member(&self.0, &mut transaction, &mut room, viewer, removed).await?;
         } else if transaction.find_users(vec![ban.user_id]).await?.is_empty() {
             return Err(Error::NotFound("User"));
         }

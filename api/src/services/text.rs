@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::error::{Error, Result};
+use super::mentions::EVERYONE;
 use crate::model::text::is_blank;
 
 /// Checks a one-line text: trimmed, not blank, at most `most` characters, no control characters.
@@ -88,6 +89,12 @@ pub(super) fn username(text: &str) -> Result<String> {
             "A username is 2 to 32 characters long: letters a to z, digits, and _ . -",
         ));
     }
+    if folded == EVERYONE {
+        return Err(Error::invalid(
+            "username",
+            "This name means everyone in a room",
+        ));
+    }
     Ok(folded)
 }
 
@@ -98,7 +105,7 @@ mod tests {
     #[test]
     fn usernames_are_folded_and_checked() {
         assert_eq!(username(" Alice ").ok().as_deref(), Some("alice"));
-        for text in ["", "a", "al ice", "élise", "a/b", &"a".repeat(33)] {
+        for text in ["", "a", "al ice", "élise", "a/b", "Room", &"a".repeat(33)] {
             assert!(username(text).is_err(), "{text}");
         }
     }

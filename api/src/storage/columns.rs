@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::schema::sql;
 use crate::model::{
-    MessageId, Position, Role, RoomId, RoomKind, SanctionKind, SessionId, TimelineId, Timestamp,
-    UserId,
+    MessageId, NoticeKind, Position, Role, RoomId, RoomKind, SanctionKind, SessionId, TimelineId,
+    Timestamp, UserId,
 };
 
 /// PostgreSQL counts microseconds from the year 2000.
@@ -167,5 +167,14 @@ macro_rules! word_columns {
 word_columns! {
     RoomKind as RoomKindColumn { Channel = "channel", Group = "group", Direct = "direct" }
     SanctionKind as SanctionKindColumn { Ban = "ban", Mute = "mute" }
+    NoticeKind as NoticeKindColumn {
+        Joined = "joined",
+        Left = "left",
+        Added = "added",
+        Removed = "removed",
+        Renamed = "renamed",
+        TopicChanged = "topic_changed",
+        Pinned = "pinned"
+    }
     Role as RoleColumn { Owner = "owner", Admin = "admin", Member = "member" }
 }

@@ -12,10 +12,10 @@ use super::postgres::{self, Postgres};
 use super::sending::{SendRule, Sent};
 use super::sqlite::{self, Sqlite};
 use crate::model::{
-    Account, After, Bound, Event, Invite, Member, Message, MessageId, NewEvent, NewMessage,
-    NewRoom, Page, Position, ProfileChanges, Reaction, Receipt, Role, Room, RoomId, RoomKind,
-    Sanction, SanctionKind, Session, SessionId, Thread, ThreadMember, TimelineId, Timestamp,
-    Unread, User, UserId,
+    Account, After, Bound, Event, Invite, Member, Message, MessageId, MessageVersion, NewEvent,
+    NewMessage, NewRoom, Notice, Page, Position, ProfileChanges, Reaction, Receipt, Role, Room,
+    RoomId, RoomKind, Sanction, SanctionKind, Session, SessionId, Thread, ThreadMember, TimelineId,
+    Timestamp, Unread, User, UserId,
 };
 
 type SqliteTransactions = <sqlite::Conn as AsyncConnection>::TransactionManager;
@@ -210,7 +210,7 @@ queries! {
         ) -> Page<Room>;
         fn list_channels(part: Option<&str>, page: After<String>) -> Page<Room>;
         fn insert_room(room: &NewRoom, now: Timestamp) -> Option<Room>;
-        fn update_room(id: RoomId, name: &str, topic: Option<&str>) -> Option<Room>;
+        fn update_room(room: &Room) -> Option<Room>;
         fn add_to_member_count(room: RoomId, change: i32) -> Option<Room>;
     }
     members {
@@ -245,8 +245,16 @@ queries! {
         fn find_messages(ids: Vec<MessageId>) -> Vec<Message>;
         fn find_last_messages(in_rooms: Vec<RoomId>) -> Vec<Message>;
         fn list_messages(timeline: TimelineId, bound: Bound<i64>) -> Page<Message>;
-        fn edit_message(id: MessageId, body: &str, now: Timestamp) -> Option<Message>;
+        fn edit_message(
+            id: MessageId, body: &str, mentions_room: bool, now: Timestamp
+        ) -> Option<Message>;
         fn erase_message(id: MessageId, now: Timestamp) -> Option<Message>;
+        fn insert_version(id: MessageId, version: &MessageVersion) -> ();
+        fn list_versions(id: MessageId, limit: i64) -> Vec<MessageVersion>;
+        fn delete_versions(id: MessageId) -> ();
+        fn set_pinned(id: MessageId, at: Option<Timestamp>) -> Option<Message>;
+        fn list_pinned(room: RoomId) -> Vec<Message>;
+        fn insert_notice(new: &NewMessage, notice: Notice) -> Message;
     }
     threads {
         fn find_threads(roots: Vec<MessageId>) -> Vec<Thread>;

@@ -25,4 +25,4 @@ mod user_row;
 
 pub use database::{Connection, Database, Location, Transaction};
 pub use error::{Error, OpenError, Result};
-pub use sending::Sent;
+pub use sending::{Sent, Terms};

@@ -4,8 +4,8 @@ use diesel::prelude::*;
 
 use super::schema::{invites, members, messages, rooms, sessions};
 use crate::model::{
-    Invite, Member, Message, MessageId, Position, Receipt, Role, Room, RoomId, RoomKind, Session,
-    SessionId, TimelineId, Timestamp, UserId,
+    Invite, Member, Message, MessageId, Notice, NoticeKind, Position, Receipt, Role, Room, RoomId,
+    RoomKind, Session, SessionId, TimelineId, Timestamp, UserId,
 };
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -66,6 +66,10 @@ pub(super) struct RoomRow {
     member_count: i32,
     last_seq: i64,
     last_active_at: Timestamp,
+    slow_mode_seconds: i32,
+    announcement_only: bool,
+    announces_members: bool,
+    archived_at: Option<Timestamp>,
 }
 
 impl From<RoomRow> for Room {
@@ -79,6 +83,10 @@ impl From<RoomRow> for Room {
             member_count: row.member_count,
             last_seq: row.last_seq,
             last_active_at: row.last_active_at,
+            slow_mode_seconds: row.slow_mode_seconds,
+            announcement_only: row.announcement_only,
+            announces_members: row.announces_members,
+            archived_at: row.archived_at,
         }
     }
 }
@@ -94,6 +102,7 @@ pub(super) struct MemberRow {
     last_read_seq: i64,
     muted_until: Option<Timestamp>,
     mute_reason: Option<String>,
+    last_sent_at: Option<Timestamp>,
 }
 
 impl From<MemberRow> for Member {
@@ -107,6 +116,7 @@ impl From<MemberRow> for Member {
             last_read_seq: row.last_read_seq,
             muted_until: row.muted_until,
             mute_reason: row.mute_reason,
+            last_sent_at: row.last_sent_at,
         }
     }
 }
@@ -122,6 +132,7 @@ impl From<&Member> for MemberRow {
             last_read_seq: member.last_read_seq,
             muted_until: member.muted_until,
             mute_reason: member.mute_reason.clone(),
+            last_sent_at: member.last_sent_at,
         }
     }
 }
@@ -200,6 +211,11 @@ pub(super) struct MessageRow {
     sent_at: Timestamp,
     edited_at: Option<Timestamp>,
     deleted_at: Option<Timestamp>,
+    pinned_at: Option<Timestamp>,
+    mentions_room: bool,
+    forwarded_from_id: Option<MessageId>,
+    notice: Option<NoticeKind>,
+    notice_user_id: Option<UserId>,
 }
 
 impl From<MessageRow> for Message {
@@ -216,6 +232,13 @@ impl From<MessageRow> for Message {
             sent_at: row.sent_at,
             edited_at: row.edited_at,
             deleted_at: row.deleted_at,
+            pinned_at: row.pinned_at,
+            mentions_room: row.mentions_room,
+            forwarded_from: row.forwarded_from_id,
+            notice: row.notice.map(|kind| Notice {
+                kind,
+                user: row.notice_user_id,
+            }),
         }
     }
 }

@@ -76,7 +76,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
     use super::sql::{Instant, Uuid};
 
     rooms (id) {
@@ -90,6 +90,10 @@ diesel::table! {
         member_count -> Integer,
         last_seq -> BigInt,
         last_active_at -> Instant,
+        slow_mode_seconds -> Integer,
+        announcement_only -> Bool,
+        announces_members -> Bool,
+        archived_at -> Nullable<Instant>,
     }
 }
 
@@ -107,6 +111,7 @@ diesel::table! {
         read_at -> Nullable<Instant>,
         muted_until -> Nullable<Instant>,
         mute_reason -> Nullable<Text>,
+        last_sent_at -> Nullable<Instant>,
     }
 }
 
@@ -141,7 +146,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+    use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
     use super::sql::{Instant, Uuid};
 
     messages (id) {
@@ -157,6 +162,23 @@ diesel::table! {
         sent_at -> Instant,
         edited_at -> Nullable<Instant>,
         deleted_at -> Nullable<Instant>,
+        pinned_at -> Nullable<Instant>,
+        mentions_room -> Bool,
+        forwarded_from_id -> Nullable<Uuid>,
+        notice -> Nullable<Text>,
+        notice_user_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Text};
+    use super::sql::{Instant, Uuid};
+
+    message_versions (message_id, number) {
+        message_id -> Uuid,
+        number -> Integer,
+        body -> Text,
+        written_at -> Instant,
     }
 }
 
@@ -237,6 +259,7 @@ diesel::joinable!(members -> rooms (room_id));
 diesel::joinable!(messages -> rooms (room_id));
 diesel::joinable!(members -> users (user_id));
 diesel::joinable!(mentions -> users (user_id));
+diesel::joinable!(mentions -> messages (message_id));
 diesel::joinable!(thread_members -> threads (root_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
@@ -246,6 +269,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     rooms,
     members,
     messages,
+    message_versions,
     mentions,
     threads,
     thread_members,

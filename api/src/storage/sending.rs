@@ -8,8 +8,14 @@ use crate::model::{
     UserId,
 };
 
-/// Whether a member of a room may send this to it; the error is the refusal.
-pub type SendRule<R> = fn(&Room, Option<&Member>, &NewMessage) -> std::result::Result<(), R>;
+/// Whether somebody may send this to a room, and how it counts; the error is the refusal.
+pub type SendRule<R> = fn(&Room, Option<&Member>, &NewMessage) -> std::result::Result<Terms, R>;
+
+/// How a message counts that may be sent.
+pub struct Terms {
+    /// As one for everyone in the room.
+    pub mentions_room: bool,
+}
 
 /// What became of a message that was to be sent.
 #[derive(Debug)]
@@ -56,6 +62,8 @@ pub(super) struct Plan<R> {
     pub(super) rooms: Vec<Room>,
     /// The threads that got replies, as they are with them.
     pub(super) threads: HashMap<MessageId, Replied>,
+    /// Who sent where slow mode asks when they did, the latest last.
+    pub(super) slowed: Vec<(RoomId, UserId, Timestamp)>,
     /// The usernames in what is new.
     pub(super) mentioned: Vec<(MessageId, String)>,
     /// Of the whole batch, in its order.
@@ -67,7 +75,7 @@ enum Fate<R> {
     New,
     /// Has the author and key of the one in this place of [`Plan::messages`].
     Again(usize),
-    Before(Fingerprinted),
+    Before(Box<Fingerprinted>),
     NoRoom,
     Refused(R),
 }
@@ -103,6 +111,7 @@ impl<R> Plan<R> {
             messages: Vec::with_capacity(new.len()),
             rooms: Vec::new(),
             threads: HashMap::new(),
+            slowed: Vec::new(),
             mentioned: Vec::new(),
             fates: Vec::with_capacity(new.len()),
         };
@@ -141,14 +150,21 @@ impl<R> Plan<R> {
     ) -> Fate<R> {
         let sent_before = known.sent_before.as_ref().zip(key);
         if let Some(before) = sent_before.and_then(|(sent, key)| sent.get(key)) {
-            return Fate::Before(before.clone());
+            return Fate::Before(Box::new(before.clone()));
         }
         let Some(room) = known.rooms.get_mut(&message.room_id) else {
             return Fate::NoRoom;
         };
-        let member = known.members.get(&(room.id, message.author_id));
-        if let Err(refusal) = rule(room, member, message) {
-            return Fate::Refused(refusal);
+        let mut member = known.members.get_mut(&(room.id, message.author_id));
+        let terms = match rule(room, member.as_deref(), message) {
+            Ok(terms) => terms,
+            Err(refusal) => return Fate::Refused(refusal),
+        };
+        if room.slow_mode_seconds > 0
+            && let Some(member) = &mut member
+        {
+            member.last_sent_at = Some(message.sent_at);
+            self.slowed.push((room.id, member.user_id, message.sent_at));
         }
         let seq = match message.thread_root {
             Some(root) => self.reply(root, message, &known.threads),
@@ -158,7 +174,7 @@ impl<R> Plan<R> {
                 room.last_seq
             }
         };
-        self.add(message, seq);
+        self.add(message, seq, &terms);
         Fate::New
     }
 
@@ -178,8 +194,8 @@ impl<R> Plan<R> {
         thread.last_seq
     }
 
-    fn add(&mut self, new: &NewMessage, seq: i64) {
-        let message = new.numbered(seq);
+    fn add(&mut self, new: &NewMessage, seq: i64, terms: &Terms) {
+        let message = new.numbered(seq, terms.mentions_room);
         let names = new.mentioned.iter();
         self.mentioned
             .extend(names.map(|name| (message.id, name.clone())));
@@ -217,7 +233,10 @@ impl<R> Plan<R> {
                 let (message, fingerprint) = again[&place].clone();
                 Some(Sent::Before(message, fingerprint))
             }
-            Fate::Before((message, fingerprint)) => Some(Sent::Before(message, fingerprint)),
+            Fate::Before(before) => {
+                let (message, fingerprint) = *before;
+                Some(Sent::Before(message, fingerprint))
+            }
             Fate::NoRoom => Some(Sent::NoRoom),
             Fate::Refused(refusal) => Some(Sent::Refused(refusal)),
         });

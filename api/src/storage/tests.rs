@@ -40,6 +40,7 @@ async fn room_with(connection: &mut Connection, count: u32) -> (RoomId, Vec<User
             last_read_seq: 0,
             muted_until: None,
             mute_reason: None,
+            last_sent_at: None,
         };
         let password_hash = String::new();
         let account = Account {
@@ -100,11 +101,17 @@ async fn mentions_of_many_messages_are_noted_at_once(backend: Backend) {
             fingerprint: Vec::new(),
             body: String::new(),
             mentioned,
+            to_everyone: false,
             reply_to: None,
+            forwarded_from: None,
             sent_at: at(0),
         });
     }
-    let anyone: SendRule<()> = |_, _, _| Ok(());
+    let anyone: SendRule<()> = |_, _, _| {
+        Ok(super::Terms {
+            mentions_room: false,
+        })
+    };
     let sent = fixture.database.send(Arc::new(new), anyone).await;
     assert_eq!(sent.expect("a batch").len(), 300);
     let mut transaction = fixture.database.begin().await.expect("a transaction");

@@ -4,6 +4,7 @@ DROP TABLE reactions;
 DROP TABLE thread_members;
 DROP TABLE threads;
 DROP TABLE mentions;
+DROP TABLE message_versions;
 DROP TABLE messages;
 DROP TABLE invites;
 DROP TABLE sanctions;

@@ -55,7 +55,15 @@ CREATE TABLE rooms (
     created_at timestamptz NOT NULL,
     member_count integer NOT NULL DEFAULT 0,
     last_seq bigint NOT NULL DEFAULT 0,
-    last_active_at timestamptz NOT NULL
+    last_active_at timestamptz NOT NULL,
+    -- How long a member waits between two messages; 0 is not at all.
+    slow_mode_seconds integer NOT NULL DEFAULT 0,
+    -- Whether only those who keep the room write on its main line.
+    announcement_only boolean NOT NULL DEFAULT FALSE,
+    -- Whether messages say who came and who went.
+    announces_members boolean NOT NULL DEFAULT FALSE,
+    -- Since when nothing is said there any more.
+    archived_at timestamptz
 );
 
 CREATE TABLE members (
@@ -71,6 +79,8 @@ CREATE TABLE members (
     -- What the sanctions say, where sending sees it: until when they may not write, and why.
     muted_until timestamptz,
     mute_reason text,
+    -- When they last sent something, where slow mode asks for it.
+    last_sent_at timestamptz,
     PRIMARY KEY (room_id, user_id)
 );
 
@@ -117,15 +127,35 @@ CREATE TABLE messages (
     sent_at timestamptz NOT NULL,
     edited_at timestamptz,
     deleted_at timestamptz,
+    pinned_at timestamptz,
+    -- Whether it speaks to everyone in the room.
+    mentions_room boolean NOT NULL DEFAULT FALSE,
+    -- Whose words these are.
+    forwarded_from_id uuid REFERENCES messages (id),
+    -- What the server tells by it, and about whom; nothing for what somebody wrote.
+    notice text,
+    notice_user_id uuid REFERENCES users (id),
     UNIQUE (timeline_id, seq),
     UNIQUE (author_id, client_id),
     -- What was deleted is gone; its number and its key stay.
     CHECK (deleted_at IS NULL OR body = '')
 );
 
--- What unread messages are not counted by: one's own, and deleted ones.
+-- What unread messages are not counted by: one's own, and those that say nothing.
 CREATE INDEX messages_by_author ON messages (timeline_id, author_id, seq);
-CREATE INDEX messages_deleted ON messages (timeline_id, seq) WHERE deleted_at IS NOT NULL;
+CREATE INDEX messages_silent ON messages (timeline_id, seq)
+WHERE deleted_at IS NOT NULL OR notice IS NOT NULL;
+CREATE INDEX messages_to_everyone ON messages (timeline_id, seq) WHERE mentions_room;
+CREATE INDEX messages_pinned ON messages (room_id, pinned_at) WHERE pinned_at IS NOT NULL;
+
+-- What messages said before they were edited: 1, 2, 3 …, with when that was written.
+CREATE TABLE message_versions (
+    message_id uuid NOT NULL REFERENCES messages (id),
+    number integer NOT NULL,
+    body text NOT NULL,
+    written_at timestamptz NOT NULL,
+    PRIMARY KEY (message_id, number)
+);
 
 -- Whom a message speaks to. The timeline and the number are the message's, so that unread ones
 -- are counted out of one index.

@@ -55,7 +55,15 @@ CREATE TABLE rooms (
     created_at integer NOT NULL,
     member_count integer NOT NULL DEFAULT 0,
     last_seq integer NOT NULL DEFAULT 0,
-    last_active_at integer NOT NULL
+    last_active_at integer NOT NULL,
+    -- How long a member waits between two messages; 0 is not at all.
+    slow_mode_seconds integer NOT NULL DEFAULT 0,
+    -- Whether only those who keep the room write on its main line.
+    announcement_only integer NOT NULL DEFAULT 0 CHECK (announcement_only IN (0, 1)),
+    -- Whether messages say who came and who went.
+    announces_members integer NOT NULL DEFAULT 0 CHECK (announces_members IN (0, 1)),
+    -- Since when nothing is said there any more.
+    archived_at integer
 ) STRICT;
 
 CREATE TABLE members (
@@ -71,6 +79,8 @@ CREATE TABLE members (
     -- What the sanctions say, where sending sees it: until when they may not write, and why.
     muted_until integer,
     mute_reason text,
+    -- When they last sent something, where slow mode asks for it.
+    last_sent_at integer,
     PRIMARY KEY (room_id, user_id)
 ) STRICT;
 
@@ -117,15 +127,35 @@ CREATE TABLE messages (
     sent_at integer NOT NULL,
     edited_at integer,
     deleted_at integer,
+    pinned_at integer,
+    -- Whether it speaks to everyone in the room.
+    mentions_room integer NOT NULL DEFAULT 0 CHECK (mentions_room IN (0, 1)),
+    -- Whose words these are.
+    forwarded_from_id blob REFERENCES messages (id),
+    -- What the server tells by it, and about whom; nothing for what somebody wrote.
+    notice text,
+    notice_user_id blob REFERENCES users (id),
     UNIQUE (timeline_id, seq),
     UNIQUE (author_id, client_id),
     -- What was deleted is gone; its number and its key stay.
     CHECK (deleted_at IS NULL OR body = '')
 ) STRICT;
 
--- What unread messages are not counted by: one's own, and deleted ones.
+-- What unread messages are not counted by: one's own, and those that say nothing.
 CREATE INDEX messages_by_author ON messages (timeline_id, author_id, seq);
-CREATE INDEX messages_deleted ON messages (timeline_id, seq) WHERE deleted_at IS NOT NULL;
+CREATE INDEX messages_silent ON messages (timeline_id, seq)
+WHERE deleted_at IS NOT NULL OR notice IS NOT NULL;
+CREATE INDEX messages_to_everyone ON messages (timeline_id, seq) WHERE mentions_room;
+CREATE INDEX messages_pinned ON messages (room_id, pinned_at) WHERE pinned_at IS NOT NULL;
+
+-- What messages said before they were edited: 1, 2, 3 …, with when that was written.
+CREATE TABLE message_versions (
+    message_id blob NOT NULL REFERENCES messages (id),
+    number integer NOT NULL,
+    body text NOT NULL,
+    written_at integer NOT NULL,
+    PRIMARY KEY (message_id, number)
+) STRICT;
 
 -- Whom a message speaks to. The timeline and the number are the message's, so that unread ones
 -- are counted out of one index.

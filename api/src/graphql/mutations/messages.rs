@@ -38,7 +38,7 @@ struct EditMessageInput {
 /// Which message to delete.
 #[derive(InputObject)]
 struct DeleteMessageInput {
-    /// The message, which is the viewer's own.
+    /// The message: the viewer's own, or in a room that they keep, of somebody below them.
     message_id: ID,
 }
 
@@ -52,6 +52,27 @@ struct ReactInput {
     /// Whether it is taken back instead.
     #[graphql(default)]
     remove: bool,
+}
+
+/// Which message to pin.
+#[derive(InputObject)]
+struct PinMessageInput {
+    /// The message, in a room that the viewer is in.
+    message_id: ID,
+    /// Whether it is pinned, or no longer is.
+    #[graphql(default = true)]
+    pinned: bool,
+}
+
+/// What to forward, and where to.
+#[derive(InputObject)]
+struct ForwardMessageInput {
+    /// The message, in a room that the viewer is in.
+    message_id: ID,
+    /// Where to: a room that the viewer is in.
+    room_id: ID,
+    /// Makes it safe to retry, as for sending.
+    client_id: Option<String>,
 }
 
 /// What came of it.
@@ -123,6 +144,40 @@ impl MessageMutations {
         MessagePayload::new(match ids::parse(&input.message_id, "Message") {
             Ok(id) => messages.react(viewer, id, emoji, *remove).await,
             Err(error) => Err(error),
+        })
+    }
+
+    /// Pins a message to its room, for everyone, or no longer does; at most 50 a room. Whoever may
+    /// write there can. All is well when that is so already; `CONFLICT` when the message is deleted.
+    async fn pin_message(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] input: PinMessageInput,
+    ) -> Result<MessagePayload> {
+        let viewer = ctx.viewer()?;
+        let messages = &ctx.services().messages;
+        MessagePayload::new(match ids::parse(&input.message_id, "Message") {
+            Ok(id) => messages.pin(viewer, id, input.pinned).await,
+            Err(error) => Err(error),
+        })
+    }
+
+    /// Sends what a message says to a room, as somebody else's words. It mentions nobody.
+    async fn forward_message(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What, and where to.")] input: ForwardMessageInput,
+    ) -> Result<MessagePayload> {
+        let viewer = ctx.viewer()?;
+        let messages = &ctx.services().messages;
+        let source = ids::parse(&input.message_id, "Message");
+        MessagePayload::new(match (source, ids::parse(&input.room_id, "Room")) {
+            (Ok(source), Ok(room)) => {
+                messages
+                    .forward(viewer, source, room, input.client_id)
+                    .await
+            }
+            (Err(error), _) | (_, Err(error)) => Err(error),
         })
     }
 }

@@ -40,6 +40,16 @@ struct UpdateRoomInput {
     name: Option<String>,
     /// At most 250 characters; null takes the topic away.
     topic: MaybeUndefined<String>,
+    /// How many seconds a member waits between two messages: 0, which is not at all, to 21,600. Those
+    /// who keep the room do not wait.
+    slow_mode_seconds: Option<i32>,
+    /// Whether only its owner and admins write on its main line. Others react, and reply in threads.
+    announcement_only: Option<bool>,
+    /// Whether notices say who came and who went.
+    announces_members: Option<bool>,
+    /// Whether the room is put away: it can be read, and nothing more is said in it. For its owner to
+    /// say.
+    archived: Option<bool>,
 }
 
 /// Which room to join: give exactly one field.
@@ -102,7 +112,8 @@ impl RoomMutations {
         RoomPayload::new(opened.map(Some))
     }
 
-    /// Changes what a channel or a group is called and about, for everyone. Owners and admins can.
+    /// Changes what a channel or a group is called, what it is about and how it is kept, for everyone.
+    /// Owners and admins can.
     async fn update_room(
         &self,
         ctx: &Context<'_>,
@@ -184,6 +195,10 @@ impl From<UpdateRoomInput> for RoomChanges {
         Self {
             name: input.name,
             topic: change(input.topic),
+            slow_mode_seconds: input.slow_mode_seconds,
+            announcement_only: input.announcement_only,
+            announces_members: input.announces_members,
+            archived: input.archived,
         }
     }
 }

@@ -61,7 +61,8 @@ struct OfMessage {
     message: MessageId,
 }
 
-/// The room is called differently, or is about something else.
+/// The room is called differently, is about something else or is kept differently, or other messages
+/// are pinned in it.
 #[derive(Description)]
 pub struct RoomChanged(OfRoom);
 
@@ -328,6 +329,7 @@ impl OfPerson {
             last_read_seq: 0,
             muted_until: None,
             mute_reason: None,
+            last_sent_at: None,
         };
         Ok(Member(present.map_err(fault)?.unwrap_or_else(joined)))
     }

@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, Description, ID, Object, Result};
 
+use super::notice::Notice;
 use super::reaction::Reaction;
 use super::room::Room;
 use super::thread::Thread;
@@ -96,6 +97,44 @@ impl Message {
         Ok(mentioned.into_iter().map(User).collect())
     }
 
+    /// Whether it mentions everyone in the room, as `@room`, by somebody who may.
+    async fn mentions_room(&self) -> bool {
+        self.0.mentions_room
+    }
+
+    /// Whose words these are; null when they are its author's own.
+    async fn forwarded_from(&self, ctx: &Context<'_>) -> Result<Option<ForwardedFrom>> {
+        let Some(source) = self.0.forwarded_from else {
+            return Ok(None);
+        };
+        let source = ctx.loaders().find_message(source).await.map_err(fault)?;
+        Ok(source.map(ForwardedFrom))
+    }
+
+    /// What the server tells by it, of what its author did; null for what somebody wrote. The body
+    /// says it too, in English. Notices are not unread.
+    async fn notice(&self) -> Option<Notice> {
+        self.0.notice.map(Notice)
+    }
+
+    /// What it said before it was edited, the newest first; at most 100. For its author, and for
+    /// those who keep the room; empty for others.
+    #[graphql(complexity = "100 * child_complexity")]
+    async fn versions(&self, ctx: &Context<'_>) -> Result<Vec<MessageVersion>> {
+        if self.0.edited_at.is_none() {
+            return Ok(Vec::new());
+        }
+        let messages = &ctx.services().messages;
+        let versions = messages.versions(ctx.viewer()?, &self.0).await;
+        let versions = versions.map_err(fault)?.into_iter();
+        Ok(versions.map(MessageVersion).collect())
+    }
+
+    /// Since when it is pinned; null when it is not.
+    async fn pinned_at(&self) -> Option<DateTime> {
+        self.0.pinned_at.map(DateTime)
+    }
+
     /// What it was given, in the order of the first ones; at most 50 different emoji.
     #[graphql(complexity = "10 * child_complexity")]
     async fn reactions(&self, ctx: &Context<'_>) -> Result<Vec<Reaction>> {
@@ -111,5 +150,43 @@ impl Message {
     /// When it was deleted; null for one that is not.
     async fn deleted_at(&self) -> Option<DateTime> {
         self.0.deleted_at.map(DateTime)
+    }
+}
+
+/// Whose words were forwarded.
+#[derive(Description)]
+pub struct ForwardedFrom(model::Message);
+
+#[Object(use_type_description)]
+impl ForwardedFrom {
+    /// Who said it first.
+    async fn author(&self, ctx: &Context<'_>) -> Result<User> {
+        ctx.loaders()
+            .user(self.0.author_id)
+            .await
+            .map(User)
+            .map_err(fault)
+    }
+
+    /// When they did.
+    async fn sent_at(&self) -> DateTime {
+        DateTime(self.0.sent_at)
+    }
+}
+
+/// What a message said before it was edited.
+#[derive(Description)]
+pub struct MessageVersion(model::MessageVersion);
+
+#[Object(use_type_description)]
+impl MessageVersion {
+    /// Markdown source, as it was.
+    async fn body(&self) -> &str {
+        &self.0.body
+    }
+
+    /// When that was written.
+    async fn written_at(&self) -> DateTime {
+        DateTime(self.0.written_at)
     }
 }

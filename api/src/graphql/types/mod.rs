@@ -5,6 +5,7 @@ pub mod invite;
 pub mod member;
 pub mod message;
 pub mod node;
+pub mod notice;
 pub mod reaction;
 pub mod receipt;
 pub mod room;

@@ -34,8 +34,8 @@ impl Receipt {
     }
 }
 
-/// What the viewer has not read. Neither their own messages count, nor deleted ones, nor what was
-/// said before they joined.
+/// What the viewer has not read. Neither their own messages count, nor deleted ones and notices, nor
+/// what was said before they joined.
 #[derive(Description)]
 pub struct Unread(pub model::Unread);
 
@@ -46,7 +46,7 @@ impl Unread {
         self.0.messages
     }
 
-    /// How many of them mention the viewer.
+    /// How many of them mention the viewer, or everyone in the room.
     async fn mentions(&self) -> i64 {
         self.0.mentions
     }

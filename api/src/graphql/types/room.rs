@@ -66,6 +66,27 @@ impl Room {
         self.0.topic.as_deref()
     }
 
+    /// How many seconds a member waits between two messages; 0 is not at all.
+    async fn slow_mode_seconds(&self) -> i32 {
+        self.0.slow_mode_seconds
+    }
+
+    /// Whether only its owner and admins write on its main line.
+    async fn announcement_only(&self) -> bool {
+        self.0.announcement_only
+    }
+
+    /// Whether notices say who came and who went.
+    async fn announces_members(&self) -> bool {
+        self.0.announces_members
+    }
+
+    /// Since when it is put away: it can be read, and nothing more is said in it. Null when it is
+    /// not.
+    async fn archived_at(&self) -> Option<DateTime> {
+        self.0.archived_at.map(DateTime)
+    }
+
     /// When it was made.
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)
@@ -143,6 +164,18 @@ impl Room {
         }
         let message = ctx.loaders().last_message(self.0.id).await.map_err(fault)?;
         Ok(message.map(Message))
+    }
+
+    /// The messages that are pinned in it, the newest pins first; at most 50. Empty for viewers who
+    /// have not joined.
+    #[graphql(complexity = "50 * child_complexity")]
+    async fn pinned_messages(&self, ctx: &Context<'_>) -> Result<Vec<Message>> {
+        let membership = self.membership_of_viewer(ctx).await?;
+        if !can_read_messages(membership.as_ref()) {
+            return Ok(Vec::new());
+        }
+        let pinned = ctx.services().messages.list_pinned(self.0.id).await;
+        Ok(pinned.map_err(fault)?.into_iter().map(Message).collect())
     }
 
     /// How far people have read: at most 100 of them, the latest readers first. Those who have

@@ -3,11 +3,19 @@
 use super::super::core::Viewer;
 use super::super::error::{Error, Result};
 use super::super::members::check_not_muted;
-use super::super::mentions::mentioned;
-use super::super::permissions::{can_delete_message, can_edit_message};
+use super::super::mentions::{EVERYONE, mentioned};
+use super::super::permissions::{
+    can_delete_message, can_edit_message, can_mention_room, can_see_versions,
+};
+use super::super::rooms::check_open;
 use super::{Messages, find_readable, refused_body};
-use crate::model::{EventKind, Member, Message, MessageBody, MessageId, NewEvent, Timestamp};
+use crate::model::{
+    EventKind, Member, Message, MessageBody, MessageId, MessageVersion, NewEvent, Room, Timestamp,
+};
 use crate::storage::Connection;
+
+/// How many earlier versions of a message are shown.
+const VERSIONS_MOST: i64 = 100;
 
 enum Change {
     Edit {
@@ -33,31 +41,55 @@ impl Messages {
         self.change(viewer, id, Change::Delete).await
     }
 
+    /// What a message said before it was edited, the newest first; nothing for those who are neither
+    /// its author nor keep the room.
+    pub async fn versions(&self, viewer: Viewer, message: &Message) -> Result<Vec<MessageVersion>> {
+        let mut connection = self.core.read().await?;
+        let (room, user) = (message.room_id, viewer.user_id);
+        let Some(member) = connection.find_member(room, user).await? else {
+            return Ok(Vec::new());
+        };
+        let room = connection.find_rooms(vec![room]).await?.pop();
+        if !room.is_some_and(|room| can_see_versions(&room, message, &member)) {
+            return Ok(Vec::new());
+        }
+        Ok(connection.list_versions(message.id, VERSIONS_MOST).await?)
+    }
+
     async fn change(&self, viewer: Viewer, id: MessageId, change: Change) -> Result<Message> {
         self.core.check_write(viewer)?;
         let now = self.core.now();
         // Looked at first without a transaction, so that what is refused or needs no change holds
         // nobody up.
         let mut connection = self.core.read().await?;
-        let message = find_changeable(&mut connection, viewer, id, &change, now).await?;
+        let found = find_changeable(&mut connection, viewer, id, &change, now).await?;
         drop(connection);
-        if change.is_made(&message) {
-            return Ok(message);
+        if change.is_made(&found.message) {
+            return Ok(found.message);
         }
         let mut transaction = self.core.begin().await?;
         // Holds the room, so that neither the membership nor the message can change between the
         // check and the commit.
-        transaction.add_to_member_count(message.room_id, 0).await?;
-        let message = find_changeable(&mut transaction, viewer, id, &change, now).await?;
-        if change.is_made(&message) {
-            return Ok(message);
+        transaction.add_to_member_count(found.room.id, 0).await?;
+        let found = find_changeable(&mut transaction, viewer, id, &change, now).await?;
+        if change.is_made(&found.message) {
+            return Ok(found.message);
         }
-        let changed = change.make(&mut transaction, &message, now).await?;
-        let kind = change.event(&message);
+        let changed = change.make(&mut transaction, &found, now).await?;
+        let kind = change.event(&found.message);
         transaction.record_about(NewEvent { at: now, kind }, changed.clone());
         transaction.commit().await?;
         Ok(changed)
     }
+}
+
+/// A message, and who wants to change it.
+struct Found {
+    message: Message,
+    room: Room,
+    member: Member,
+    /// Its author's part in the room, if they are in it.
+    author: Option<Member>,
 }
 
 /// The message, if this viewer may change it so.
@@ -67,27 +99,51 @@ async fn find_changeable(
     id: MessageId,
     change: &Change,
     now: Timestamp,
-) -> Result<Message> {
-    let (message, membership) = find_readable(connection, viewer, id).await?;
-    change.check(&message, Some(&membership), now)?;
-    Ok(message)
+) -> Result<Found> {
+    let (message, member) = find_readable(connection, viewer, id).await?;
+    let room = connection.find_rooms(vec![message.room_id]).await?.pop();
+    let author = match message.author_id == member.user_id {
+        true => Some(member.clone()),
+        false => {
+            connection
+                .find_member(message.room_id, message.author_id)
+                .await?
+        }
+    };
+    let found = Found {
+        room: room.ok_or(Error::NotFound("Message"))?,
+        message,
+        member,
+        author,
+    };
+    change.check(&found, now)?;
+    Ok(found)
 }
 
 impl Change {
-    fn check(&self, message: &Message, membership: Option<&Member>, now: Timestamp) -> Result<()> {
+    fn check(&self, found: &Found, now: Timestamp) -> Result<()> {
+        let Found {
+            message,
+            room,
+            member,
+            author,
+        } = found;
         match self {
-            Self::Edit { .. } if !can_edit_message(message, membership) => {
+            Self::Edit { .. } if !can_edit_message(message, member) => {
                 Err(Error::Forbidden("Only its author can edit a message"))
             }
             Self::Edit { .. } if message.deleted_at.is_some() => Err(Error::Conflict {
                 field: "messageId",
                 message: "This message is deleted",
             }),
-            Self::Delete if !can_delete_message(message, membership) => {
-                Err(Error::Forbidden("Only its author can delete a message"))
+            Self::Delete if !can_delete_message(room, message, member, author.as_ref()) => Err(
+                Error::Forbidden("Only its author and those above them can delete a message"),
+            ),
+            Self::Edit { .. } => {
+                check_open(room)?;
+                // What they have said before is not a way around it.
+                check_not_muted(Some(member), now)
             }
-            // What they have said before is not a way around it.
-            Self::Edit { .. } => check_not_muted(membership, now),
             Self::Delete => Ok(()),
         }
     }
@@ -103,17 +159,26 @@ impl Change {
     async fn make(
         &self,
         connection: &mut Connection,
-        message: &Message,
+        found: &Found,
         now: Timestamp,
     ) -> Result<Message> {
+        let message = &found.message;
         let id = message.id;
         let (changed, mentioned) = match self {
             Self::Edit { body, mentioned } => {
-                let edited = connection.edit_message(id, body, now).await?;
+                let version = MessageVersion {
+                    body: message.body.clone(),
+                    written_at: message.edited_at.unwrap_or(message.sent_at),
+                };
+                connection.insert_version(id, &version).await?;
+                let to_everyone = mentioned.iter().any(|name| name == EVERYONE)
+                    && can_mention_room(&found.room, &found.member);
+                let edited = connection.edit_message(id, body, to_everyone, now).await?;
                 (edited, mentioned.as_slice())
             }
             Self::Delete => {
                 connection.delete_reactions(id).await?;
+                connection.delete_versions(id).await?;
                 (connection.erase_message(id, now).await?, [].as_slice())
             }
         };

@@ -3,6 +3,7 @@
 use super::super::core::Viewer;
 use super::super::error::{Error, Result};
 use super::super::members::check_not_muted;
+use super::super::rooms::check_open;
 use super::super::text;
 use super::{Messages, find_readable};
 use crate::model::{EventKind, Message, MessageId, NewEvent, Timestamp};
@@ -64,6 +65,8 @@ async fn find_reactable(
 ) -> Result<Message> {
     let (message, membership) = find_readable(connection, viewer, id).await?;
     check_not_muted(Some(&membership), now)?;
+    let room = connection.find_rooms(vec![message.room_id]).await?.pop();
+    check_open(&room.ok_or(Error::NotFound("Message"))?)?;
     Ok(message)
 }
 

@@ -16,8 +16,11 @@ use crate::realtime::{Entry, Feed};
 use crate::services::core::Core;
 use crate::services::error::{Error, Result};
 use crate::services::members::check_not_muted;
-use crate::services::permissions::{can_see_room, can_send_message};
-use crate::storage::{self, Database, Sent};
+use crate::services::permissions::{
+    can_mention_room, can_see_room, can_send_from, can_send_message, can_write_on_main_line,
+};
+use crate::services::rooms::check_open;
+use crate::storage::{self, Database, Sent, Terms};
 
 /// How many messages may wait or be under way at once, each of at most 16 KiB.
 const WAITING_MOST: usize = 2_048;
@@ -192,14 +195,29 @@ impl Task {
     }
 }
 
-fn may_send(room: &Room, membership: Option<&Member>, message: &NewMessage) -> Result<()> {
+fn may_send(room: &Room, membership: Option<&Member>, message: &NewMessage) -> Result<Terms> {
     if !can_see_room(room, membership) {
         return Err(Error::NotFound("Room"));
     }
-    if !can_send_message(membership) {
-        return Err(Error::Forbidden("Join this channel to send messages to it"));
+    let member = membership.filter(|member| can_send_message(Some(member)));
+    let outside = Error::Forbidden("Join this channel to send messages to it");
+    let member = member.ok_or(outside)?;
+    check_open(room)?;
+    check_not_muted(membership, message.sent_at)?;
+    if message.thread_root.is_none() && !can_write_on_main_line(room, member) {
+        return Err(Error::Forbidden("Only its owner and admins write here"));
     }
-    check_not_muted(membership, message.sent_at)
+    if let Some(next) = can_send_from(room, member).filter(|next| *next > message.sent_at) {
+        let retry_after = next.since(message.sent_at);
+        return Err(Error::RateLimited { retry_after });
+    }
+    // What was to be forwarded is gone, or not for them to see.
+    if message.body.is_empty() {
+        return Err(Error::NotFound("Message"));
+    }
+    Ok(Terms {
+        mentions_room: message.to_everyone && can_mention_room(room, member),
+    })
 }
 
 fn busy() -> Error {

@@ -2,11 +2,12 @@
 
 use super::super::core::Viewer;
 use super::super::error::{Error, Result};
+use super::super::notices;
 use super::super::permissions::can_join_room;
 use super::super::text;
 use super::super::transaction::Transaction;
 use super::{NAME_MOST, Rooms, admit};
-use crate::model::{Role, Room, RoomId};
+use crate::model::{Notice, NoticeKind, Role, Room, RoomId};
 use crate::storage::Connection;
 
 /// Which room to join.
@@ -72,7 +73,13 @@ impl Rooms {
         } else {
             Role::Member
         };
-        admit(transaction, room, &[(viewer.user_id, role)], now).await
+        let mut room = admit(transaction, room, &[(viewer.user_id, role)], now).await?;
+        let joined = Notice {
+            kind: NoticeKind::Joined,
+            user: None,
+        };
+        notices::tell_of_member(&self.0, transaction, &mut room, viewer, joined).await?;
+        Ok(room)
     }
 }
 

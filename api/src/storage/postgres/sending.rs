@@ -6,14 +6,14 @@ use diesel::dsl::{AsSelect, SqlTypeOf};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Nullable, Text};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
 use super::{append_events, mentioning, threading};
 use crate::model::{Member, MessageId, NewMessage, Room, RoomId, TimelineId, Timestamp, UserId};
 use crate::storage::error::Result;
 use crate::storage::rows::{MemberRow, MessageRow, RoomRow};
-use crate::storage::schema::{messages, rooms, sql};
+use crate::storage::schema::{members, messages, rooms, sql};
 use crate::storage::sending::{ByKey, Known, Plan, SendRule, Sent, Stop};
 
 pub(super) async fn send<R: Send>(
@@ -44,12 +44,27 @@ async fn attempt<R: Send>(
         if inserted < plan.messages.len() {
             return Err(Stop::LookUp);
         }
+        note_slowed(conn, &plan.slowed).await?;
         mentioning::insert(conn, &plan.mentioned).await?;
         threading::write(conn, &plan).await?;
         let events = append_events(conn, plan.events()).await?;
         Ok(plan.fulfilled(events))
     })
     .await
+}
+
+/// One statement each: whoever is slowed down sends little.
+async fn note_slowed(
+    conn: &mut AsyncPgConnection,
+    slowed: &[(RoomId, UserId, Timestamp)],
+) -> QueryResult<()> {
+    for (room, user, at) in slowed {
+        diesel::update(members::table.find((room, user)))
+            .set(members::last_sent_at.eq(at))
+            .execute(conn)
+            .await?;
+    }
+    Ok(())
 }
 
 async fn known(
@@ -210,6 +225,8 @@ struct InsertMessages<'a> {
     bodies: Vec<&'a str>,
     replies_to: Vec<Option<&'a MessageId>>,
     sent_at: Vec<&'a Timestamp>,
+    mention_room: Vec<bool>,
+    forwarded_from: Vec<Option<&'a MessageId>>,
 }
 
 impl<'a> InsertMessages<'a> {
@@ -231,6 +248,8 @@ impl<'a> InsertMessages<'a> {
             insert.bodies.push(&message.body);
             insert.replies_to.push(message.reply_to.as_ref());
             insert.sent_at.push(&message.sent_at);
+            insert.mention_room.push(message.mentions_room);
+            insert.forwarded_from.push(message.forwarded_from.as_ref());
         }
         insert
     }
@@ -250,7 +269,7 @@ impl QueryFragment<Pg> for InsertMessages<'_> {
         out.push_sql(
             ") AS held (id, last_seq, last_active_at) WHERE rooms.id = held.id) \
              INSERT INTO messages (id, room_id, timeline_id, seq, author_id, client_id, \
-             fingerprint, body, reply_to_id, sent_at) \
+             fingerprint, body, reply_to_id, sent_at, mentions_room, forwarded_from_id) \
              SELECT * FROM unnest(",
         );
         out.push_bind_param::<Array<sql::Uuid>, _>(&self.ids)?;
@@ -272,6 +291,10 @@ impl QueryFragment<Pg> for InsertMessages<'_> {
         out.push_bind_param::<Array<Nullable<sql::Uuid>>, _>(&self.replies_to)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<sql::Instant>, _>(&self.sent_at)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Bool>, _>(&self.mention_room)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Nullable<sql::Uuid>>, _>(&self.forwarded_from)?;
         out.push_sql(") ON CONFLICT (author_id, client_id) DO NOTHING");
         Ok(())
     }

@@ -4,10 +4,13 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
-use crate::model::{Bound, Direction, Message, MessageId, Page, RoomId, TimelineId, Timestamp};
+use crate::model::{
+    Bound, Direction, Message, MessageId, MessageVersion, NewMessage, Notice, Page, RoomId,
+    TimelineId, Timestamp,
+};
 use crate::storage::error::Result;
 use crate::storage::rows::MessageRow;
-use crate::storage::schema::{messages, rooms};
+use crate::storage::schema::{message_versions, messages, rooms};
 
 /// The messages with these ids, in no order; absent ones are left out.
 pub(in crate::storage) async fn find_messages(
@@ -68,11 +71,16 @@ pub(in crate::storage) async fn edit_message(
     conn: &mut Conn,
     id: MessageId,
     body: &str,
+    mentions_room: bool,
     now: Timestamp,
 ) -> Result<Option<Message>> {
     let row = diesel::update(messages::table.find(id))
         .filter(messages::deleted_at.is_null())
-        .set((messages::body.eq(body), messages::edited_at.eq(now)))
+        .set((
+            messages::body.eq(body),
+            messages::mentions_room.eq(mentions_room),
+            messages::edited_at.eq(now),
+        ))
         .returning(MessageRow::as_returning())
         .get_result(conn)
         .await
@@ -89,10 +97,121 @@ pub(in crate::storage) async fn erase_message(
 ) -> Result<Option<Message>> {
     let row = diesel::update(messages::table.find(id))
         .filter(messages::deleted_at.is_null())
-        .set((messages::body.eq(""), messages::deleted_at.eq(now)))
+        .set((
+            messages::body.eq(""),
+            messages::mentions_room.eq(false),
+            messages::pinned_at.eq(None::<Timestamp>),
+            messages::deleted_at.eq(now),
+        ))
         .returning(MessageRow::as_returning())
         .get_result(conn)
         .await
         .optional()?;
     Ok(row.map(Message::from))
+}
+
+/// Keeps what a message says before it is edited.
+pub(in crate::storage) async fn insert_version(
+    conn: &mut Conn,
+    id: MessageId,
+    version: &MessageVersion,
+) -> Result<()> {
+    let before: i64 = message_versions::table
+        .filter(message_versions::message_id.eq(id))
+        .count()
+        .get_result(conn)
+        .await?;
+    diesel::insert_into(message_versions::table)
+        .values((
+            message_versions::message_id.eq(id),
+            message_versions::number.eq(i32::try_from(before + 1).unwrap_or(i32::MAX)),
+            message_versions::body.eq(&version.body),
+            message_versions::written_at.eq(version.written_at),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// What a message said before, the newest first.
+pub(in crate::storage) async fn list_versions(
+    conn: &mut Conn,
+    id: MessageId,
+    limit: i64,
+) -> Result<Vec<MessageVersion>> {
+    let rows: Vec<(String, Timestamp)> = message_versions::table
+        .filter(message_versions::message_id.eq(id))
+        .order(message_versions::number.desc())
+        .limit(limit)
+        .select((message_versions::body, message_versions::written_at))
+        .load(conn)
+        .await?;
+    let version = |(body, written_at)| MessageVersion { body, written_at };
+    Ok(rows.into_iter().map(version).collect())
+}
+
+pub(in crate::storage) async fn delete_versions(conn: &mut Conn, id: MessageId) -> Result<()> {
+    diesel::delete(message_versions::table)
+        .filter(message_versions::message_id.eq(id))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Pins a message, or no longer does. `None` when there is no such message.
+pub(in crate::storage) async fn set_pinned(
+    conn: &mut Conn,
+    id: MessageId,
+    at: Option<Timestamp>,
+) -> Result<Option<Message>> {
+    let row = diesel::update(messages::table.find(id))
+        .set(messages::pinned_at.eq(at))
+        .returning(MessageRow::as_returning())
+        .get_result(conn)
+        .await
+        .optional()?;
+    Ok(row.map(Message::from))
+}
+
+/// The pinned messages of a room, the newest pins first.
+pub(in crate::storage) async fn list_pinned(conn: &mut Conn, room: RoomId) -> Result<Vec<Message>> {
+    let rows: Vec<MessageRow> = messages::table
+        .filter(messages::room_id.eq(room))
+        .filter(messages::pinned_at.is_not_null())
+        .order((messages::pinned_at.desc(), messages::id.desc()))
+        .select(MessageRow::as_select())
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().map(Message::from).collect())
+}
+
+/// Puts a notice on the main line of a room that is held.
+pub(in crate::storage) async fn insert_notice(
+    conn: &mut Conn,
+    new: &NewMessage,
+    notice: Notice,
+) -> Result<Message> {
+    let seq: i64 = diesel::update(rooms::table.find(new.room_id))
+        .set(rooms::last_seq.eq(rooms::last_seq + 1))
+        .returning(rooms::last_seq)
+        .get_result(conn)
+        .await?;
+    let row = diesel::insert_into(messages::table)
+        .values((
+            messages::id.eq(new.id),
+            messages::room_id.eq(new.room_id),
+            messages::timeline_id.eq(new.timeline()),
+            messages::seq.eq(seq),
+            messages::author_id.eq(new.author_id),
+            messages::fingerprint.eq(&new.fingerprint),
+            messages::body.eq(&new.body),
+            messages::reply_to_id.eq(new.reply_to),
+            messages::sent_at.eq(new.sent_at),
+            messages::notice.eq(notice.kind),
+            messages::notice_user_id.eq(notice.user),
+        ))
+        .returning(MessageRow::as_returning())
+        .get_result(conn)
+        .await?;
+    Ok(Message::from(row))
 }

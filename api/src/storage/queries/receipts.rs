@@ -9,9 +9,16 @@ use crate::storage::error::Result;
 use crate::storage::rows::{MemberRow, ReceiptRow};
 use crate::storage::schema::{members, mentions, messages, rooms};
 
-/// A room, how many messages come after the marker, and how many of these are one's own, deleted
-/// by others, and speak to one.
-type UnreadRow = (RoomId, i64, Option<i64>, Option<i64>, Option<i64>);
+/// A room, how many messages come after the marker, and how many of these are one's own, say
+/// nothing and are by others, are for everyone, and speak to one and not to everyone.
+type UnreadRow = (
+    RoomId,
+    i64,
+    Option<i64>,
+    Option<i64>,
+    Option<i64>,
+    Option<i64>,
+);
 
 /// `None` when the person is not in the room, or has read as far.
 pub(in crate::storage) async fn mark_read(
@@ -51,8 +58,8 @@ pub(in crate::storage) async fn list_receipts(
 /// What a person has not read in each of their rooms; of these only, when some are given.
 ///
 /// Messages are numbered without a gap, so all those after the marker need no counting. What is
-/// counted are the person's own ones, those that others deleted and those that speak to the
-/// person, each out of an index.
+/// counted are the person's own ones, those of others that say nothing (deleted ones, notices) and
+/// those that speak to the person, each out of an index.
 pub(in crate::storage) async fn count_unread(
     conn: &mut Conn,
     user: UserId,
@@ -62,11 +69,22 @@ pub(in crate::storage) async fn count_unread(
         .filter(messages::timeline_id.eq(members::room_id))
         .filter(messages::seq.gt(members::last_read_seq));
     let own = after_marker.filter(messages::author_id.eq(user)).count();
-    let deleted = after_marker
-        .filter(messages::deleted_at.is_not_null())
+    let silent = after_marker
+        .filter(
+            messages::deleted_at
+                .is_not_null()
+                .or(messages::notice.is_not_null()),
+        )
         .filter(messages::author_id.ne(user))
         .count();
+    let to_everyone = after_marker
+        .filter(messages::mentions_room)
+        .filter(messages::author_id.ne(user))
+        .count();
+    // What is for everyone is counted above.
     let mentioned = mentions::table
+        .inner_join(messages::table)
+        .filter(diesel::dsl::not(messages::mentions_room))
         .filter(mentions::user_id.eq(user))
         .filter(mentions::timeline_id.eq(members::room_id))
         .filter(mentions::seq.gt(members::last_read_seq))
@@ -78,7 +96,8 @@ pub(in crate::storage) async fn count_unread(
             members::room_id,
             rooms::last_seq - members::last_read_seq,
             own.single_value(),
-            deleted.single_value(),
+            silent.single_value(),
+            to_everyone.single_value(),
             mentioned.single_value(),
         ))
         .into_boxed();
@@ -88,10 +107,10 @@ pub(in crate::storage) async fn count_unread(
     let rows: Vec<UnreadRow> = query.load(conn).await?;
     let unread = rows
         .into_iter()
-        .map(|(room, all, own, deleted, mentioned)| {
+        .map(|(room, all, own, silent, to_everyone, mentioned)| {
             let unread = Unread {
-                messages: all - own.unwrap_or(0) - deleted.unwrap_or(0),
-                mentions: mentioned.unwrap_or(0),
+                messages: all - own.unwrap_or(0) - silent.unwrap_or(0),
+                mentions: to_everyone.unwrap_or(0) + mentioned.unwrap_or(0),
             };
             (room, unread)
         });

@@ -83,6 +83,7 @@ pub(in crate::storage) async fn list_channels(
 ) -> Result<Page<Room>> {
     let mut query = rooms::table
         .filter(rooms::name_key.is_not_null())
+        .filter(rooms::archived_at.is_null())
         .order(rooms::name_key.asc())
         .select(RoomRow::as_select())
         .limit(page.limit + 1)
@@ -122,21 +123,21 @@ pub(in crate::storage) async fn insert_room(
     Ok(row.map(Room::from))
 }
 
-/// `None` when its name is taken: then the transaction can only be undone.
-pub(in crate::storage) async fn update_room(
-    conn: &mut Conn,
-    id: RoomId,
-    name: &str,
-    topic: Option<&str>,
-) -> Result<Option<Room>> {
-    let updated = diesel::update(rooms::table.find(id))
+/// Changes the settings of a room to what they are here. `None` when its name is taken: then the
+/// transaction can only be undone.
+pub(in crate::storage) async fn update_room(conn: &mut Conn, room: &Room) -> Result<Option<Room>> {
+    let updated = diesel::update(rooms::table.find(room.id))
         .set((
-            rooms::name.eq(name),
-            rooms::topic.eq(topic),
+            rooms::name.eq(&room.name),
+            rooms::topic.eq(&room.topic),
+            rooms::slow_mode_seconds.eq(room.slow_mode_seconds),
+            rooms::announcement_only.eq(room.announcement_only),
+            rooms::announces_members.eq(room.announces_members),
+            rooms::archived_at.eq(room.archived_at),
             // Only channels have one.
             rooms::name_key.eq(diesel::dsl::case_when(
                 rooms::name_key.is_not_null(),
-                Some(fold_name(name)).into_sql::<Nullable<Text>>(),
+                Some(room.folded_name()).into_sql::<Nullable<Text>>(),
             )),
         ))
         .returning(RoomRow::as_returning())

@@ -156,8 +156,12 @@ pub(in crate::storage) async fn count_unread_in_threads(
         .filter(messages::timeline_id.eq(thread_members::root_id))
         .filter(messages::seq.gt(thread_members::last_read_seq));
     let own = after_marker.filter(messages::author_id.eq(user)).count();
-    let deleted = after_marker
-        .filter(messages::deleted_at.is_not_null())
+    let silent = after_marker
+        .filter(
+            messages::deleted_at
+                .is_not_null()
+                .or(messages::notice.is_not_null()),
+        )
         .filter(messages::author_id.ne(user))
         .count();
     let mentioned = mentions::table
@@ -173,7 +177,7 @@ pub(in crate::storage) async fn count_unread_in_threads(
             thread_members::root_id,
             threads::last_seq - thread_members::last_read_seq,
             own.single_value(),
-            deleted.single_value(),
+            silent.single_value(),
             mentioned.single_value(),
         ))
         .into_boxed();
@@ -181,14 +185,12 @@ pub(in crate::storage) async fn count_unread_in_threads(
         query = query.filter(thread_members::root_id.eq_any(roots));
     }
     let rows: Vec<UnreadRow> = query.load(conn).await?;
-    let unread = rows
-        .into_iter()
-        .map(|(root, all, own, deleted, mentioned)| {
-            let unread = Unread {
-                messages: all - own.unwrap_or(0) - deleted.unwrap_or(0),
-                mentions: mentioned.unwrap_or(0),
-            };
-            (root, unread)
-        });
+    let unread = rows.into_iter().map(|(root, all, own, silent, mentioned)| {
+        let unread = Unread {
+            messages: all - own.unwrap_or(0) - silent.unwrap_or(0),
+            mentions: mentioned.unwrap_or(0),
+        };
+        (root, unread)
+    });
     Ok(unread.collect())
 }

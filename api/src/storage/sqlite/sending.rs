@@ -85,6 +85,8 @@ fn write<R>(conn: &mut SqliteConnection, plan: &Plan<R>) -> Result<(), Stop> {
                 messages::body.eq(&message.body),
                 messages::reply_to_id.eq(message.reply_to),
                 messages::sent_at.eq(message.sent_at),
+                messages::mentions_room.eq(message.mentions_room),
+                messages::forwarded_from_id.eq(message.forwarded_from),
             ))
             .on_conflict((messages::author_id, messages::client_id))
             .do_nothing()
@@ -92,6 +94,11 @@ fn write<R>(conn: &mut SqliteConnection, plan: &Plan<R>) -> Result<(), Stop> {
         if inserted == 0 {
             return Err(Stop::LookUp);
         }
+    }
+    for (room, user, at) in &plan.slowed {
+        diesel::update(members::table.find((room, user)))
+            .set(members::last_sent_at.eq(at))
+            .execute(conn)?;
     }
     for room in &plan.rooms {
         diesel::update(rooms::table.find(room.id))

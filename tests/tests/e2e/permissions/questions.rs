@@ -21,11 +21,13 @@ const QUESTIONS: &[(&str, &[(&str, &str)])] = &[
             ("members", "{ nodes { role } }"),
             ("messages", "{ nodes { body } }"),
             ("lastMessage", "{ body }"),
+            ("pinnedMessages", "{ id }"),
             ("receipts", "{ lastReadSeq }"),
             ("typing", "{ id }"),
             ("membership", "{ role }"),
         ],
     ),
+    ("Message", &[("versions", "{ body }")]),
     ("User", &[("presence", "{ state lastSeenAt }")]),
     (
         "Subscription",
@@ -104,6 +106,11 @@ const QUESTIONS: &[(&str, &[(&str, &str)])] = &[
                 r#"(input: { messageId: "%thing", body: "hello" })"#,
             ),
             ("react", r#"(input: { messageId: "%thing", emoji: "👍" })"#),
+            ("pinMessage", r#"(input: { messageId: "%thing" })"#),
+            (
+                "forwardMessage",
+                r#"(input: { messageId: "%thing", roomId: "%room" })"#,
+            ),
             ("deleteMessage", r#"(input: { messageId: "%thing" })"#),
             (
                 "followThread",
@@ -149,7 +156,18 @@ const OPEN: &[(&str, &[&str])] = &[
     ),
     (
         "Room",
-        &["id", "kind", "name", "topic", "createdAt", "memberCount"],
+        &[
+            "id",
+            "kind",
+            "name",
+            "topic",
+            "createdAt",
+            "memberCount",
+            "slowModeSeconds",
+            "announcementOnly",
+            "announcesMembers",
+            "archivedAt",
+        ],
     ),
     (
         "Message",
@@ -168,6 +186,10 @@ const OPEN: &[(&str, &[&str])] = &[
             "reactions",
             "thread",
             "threadRoot",
+            "mentionsRoom",
+            "forwardedFrom",
+            "notice",
+            "pinnedAt",
         ],
     ),
 ];
@@ -204,6 +226,10 @@ pub fn question(of: &str, field: &str) -> Option<Question> {
         "Room" => (
             format!(r#"{{ room(id: "%room") {{ {field}{rest} }} }}"#),
             "/room",
+        ),
+        "Message" => (
+            format!(r#"{{ node(id: "%thing") {{ ... on Message {{ {field}{rest} }} }} }}"#),
+            "/node",
         ),
         "User" => (
             format!(r#"{{ user(id: "%person") {{ {field}{rest} }} }}"#),

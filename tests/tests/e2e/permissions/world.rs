@@ -127,7 +127,8 @@ impl<'a> World<'a> {
         }
         let mut own = HashMap::new();
         for (caller, person) in people {
-            own.insert(caller, person.send(&room, "mine").await);
+            let message = person.send(&room, "mine").await;
+            own.insert(caller, person.edit(&message, "my own").await);
             let owner = &self.people[&Caller::Owner];
             match caller {
                 Caller::Outsider => person.leave(&room).await,
@@ -137,6 +138,9 @@ impl<'a> World<'a> {
             }
         }
         let witnessed = self.witness.send(&room, "theirs").await;
+        self.witness.edit(&witnessed, "their own").await;
+        let pinned = self.witness.send(&room, "pinned").await;
+        self.witness.pin(&pinned).await;
         self.witness.reply_in_thread(&witnessed, &room, "too").await;
         self.witness.mark_read(&room, witnessed.seq).await;
         Place {
