@@ -1,4 +1,4 @@
-//! What those do who keep a room.
+//! What people do who keep a room, or keep others away.
 
 use serde_json::{Value, json};
 
@@ -54,6 +54,24 @@ impl Person {
             .try_mute(room, person, Some("2999-01-01T00:00:00Z"))
             .await;
         answer.success::<Value>("muteMember", "room");
+    }
+
+    pub async fn try_block(&self, user_id: &str) -> Answer {
+        self.mutate("blockUser", "", json!({ "userId": user_id }))
+            .await
+    }
+
+    /// Wants nothing to do with somebody.
+    pub async fn block(&self, person: &Person) {
+        let answer = self.try_block(&person.id).await;
+        answer.success::<Value>("blockUser", "");
+    }
+
+    /// Wants to do with them again.
+    pub async fn unblock(&self, person: &Person) {
+        let input = json!({ "userId": person.id });
+        let answer = self.mutate("unblockUser", "", input).await;
+        answer.success::<Value>("unblockUser", "");
     }
 
     pub async fn try_set_role(&self, room: &Room, person: &Person, role: &str) -> Answer {

@@ -43,6 +43,8 @@ pub struct Room {
     pub announces_members: bool,
     /// Since when nothing is said there any more.
     pub archived_at: Option<Timestamp>,
+    /// Of a direct room, that nothing passes between the two.
+    pub is_severed: bool,
 }
 
 impl Room {

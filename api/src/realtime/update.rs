@@ -45,10 +45,12 @@ pub enum Reach {
     Everyone,
     Except(Arc<[UserId]>),
     Only(UserId),
-    /// Those who listen to this person.
-    About(UserId),
-    /// Those who have asked for this person by name.
-    AboutByName(UserId),
+    /// Those who listen to this person, apart from these.
+    About(UserId, Arc<[UserId]>),
+    /// Those who have asked for this person by name, apart from these.
+    AboutByName(UserId, Arc<[UserId]>),
+    /// The one, if they listen to the other.
+    AboutTo(UserId, UserId),
 }
 
 /// What one payload of a subscription is made of.
@@ -144,8 +146,15 @@ impl Reach {
             Self::Everyone => true,
             Self::Except(others) => !others.contains(&user),
             Self::Only(only) => user == *only,
-            Self::About(about) => people.is_none_or(|people| people.contains(about)),
-            Self::AboutByName(about) => people.is_some_and(|people| people.contains(about)),
+            Self::About(about, but) => {
+                people.is_none_or(|people| people.contains(about)) && !but.contains(&user)
+            }
+            Self::AboutByName(about, but) => {
+                people.is_some_and(|people| people.contains(about)) && !but.contains(&user)
+            }
+            Self::AboutTo(only, about) => {
+                user == *only && people.is_none_or(|people| people.contains(about))
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::accounts::Accounts;
+use super::blocks::Blocks;
 use super::error::{Error, Result};
 use super::invites::Invites;
 use super::live::Live;
@@ -64,6 +65,7 @@ impl Core {
 /// Every use case, by noun.
 pub struct Services {
     pub accounts: Accounts,
+    pub blocks: Blocks,
     pub sessions: Sessions,
     pub rooms: Rooms,
     pub members: Members,
@@ -82,6 +84,7 @@ impl Services {
         let core = Arc::new(core);
         Self {
             accounts: Accounts::new(Arc::clone(&core)),
+            blocks: Blocks::new(Arc::clone(&core)),
             sessions: Sessions::new(Arc::clone(&core)),
             rooms: Rooms::new(Arc::clone(&core)),
             members: Members::new(Arc::clone(&core)),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::blocks::check_reach;
 use super::core::{Core, Viewer};
 use super::error::{Error, Result};
 use super::notices;
@@ -30,6 +31,7 @@ impl Members {
         if transaction.find_member(room.id, user).await?.is_some() {
             return Ok(room);
         }
+        check_reach(&mut transaction, viewer.user_id, &[user]).await?;
         let people = [(user, Role::Member)];
         let mut room = admit(&mut transaction, room, &people, self.0.now()).await?;
         let added = Notice {

@@ -5,6 +5,7 @@ mod joining;
 
 use std::sync::Arc;
 
+use super::blocks::{check_passes, check_reach, hold_pair};
 use super::core::{Core, Viewer};
 use super::error::{Error, Result};
 use super::notices;
@@ -127,6 +128,7 @@ impl Rooms {
                 "Not everyone in this list exists",
             ));
         }
+        check_reach(&mut transaction, viewer.user_id, &invited).await?;
         let Some(room) = transaction.insert_room(&new, now).await? else {
             return Err(Error::Conflict {
                 field: "name",
@@ -167,6 +169,9 @@ impl Rooms {
             pair: Some(pair),
         };
         let mut transaction = self.0.begin().await?;
+        hold_pair(&mut transaction, viewer.user_id, other).await?;
+        check_reach(&mut transaction, viewer.user_id, &[other]).await?;
+        check_reach(&mut transaction, other, &[viewer.user_id]).await?;
         let Some(room) = transaction.insert_room(&new, now).await? else {
             let room = transaction.find_direct_room(pair).await?;
             return room.ok_or(Error::NotFound("Room"));
@@ -225,10 +230,10 @@ pub(super) async fn hold_room(
 }
 
 /// # Errors
-/// `Forbidden` when the room is archived.
+/// `Forbidden` when the room is archived, or nothing passes between its two people.
 pub(super) fn check_open(room: &Room) -> Result<()> {
     match is_open(room) {
-        true => Ok(()),
+        true => check_passes(room),
         false => Err(Error::Forbidden("This room is archived")),
     }
 }

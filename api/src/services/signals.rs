@@ -11,6 +11,7 @@ use super::core::{Core, Viewer};
 use super::error::{Error, Result};
 use super::members::check_not_muted;
 use super::permissions::{can_read_messages, can_see_room, can_send_message};
+use super::rooms::check_open;
 use crate::model::{Member, Presence, PresenceState, Room, RoomId, Timestamp, UserId};
 use crate::realtime::{
     Ended, Interest, Lease, Reach, Signal, Snapshot, TakeSnapshot, Update, Watch,
@@ -48,10 +49,11 @@ impl Signals {
     /// Says that the viewer types in a room, or has stopped. It ends by itself after a few seconds.
     pub async fn set_typing(&self, viewer: Viewer, room: RoomId, typing: bool) -> Result<()> {
         self.core.check_write(viewer)?;
-        let (_, membership) = find_room(&self.core, viewer, room).await?;
+        let (found, membership) = find_room(&self.core, viewer, room).await?;
         if !can_send_message(membership.as_ref()) {
             return Err(Error::Forbidden("Join this channel to write in it"));
         }
+        check_open(&found)?;
         let now = self.core.now();
         check_not_muted(membership.as_ref(), now)?;
         self.core.typing.set(room, viewer.user_id, typing, now);
@@ -201,15 +203,47 @@ impl Signals {
         told
     }
 
+    /// Tells one person how another's presence looks to them from now on.
+    pub(super) async fn show_to(&self, other: UserId, user: UserId) -> Result<()> {
+        let mut connection = self.core.read().await?;
+        let mut rooms = connection.list_memberships(other).await?;
+        let ids = rooms.drain(..).map(|member| member.room_id).collect();
+        let shared = connection.find_memberships(vec![user], ids).await?;
+        // Once is enough: they follow all their rooms.
+        let Some(room) = shared.first().map(|member| member.room_id) else {
+            return Ok(());
+        };
+        let seen = connection.find_acquaintances(other, vec![user]).await?;
+        let state = self.core.attendance.shown(user);
+        let presence = Presence {
+            state: state
+                .filter(|_| !seen.is_empty())
+                .unwrap_or(PresenceState::Offline),
+            last_seen_at: None,
+        };
+        let signal = Signal::Presence { user, presence };
+        let reach = Reach::AboutTo(other, user);
+        self.core.hub.signal(signal, &[(room, reach)]);
+        Ok(())
+    }
+
     async fn tell_presence(&self, changes: &HashMap<UserId, Presence>) -> Result<()> {
         self.remember_last_seen(changes).await?;
-        let users = changes.keys().copied().collect();
+        let users: Vec<UserId> = changes.keys().copied().collect();
+        let mut connection = self.core.read().await?;
+        let mut blocked: HashMap<UserId, Vec<UserId>> = HashMap::new();
+        for (blocker, other) in connection.find_blocked(users.clone()).await? {
+            blocked.entry(blocker).or_default().push(other);
+        }
+        let but = |(user, others): (UserId, Vec<UserId>)| (user, Arc::from(others));
+        let blocked: HashMap<UserId, Arc<[UserId]>> = blocked.into_iter().map(but).collect();
         let mut in_rooms: HashMap<UserId, Vec<(RoomId, Reach)>> = HashMap::new();
-        for (user, room, members) in self.core.read().await?.list_rooms_of_users(users).await? {
+        for (user, room, members) in connection.list_rooms_of_users(users).await? {
+            let but = blocked.get(&user).cloned().unwrap_or_default();
             let reach = if members <= SMALL_ROOM {
-                Reach::About(user)
+                Reach::About(user, but)
             } else {
-                Reach::AboutByName(user)
+                Reach::AboutByName(user, but)
             };
             in_rooms.entry(user).or_default().push((room, reach));
         }

@@ -179,6 +179,16 @@ queries! {
         fn replace_password_hash(id: UserId, old: &str, new: &str) -> bool;
         fn update_last_seen(ids: Vec<UserId>, at: Timestamp) -> ();
     }
+    blocks {
+        fn hold_user(id: UserId) -> bool;
+        fn insert_block(blocker: UserId, blocked: UserId, now: Timestamp) -> ();
+        fn delete_block(blocker: UserId, blocked: UserId) -> ();
+        fn count_blocked(blocker: UserId) -> i64;
+        fn list_blocked(blocker: UserId) -> Vec<User>;
+        fn find_blockers(blocked: UserId, among: Vec<UserId>) -> Vec<UserId>;
+        fn find_blocked(blockers: Vec<UserId>) -> Vec<(UserId, UserId)>;
+        fn set_severed(pair: (UserId, UserId), is_severed: bool) -> ();
+    }
     name_words {
         fn set_name_words(user: UserId, words: Vec<String>) -> ();
         fn search_users(beginnings: &[String], page: After<String>) -> Page<User>;

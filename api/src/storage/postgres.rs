@@ -23,6 +23,8 @@ mod mentioning;
 mod sending;
 mod threading;
 
+#[path = "queries/blocks.rs"]
+pub(super) mod blocks;
 #[path = "queries/events.rs"]
 pub(super) mod events;
 #[path = "queries/invites.rs"]

@@ -70,6 +70,7 @@ pub(super) struct RoomRow {
     announcement_only: bool,
     announces_members: bool,
     archived_at: Option<Timestamp>,
+    is_severed: bool,
 }
 
 impl From<RoomRow> for Room {
@@ -87,6 +88,7 @@ impl From<RoomRow> for Room {
             announcement_only: row.announcement_only,
             announces_members: row.announces_members,
             archived_at: row.archived_at,
+            is_severed: row.is_severed,
         }
     }
 }

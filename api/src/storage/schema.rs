@@ -49,6 +49,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    use super::sql::{Instant, Uuid};
+
+    blocks (blocker_id, blocked_id) {
+        blocker_id -> Uuid,
+        blocked_id -> Uuid,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::Binary;
     use super::sql::Uuid;
 
@@ -94,6 +104,7 @@ diesel::table! {
         announcement_only -> Bool,
         announces_members -> Bool,
         archived_at -> Nullable<Instant>,
+        is_severed -> Bool,
     }
 }
 
@@ -183,7 +194,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::BigInt;
+    use diesel::sql_types::{BigInt, Bool};
     use super::sql::Uuid;
 
     mentions (message_id, user_id) {
@@ -191,6 +202,7 @@ diesel::table! {
         user_id -> Uuid,
         timeline_id -> Uuid,
         seq -> BigInt,
+        silent -> Bool,
     }
 }
 
@@ -264,6 +276,7 @@ diesel::joinable!(thread_members -> threads (root_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
     users,
+    blocks,
     name_words,
     sessions,
     rooms,

@@ -29,6 +29,16 @@ CREATE TABLE former_usernames (
 
 CREATE INDEX former_usernames_by_user ON former_usernames (user_id);
 
+-- Who wants nothing to do with whom.
+CREATE TABLE blocks (
+    blocker_id uuid NOT NULL REFERENCES users (id),
+    blocked_id uuid NOT NULL REFERENCES users (id),
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (blocker_id, blocked_id)
+);
+
+CREATE INDEX blocks_by_blocked ON blocks (blocked_id);
+
 CREATE TABLE sessions (
     id uuid PRIMARY KEY,
     user_id uuid NOT NULL REFERENCES users (id),
@@ -63,7 +73,9 @@ CREATE TABLE rooms (
     -- Whether messages say who came and who went.
     announces_members boolean NOT NULL DEFAULT FALSE,
     -- Since when nothing is said there any more.
-    archived_at timestamptz
+    archived_at timestamptz,
+    -- Of a direct room, that nothing passes between the two: one has blocked the other.
+    is_severed boolean NOT NULL DEFAULT FALSE
 );
 
 CREATE TABLE members (
@@ -164,10 +176,12 @@ CREATE TABLE mentions (
     user_id uuid NOT NULL REFERENCES users (id),
     timeline_id uuid NOT NULL,
     seq bigint NOT NULL,
+    -- Whether it is shown, and nobody is told: they have blocked its author.
+    silent boolean NOT NULL,
     PRIMARY KEY (message_id, user_id)
 );
 
-CREATE INDEX mentions_by_user ON mentions (user_id, timeline_id, seq);
+CREATE INDEX mentions_by_user ON mentions (user_id, timeline_id, silent, seq);
 
 -- The threads that hang on messages, each from its first reply on.
 CREATE TABLE threads (

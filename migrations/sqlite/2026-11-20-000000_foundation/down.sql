@@ -11,6 +11,7 @@ DROP TABLE sanctions;
 DROP TABLE members;
 DROP TABLE rooms;
 DROP TABLE sessions;
+DROP TABLE blocks;
 DROP TABLE former_usernames;
 DROP TABLE name_words;
 DROP TABLE users;

@@ -29,6 +29,16 @@ CREATE TABLE former_usernames (
 
 CREATE INDEX former_usernames_by_user ON former_usernames (user_id);
 
+-- Who wants nothing to do with whom.
+CREATE TABLE blocks (
+    blocker_id blob NOT NULL REFERENCES users (id),
+    blocked_id blob NOT NULL REFERENCES users (id),
+    created_at integer NOT NULL,
+    PRIMARY KEY (blocker_id, blocked_id)
+) STRICT;
+
+CREATE INDEX blocks_by_blocked ON blocks (blocked_id);
+
 CREATE TABLE sessions (
     id blob PRIMARY KEY,
     user_id blob NOT NULL REFERENCES users (id),
@@ -63,7 +73,9 @@ CREATE TABLE rooms (
     -- Whether messages say who came and who went.
     announces_members integer NOT NULL DEFAULT 0 CHECK (announces_members IN (0, 1)),
     -- Since when nothing is said there any more.
-    archived_at integer
+    archived_at integer,
+    -- Of a direct room, that nothing passes between the two: one has blocked the other.
+    is_severed integer NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE members (
@@ -164,10 +176,12 @@ CREATE TABLE mentions (
     user_id blob NOT NULL REFERENCES users (id),
     timeline_id blob NOT NULL,
     seq integer NOT NULL,
+    -- Whether it is shown, and nobody is told: they have blocked its author.
+    silent integer NOT NULL,
     PRIMARY KEY (message_id, user_id)
 ) STRICT;
 
-CREATE INDEX mentions_by_user ON mentions (user_id, timeline_id, seq);
+CREATE INDEX mentions_by_user ON mentions (user_id, timeline_id, silent, seq);
 
 -- The threads that hang on messages, each from its first reply on.
 CREATE TABLE threads (

@@ -1,6 +1,7 @@
 //! What can be changed, one noun a file.
 
 mod accounts;
+mod blocks;
 mod credentials;
 mod invites;
 mod members;
@@ -20,6 +21,7 @@ pub struct Mutation(
     accounts::AccountMutations,
     credentials::CredentialMutations,
     profile::ProfileMutations,
+    blocks::BlockMutations,
     rooms::RoomMutations,
     members::MemberMutations,
     invites::InviteMutations,

@@ -27,9 +27,9 @@ struct SetPresenceInput {
 
 /// What came of it.
 #[derive(SimpleObject)]
-struct SignalPayload {
+pub(super) struct SignalPayload {
     /// What stood against it.
-    user_errors: Vec<UserError>,
+    pub(super) user_errors: Vec<UserError>,
 }
 
 #[derive(Default)]

@@ -86,6 +86,13 @@ impl Viewer {
         Ok(sessions.map_err(fault)?.into_iter().map(Session).collect())
     }
 
+    /// Whom they have blocked, the last one first; at most 1,000.
+    #[graphql(complexity = "100 * child_complexity")]
+    async fn blocked_users(&self, ctx: &Context<'_>) -> Result<Vec<User>> {
+        let blocked = ctx.services().blocks.list(self.viewer).await;
+        Ok(blocked.map_err(fault)?.into_iter().map(User).collect())
+    }
+
     /// What they have not read in all their rooms together, threads apart.
     async fn unread(&self, ctx: &Context<'_>) -> Result<Unread> {
         let unread = ctx.services().receipts.total_unread(self.viewer).await;

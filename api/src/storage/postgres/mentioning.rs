@@ -11,7 +11,7 @@ use crate::model::MessageId;
 use crate::storage::schema::sql;
 
 /// Notes those who are in the room of a message that names them, its author apart. Who is noted
-/// already stays so.
+/// already stays so. Who has blocked the author is noted silently.
 pub(in crate::storage) async fn insert(
     conn: &mut Conn,
     named: &[(MessageId, String)],
@@ -46,8 +46,10 @@ impl QueryId for InsertMentions<'_> {
 impl QueryFragment<Pg> for InsertMentions<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(
-            "INSERT INTO mentions (message_id, user_id, timeline_id, seq) \
-             SELECT messages.id, users.id, messages.timeline_id, messages.seq FROM unnest(",
+            "INSERT INTO mentions (message_id, user_id, timeline_id, seq, silent) \
+             SELECT messages.id, users.id, messages.timeline_id, messages.seq, EXISTS (\
+             SELECT 1 FROM blocks WHERE blocks.blocker_id = users.id \
+             AND blocks.blocked_id = messages.author_id) FROM unnest(",
         );
         out.push_bind_param::<Array<sql::Uuid>, _>(&self.messages)?;
         out.push_sql(", ");

@@ -174,7 +174,7 @@ impl QueryFragment<Pg> for FollowOthers<'_> {
             ") UNION ALL SELECT replies.timeline_id, mentions.user_id, replies.room_id, TRUE, \
              replies.seq - 1 FROM mentions \
              JOIN messages AS replies ON replies.id = mentions.message_id \
-             WHERE mentions.message_id = ANY(",
+             WHERE NOT mentions.silent AND mentions.message_id = ANY(",
         );
         out.push_bind_param::<Array<sql::Uuid>, _>(&self.replies)?;
         out.push_sql(") ORDER BY 5) ON CONFLICT DO NOTHING");

@@ -8,7 +8,7 @@ use super::Conn;
 use crate::model::{After, Member, Page, Position, Role, RoomId, User, UserId};
 use crate::storage::error::Result;
 use crate::storage::rows::MemberRow;
-use crate::storage::schema::{members, rooms, users};
+use crate::storage::schema::{blocks, members, rooms, users};
 use crate::storage::user_row::UserRow;
 
 pub(in crate::storage) async fn find_member(
@@ -161,7 +161,7 @@ pub(in crate::storage) async fn place_new_members(
     Ok(())
 }
 
-/// Those of these people who share a room with a person.
+/// Those of these people who share a room with a person, and have not blocked them.
 pub(in crate::storage) async fn find_acquaintances(
     conn: &mut Conn,
     user: UserId,
@@ -172,13 +172,15 @@ pub(in crate::storage) async fn find_acquaintances(
         .inner_join(own.on(own.field(members::room_id).eq(members::room_id)))
         .filter(own.field(members::user_id).eq(user))
         .filter(members::user_id.eq_any(among))
+        .filter(members::user_id.ne_all(blockers_of(user)))
         .select(members::user_id)
         .distinct()
         .load(conn)
         .await?)
 }
 
-/// Those who share a room with a person that has at most so many members.
+/// Those who share a room with a person that has at most so many members, and have not blocked
+/// them.
 pub(in crate::storage) async fn list_acquaintances(
     conn: &mut Conn,
     user: UserId,
@@ -191,6 +193,7 @@ pub(in crate::storage) async fn list_acquaintances(
         .inner_join(rooms::table)
         .filter(own.field(members::user_id).eq(user))
         .filter(rooms::member_count.le(most_members))
+        .filter(members::user_id.ne_all(blockers_of(user)))
         .select(members::user_id)
         .distinct()
         .limit(limit)
@@ -209,4 +212,11 @@ pub(in crate::storage) async fn list_rooms_of_users(
         .select((members::user_id, rooms::id, rooms::member_count))
         .load(conn)
         .await?)
+}
+
+#[diesel::dsl::auto_type]
+fn blockers_of(user: UserId) -> _ {
+    blocks::table
+        .filter(blocks::blocked_id.eq(user))
+        .select(blocks::blocker_id)
 }

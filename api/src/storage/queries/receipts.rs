@@ -86,6 +86,7 @@ pub(in crate::storage) async fn count_unread(
         .inner_join(messages::table)
         .filter(diesel::dsl::not(messages::mentions_room))
         .filter(mentions::user_id.eq(user))
+        .filter(mentions::silent.eq(false))
         .filter(mentions::timeline_id.eq(members::room_id))
         .filter(mentions::seq.gt(members::last_read_seq))
         .count();

@@ -166,6 +166,7 @@ pub(in crate::storage) async fn count_unread_in_threads(
         .count();
     let mentioned = mentions::table
         .filter(mentions::user_id.eq(user))
+        .filter(mentions::silent.eq(false))
         .filter(mentions::timeline_id.eq(thread_members::root_id))
         .filter(mentions::seq.gt(thread_members::last_read_seq))
         .count();

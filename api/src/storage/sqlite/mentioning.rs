@@ -8,7 +8,7 @@ use diesel::sqlite::Sqlite;
 use crate::model::MessageId;
 
 /// Notes those who are in the room of a message that names them, its author apart. Who is noted
-/// already stays so.
+/// already stays so. Who has blocked the author is noted silently.
 pub(in crate::storage) fn insert(
     conn: &mut SqliteConnection,
     named: &[(MessageId, String)],
@@ -39,8 +39,10 @@ impl QueryFragment<Sqlite> for InsertMentions {
         // The order of the joins is given, for a room may have far more members than a message
         // names. WHERE is needed before ON CONFLICT, after a SELECT.
         out.push_sql(
-            "INSERT INTO mentions (message_id, user_id, timeline_id, seq) \
-             SELECT messages.id, users.id, messages.timeline_id, messages.seq FROM json_each(",
+            "INSERT INTO mentions (message_id, user_id, timeline_id, seq, silent) \
+             SELECT messages.id, users.id, messages.timeline_id, messages.seq, EXISTS (\
+             SELECT 1 FROM blocks WHERE blocks.blocker_id = users.id \
+             AND blocks.blocked_id = messages.author_id) FROM json_each(",
         );
         out.push_bind_param::<Text, _>(&self.named)?;
         out.push_sql(

@@ -95,7 +95,7 @@ impl QueryFragment<Sqlite> for FollowOthers {
             " UNION ALL SELECT replies.timeline_id, mentions.user_id, replies.room_id, TRUE, \
              replies.seq - 1 FROM mentions \
              JOIN messages AS replies ON replies.id = mentions.message_id \
-             WHERE mentions.message_id = ",
+             WHERE NOT mentions.silent AND mentions.message_id = ",
         );
         out.push_bind_param::<sql::Uuid, _>(&self.reply)?;
         out.push_sql(" ON CONFLICT DO NOTHING");

@@ -7,6 +7,7 @@ pub enum Caller {
     Outsider,
     Banned,
     Muted,
+    Blocked,
     Member,
     Admin,
     Owner,
@@ -14,11 +15,12 @@ pub enum Caller {
 }
 
 impl Caller {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Stranger,
         Self::Outsider,
         Self::Banned,
         Self::Muted,
+        Self::Blocked,
         Self::Member,
         Self::Admin,
         Self::Owner,
@@ -32,6 +34,7 @@ impl Caller {
             Self::Outsider => "outsider",
             Self::Banned => "banned",
             Self::Muted => "muted",
+            Self::Blocked => "blocked",
             Self::Member => "member",
             Self::Admin => "admin",
             Self::Owner => "owner",
@@ -48,7 +51,7 @@ impl Caller {
     pub fn is_inside(self) -> bool {
         match self {
             Self::Stranger | Self::Outsider | Self::Banned | Self::Revoked => false,
-            Self::Muted | Self::Member | Self::Admin | Self::Owner => true,
+            Self::Muted | Self::Blocked | Self::Member | Self::Admin | Self::Owner => true,
         }
     }
 }

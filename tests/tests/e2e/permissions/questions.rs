@@ -63,6 +63,8 @@ const QUESTIONS: &[(&str, &[(&str, &str)])] = &[
             ("revokeSession", r#"(input: { sessionId: "%thing" })"#),
             ("revokeOtherSessions", ""),
             ("updateProfile", r#"(input: { displayName: "Somebody" })"#),
+            ("blockUser", r#"(input: { userId: "%person" })"#),
+            ("unblockUser", r#"(input: { userId: "%person" })"#),
             ("setPresence", "(input: { state: ONLINE })"),
             (
                 "createRoom",
@@ -136,6 +138,7 @@ const OPEN: &[(&str, &[&str])] = &[
             "unread",
             "unreadInThreads",
             "sessions",
+            "blockedUsers",
             "cursor",
         ],
     ),

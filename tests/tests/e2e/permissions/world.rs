@@ -102,6 +102,14 @@ impl<'a> World<'a> {
         let people: Vec<(Caller, &Person)> = people
             .filter_map(|caller| Some((*caller, self.people.get(caller)?)))
             .collect();
+        // They come together before they are kept apart.
+        let mut blocked = people
+            .iter()
+            .filter(|(caller, _)| *caller == Caller::Blocked);
+        let blocked = blocked.next().map(|(_, person)| *person);
+        if let Some(blocked) = blocked {
+            self.witness.unblock(blocked).await;
+        }
         let (room, people) = if about.ends_with("a direct room") {
             self.direct_room(people).await
         } else if about.ends_with("a group") {
@@ -143,6 +151,9 @@ impl<'a> World<'a> {
         self.witness.pin(&pinned).await;
         self.witness.reply_in_thread(&witnessed, &room, "too").await;
         self.witness.mark_read(&room, witnessed.seq).await;
+        if let Some(blocked) = blocked {
+            self.witness.block(blocked).await;
+        }
         Place {
             room,
             witnessed,
@@ -160,8 +171,11 @@ impl<'a> World<'a> {
         (other.open_direct_room(&self.witness).await, people)
     }
 
-    /// The witness is seen to type, for a while.
+    /// The witness is seen to type, for a while, where that passes for all.
     pub async fn witness_types(&self, place: &Place) {
+        if place.room.kind == "DIRECT" {
+            return;
+        }
         let input = json!({ "roomId": place.room.id, "typing": true });
         let answer = self.witness.mutate("setTyping", "", input).await;
         answer.success::<serde_json::Value>("setTyping", "userErrors");
