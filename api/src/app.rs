@@ -160,6 +160,8 @@ async fn build_services(
     });
     let services = Arc::new(services);
     tokio::spawn(settle_signals(Arc::clone(&services)));
+    let departing = Arc::clone(&services);
+    tokio::spawn(async move { departing.departures.attend_to().await });
     Ok((services, task))
 }
 

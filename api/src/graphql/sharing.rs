@@ -130,6 +130,7 @@ const SHARED: &[(&str, &[(&str, &str)])] = &[
             ("id", ""),
             ("username", ""),
             ("displayName", ""),
+            ("isDeleted", ""),
             ("bio", ""),
             ("status", "UserStatus"),
             ("createdAt", ""),

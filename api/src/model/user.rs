@@ -16,6 +16,8 @@ pub struct User {
     pub bio: Option<String>,
     /// The newest one, also when it has expired.
     pub status: Option<Status>,
+    /// They have deleted their account; nothing of them is left but what they said.
+    pub is_deleted: bool,
 }
 
 /// What somebody says they are doing.
@@ -38,6 +40,7 @@ impl User {
             last_seen_at: None,
             bio: None,
             status: None,
+            is_deleted: false,
         }
     }
 

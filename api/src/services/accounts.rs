@@ -28,6 +28,7 @@ pub struct Registration {
 }
 
 pub use credentials::PasswordChange;
+pub(super) use credentials::name_digest;
 
 pub struct Credentials {
     pub username: String,

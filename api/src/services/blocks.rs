@@ -46,8 +46,9 @@ impl Blocks {
         let mut transaction = self.0.begin().await?;
         hold_pair(&mut transaction, user, other).await?;
         transaction.delete_block(user, other).await?;
-        let others = transaction.find_blockers(user, vec![other]).await?;
-        let is_severed = !can_draw_in(&[other], &others);
+        let back = transaction.find_blockers(user, vec![other]).await?;
+        let people = transaction.find_users(vec![other]).await?;
+        let is_severed = !can_draw_in(&people, &back);
         transaction.set_severed((user, other), is_severed).await?;
         transaction.commit().await?;
         signals.show_to(other, user).await
@@ -94,7 +95,8 @@ pub(super) async fn check_reach(
     others: &[UserId],
 ) -> Result<()> {
     let blockers = connection.find_blockers(by, others.to_vec()).await?;
-    match can_draw_in(others, &blockers) {
+    let people = connection.find_users(others.to_vec()).await?;
+    match can_draw_in(&people, &blockers) {
         true => Ok(()),
         false => Err(unreachable()),
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::accounts::Accounts;
 use super::blocks::Blocks;
+use super::departures::Departures;
 use super::error::{Error, Result};
 use super::invites::Invites;
 use super::live::Live;
@@ -66,6 +67,7 @@ impl Core {
 pub struct Services {
     pub accounts: Accounts,
     pub blocks: Blocks,
+    pub departures: Departures,
     pub sessions: Sessions,
     pub rooms: Rooms,
     pub members: Members,
@@ -85,6 +87,7 @@ impl Services {
         Self {
             accounts: Accounts::new(Arc::clone(&core)),
             blocks: Blocks::new(Arc::clone(&core)),
+            departures: Departures::new(Arc::clone(&core)),
             sessions: Sessions::new(Arc::clone(&core)),
             rooms: Rooms::new(Arc::clone(&core)),
             members: Members::new(Arc::clone(&core)),

@@ -20,6 +20,7 @@ use crate::model::{
     Bound, Direction, Member, Message, MessageBody, MessageId, NewMessage, Page, RoomId, TimelineId,
 };
 use crate::storage::Connection;
+pub(super) use changes::erase;
 use writer::Writer;
 
 pub struct MessageDraft {

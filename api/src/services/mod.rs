@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod blocks;
 mod core;
+pub mod departures;
 pub mod error;
 pub mod invites;
 pub mod live;

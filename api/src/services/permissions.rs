@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::model::{Member, Message, Role, Room, RoomKind, Timestamp, UserId};
+use crate::model::{Member, Message, Role, Room, RoomKind, Timestamp, User, UserId};
 
 /// Channels are for everyone signed in; other rooms only exist for their members.
 pub fn can_see_room(room: &Room, membership: Option<&Member>) -> bool {
@@ -50,14 +50,15 @@ pub fn can_see_versions(room: &Room, message: &Message, member: &Member) -> bool
     member.user_id == message.author_id || room.kind != RoomKind::Direct && keeps_room(member)
 }
 
-/// Nothing passes in a direct room of which one has blocked the other. Both read on.
+/// Nothing passes in a direct room of which one has blocked the other, or is gone. Both read on.
 pub fn can_pass(room: &Room) -> bool {
     !room.is_severed
 }
 
-/// Whoever has blocked somebody is not drawn into anything by them.
-pub fn can_draw_in(others: &[UserId], blockers: &[UserId]) -> bool {
-    others.iter().all(|other| !blockers.contains(other))
+/// Whoever has blocked somebody is not drawn into anything by them, and who is gone by nobody.
+pub fn can_draw_in(others: &[User], blockers: &[UserId]) -> bool {
+    let is_within_reach = |other: &User| !other.is_deleted && !blockers.contains(&other.id);
+    others.iter().all(is_within_reach)
 }
 
 /// Whoever is muted reads on.

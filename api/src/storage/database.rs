@@ -189,6 +189,16 @@ queries! {
         fn find_blocked(blockers: Vec<UserId>) -> Vec<(UserId, UserId)>;
         fn set_severed(pair: (UserId, UserId), is_severed: bool) -> ();
     }
+    departures {
+        fn erase_user(id: UserId, username: &str, display_name: &str, now: Timestamp) -> ();
+        fn insert_departure(user: UserId, erases_messages: bool) -> ();
+        fn delete_departure(user: UserId) -> ();
+        fn list_departures() -> Vec<(UserId, bool)>;
+        fn list_rooms_to_leave(user: UserId, limit: i64) -> Vec<RoomId>;
+        fn sever_direct_rooms(user: UserId, limit: i64) -> Vec<RoomId>;
+        fn find_successor(room: RoomId, user: UserId) -> Option<Member>;
+        fn list_messages_of(author: UserId, limit: i64) -> Vec<(RoomId, MessageId)>;
+    }
     name_words {
         fn set_name_words(user: UserId, words: Vec<String>) -> ();
         fn search_users(beginnings: &[String], page: After<String>) -> Page<User>;

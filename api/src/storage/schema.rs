@@ -35,6 +35,7 @@ diesel::table! {
         status_text -> Nullable<Text>,
         status_emoji -> Nullable<Text>,
         status_expires_at -> Nullable<Instant>,
+        deleted_at -> Nullable<Instant>,
     }
 }
 
@@ -45,6 +46,16 @@ diesel::table! {
     name_words (word, user_id) {
         word -> Text,
         user_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Bool;
+    use super::sql::Uuid;
+
+    departures (user_id) {
+        user_id -> Uuid,
+        erases_messages -> Bool,
     }
 }
 

@@ -28,6 +28,8 @@ mod threading;
 
 #[path = "queries/blocks.rs"]
 pub(super) mod blocks;
+#[path = "queries/departures.rs"]
+pub(super) mod departures;
 #[path = "queries/events.rs"]
 pub(super) mod events;
 #[path = "queries/invites.rs"]

@@ -17,6 +17,7 @@ pub(super) struct UserRow {
     status_text: Option<String>,
     status_emoji: Option<String>,
     status_expires_at: Option<Timestamp>,
+    deleted_at: Option<Timestamp>,
 }
 
 impl From<UserRow> for User {
@@ -34,6 +35,7 @@ impl From<UserRow> for User {
             last_seen_at: row.last_seen_at,
             bio: row.bio,
             status,
+            is_deleted: row.deleted_at.is_some(),
         }
     }
 }

@@ -12,6 +12,7 @@ DROP TABLE members;
 DROP TABLE rooms;
 DROP TABLE sessions;
 DROP TABLE blocks;
+DROP TABLE departures;
 DROP TABLE former_usernames;
 DROP TABLE name_words;
 DROP TABLE users;

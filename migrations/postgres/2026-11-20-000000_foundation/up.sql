@@ -9,7 +9,9 @@ CREATE TABLE users (
     -- What they say they are doing, with an emoji, until when; all of it only with the text.
     status_text text,
     status_emoji text,
-    status_expires_at timestamptz
+    status_expires_at timestamptz,
+    -- When they deleted their account. The row stays, for what they said.
+    deleted_at timestamptz
 );
 
 -- What people are found by: the folded words of their names.
@@ -28,6 +30,13 @@ CREATE TABLE former_usernames (
 );
 
 CREATE INDEX former_usernames_by_user ON former_usernames (user_id);
+
+-- Those who deleted their account, until all that goes with it is done.
+CREATE TABLE departures (
+    user_id uuid PRIMARY KEY REFERENCES users (id),
+    -- Whether what they said goes, too.
+    erases_messages boolean NOT NULL
+);
 
 -- Who wants nothing to do with whom.
 CREATE TABLE blocks (

@@ -163,7 +163,7 @@ async fn what_is_shared_is_what_each_would_have_seen(server: &mut Server) {
         } cursor reset } }
         fragment M on Message { id seq clientId body sentAt editedAt deletedAt author { ...U } room { ...R } }
         fragment R on Room { __typename id kind topic createdAt memberCount }
-        fragment U on User { id username displayName bio status { text emoji expiresAt } createdAt ";
+        fragment U on User { id username displayName isDeleted bio status { text emoji expiresAt } createdAt ";
     let own = shared.replace(
         "fragment R on Room {",
         "fragment R on Room { membership { role }",

@@ -5,6 +5,7 @@ mod blocks;
 mod changes;
 mod convergence;
 mod credentials;
+mod departures;
 mod durability;
 mod events;
 mod forwarding;

@@ -81,7 +81,7 @@ async fn everyone_gets_what_the_tables_say(server: &mut Server) {
         let place = world.place(row.about, &[caller]).await;
         let at_home = match row.field {
             "logout" | "refreshSession" | "revokeSession" => world.log_in(caller).await,
-            "changePassword" | "changeUsername" | "revokeOtherSessions" => {
+            "changePassword" | "changeUsername" | "revokeOtherSessions" | "deleteAccount" => {
                 world.stand_in(caller).await
             }
             _ => None,

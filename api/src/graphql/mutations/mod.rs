@@ -3,6 +3,7 @@
 mod accounts;
 mod blocks;
 mod credentials;
+mod departures;
 mod invites;
 mod members;
 mod messages;
@@ -20,6 +21,7 @@ use async_graphql::MergedObject;
 pub struct Mutation(
     accounts::AccountMutations,
     credentials::CredentialMutations,
+    departures::DepartureMutations,
     profile::ProfileMutations,
     blocks::BlockMutations,
     rooms::RoomMutations,

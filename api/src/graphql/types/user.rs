@@ -40,6 +40,12 @@ impl User {
         &self.0.display_name
     }
 
+    /// Whether they have deleted their account. Then they are called "Deleted user", and nothing of
+    /// them is left but what they said.
+    async fn is_deleted(&self) -> bool {
+        self.0.is_deleted
+    }
+
     /// What they tell of themselves, in one or more lines; null when they do not.
     async fn bio(&self) -> Option<&str> {
         self.0.bio.as_deref()

@@ -61,7 +61,7 @@ impl Accounts {
         let user = renamed.ok_or_else(taken)?;
         check_not_formerly(&mut transaction, &username, id).await?;
         be_found(&mut transaction, &user).await?;
-        let former = digest(&before.username);
+        let former = name_digest(&before.username);
         transaction.keep_former_username(&former, id).await?;
         if transaction.count_former_usernames(id).await? > FORMER_NAMES_MOST {
             return Err(Error::Forbidden(
@@ -73,7 +73,7 @@ impl Accounts {
     }
 
     /// The viewer's account, if this is its password. Tried too often, nobody is told any more.
-    pub(super) async fn prove(
+    pub(in crate::services) async fn prove(
         &self,
         viewer: Viewer,
         password: String,
@@ -108,12 +108,13 @@ pub(super) async fn check_not_formerly(
     username: &str,
     by: UserId,
 ) -> Result<()> {
-    match connection.find_former_owner(&digest(username)).await? {
+    match connection.find_former_owner(&name_digest(username)).await? {
         Some(owner) if owner != by => Err(taken()),
         _ => Ok(()),
     }
 }
 
-fn digest(username: &str) -> Vec<u8> {
+/// By which a former username is known.
+pub(in crate::services) fn name_digest(username: &str) -> Vec<u8> {
     Sha256::digest(username).to_vec()
 }

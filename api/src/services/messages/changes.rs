@@ -176,11 +176,7 @@ impl Change {
                 let edited = connection.edit_message(id, body, to_everyone, now).await?;
                 (edited, mentioned.as_slice())
             }
-            Self::Delete => {
-                connection.delete_reactions(id).await?;
-                connection.delete_versions(id).await?;
-                (connection.erase_message(id, now).await?, [].as_slice())
-            }
+            Self::Delete => return erase(connection, message, now).await,
         };
         if message.body.contains('@') {
             connection.delete_mentions(id, mentioned.to_vec()).await?;
@@ -199,4 +195,19 @@ impl Change {
             Self::Delete => EventKind::MessageDeleted { room, message },
         }
     }
+}
+
+/// Deletes what a message says, and whatever hangs on that.
+pub(in crate::services) async fn erase(
+    connection: &mut Connection,
+    message: &Message,
+    now: Timestamp,
+) -> Result<Message> {
+    connection.delete_reactions(message.id).await?;
+    connection.delete_versions(message.id).await?;
+    let erased = connection.erase_message(message.id, now).await?;
+    if message.body.contains('@') {
+        connection.delete_mentions(message.id, Vec::new()).await?;
+    }
+    erased.ok_or(Error::NotFound("Message"))
 }

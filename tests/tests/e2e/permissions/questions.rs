@@ -63,6 +63,10 @@ const QUESTIONS: &[(&str, &[(&str, &str)])] = &[
             ("revokeSession", r#"(input: { sessionId: "%thing" })"#),
             ("revokeOtherSessions", ""),
             ("updateProfile", r#"(input: { displayName: "Somebody" })"#),
+            (
+                "deleteAccount",
+                r#"(input: { password: "correct horse battery", messages: DELETE })"#,
+            ),
             ("blockUser", r#"(input: { userId: "%person" })"#),
             ("unblockUser", r#"(input: { userId: "%person" })"#),
             ("setPresence", "(input: { state: ONLINE })"),
@@ -152,6 +156,7 @@ const OPEN: &[(&str, &[&str])] = &[
             "id",
             "username",
             "displayName",
+            "isDeleted",
             "bio",
             "status",
             "createdAt",
