@@ -56,6 +56,13 @@ impl Person {
         answer.success::<Value>("muteMember", "room");
     }
 
+    /// Makes a code that lets people in.
+    pub async fn invite(&self, room: &Room) -> String {
+        let input = json!({ "roomId": room.id });
+        let answer = self.mutate("createInvite", "invite { code }", input).await;
+        answer.success("createInvite", "invite/code")
+    }
+
     pub async fn try_block(&self, user_id: &str) -> Answer {
         self.mutate("blockUser", "", json!({ "userId": user_id }))
             .await

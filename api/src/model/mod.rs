@@ -1,5 +1,6 @@
 //! Plain types that every layer speaks: no SQL, no GraphQL, no HTTP.
 
+pub mod audit;
 pub mod clock;
 pub mod event;
 pub mod ids;
@@ -16,6 +17,7 @@ pub mod text;
 pub mod thread;
 pub mod user;
 
+pub use audit::{AuditAction, AuditEntry};
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use event::{Event, EventKind, NewEvent, Position};
 pub use ids::{IdGenerator, MessageId, RoomId, SessionId, UserId};

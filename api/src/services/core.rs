@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::accounts::Accounts;
+use super::audit::Audit;
 use super::blocks::Blocks;
 use super::departures::Departures;
 use super::error::{Error, Result};
@@ -66,6 +67,7 @@ impl Core {
 /// Every use case, by noun.
 pub struct Services {
     pub accounts: Accounts,
+    pub audit: Audit,
     pub blocks: Blocks,
     pub departures: Departures,
     pub sessions: Sessions,
@@ -86,6 +88,7 @@ impl Services {
         let core = Arc::new(core);
         Self {
             accounts: Accounts::new(Arc::clone(&core)),
+            audit: Audit::new(Arc::clone(&core)),
             blocks: Blocks::new(Arc::clone(&core)),
             departures: Departures::new(Arc::clone(&core)),
             sessions: Sessions::new(Arc::clone(&core)),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::core::{Core, Viewer};
 use super::error::{Error, Result};
 use super::members::hold_as_keeper;
-use crate::model::{Invite, RoomId, Timestamp};
+use crate::model::{AuditAction, AuditEntry, Invite, Room, RoomId, Timestamp};
 
 const USES_MOST: i32 = 10_000;
 
@@ -50,5 +50,28 @@ impl Invites {
         transaction.insert_invite(&invite).await?;
         transaction.commit().await?;
         Ok(invite)
+    }
+
+    /// Makes an invite worth nothing, for good. Who came in by it stays.
+    pub async fn revoke(&self, viewer: Viewer, code: &str) -> Result<Room> {
+        self.0.check_write(viewer)?;
+        let absent = || Error::NotFound("Invite");
+        let found = self.0.read().await?.find_invite(code).await?;
+        let invite = found.ok_or_else(absent)?;
+        let mut transaction = self.0.begin().await?;
+        let held = hold_as_keeper(&mut transaction, viewer, invite.room_id).await;
+        let (room, _) = held.map_err(|refusal| match refusal {
+            Error::NotFound(_) => absent(),
+            other => other,
+        })?;
+        if !transaction.delete_invite(code).await? {
+            return Err(absent());
+        }
+        let (action, now) = (AuditAction::RevokeInvite, self.0.now());
+        let entry = AuditEntry::new(room.id, viewer.user_id, action, now);
+        let entry = entry.about(invite.creator_id);
+        transaction.append_audit_entry(&entry).await?;
+        transaction.commit().await?;
+        Ok(room)
     }
 }

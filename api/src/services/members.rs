@@ -10,7 +10,8 @@ use super::permissions::{can_keep_members, can_remove_member, can_set_role, is_m
 use super::rooms::{admit, dismiss, hold_room};
 use super::transaction::Transaction;
 use crate::model::{
-    EventKind, Member, NewEvent, Notice, NoticeKind, Role, Room, RoomId, Timestamp, UserId,
+    AuditAction, AuditEntry, EventKind, Member, NewEvent, Notice, NoticeKind, Role, Room, RoomId,
+    Timestamp, UserId,
 };
 
 pub struct Members(Arc<Core>);
@@ -54,7 +55,10 @@ impl Members {
         if !can_remove_member(&actor, &other) {
             return Err(Error::Forbidden("Only somebody above them can remove them"));
         }
-        let mut room = dismiss(&mut transaction, &other, self.0.now()).await?;
+        let now = self.0.now();
+        let entry = AuditEntry::new(room.id, viewer.user_id, AuditAction::RemoveMember, now);
+        transaction.append_audit_entry(&entry.about(user)).await?;
+        let mut room = dismiss(&mut transaction, &other, now).await?;
         let removed = Notice {
             kind: NoticeKind::Removed,
             user: Some(user),
@@ -85,6 +89,13 @@ impl Members {
         if other.role == role {
             return Ok(room);
         }
+        let action = AuditAction::SetRole;
+        let entry = AuditEntry::new(room.id, viewer.user_id, action, self.0.now());
+        let entry = AuditEntry {
+            role: Some(role),
+            ..entry.about(user)
+        };
+        transaction.append_audit_entry(&entry).await?;
         self.change_role(&mut transaction, &other, role).await?;
         if role == Role::Owner {
             self.change_role(&mut transaction, &actor, Role::Admin)

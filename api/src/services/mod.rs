@@ -1,6 +1,7 @@
 //! The use cases: what people may do, and what happens when they do it.
 
 pub mod accounts;
+pub mod audit;
 pub mod blocks;
 mod core;
 pub mod departures;

@@ -121,6 +121,12 @@ pub fn can_keep_members(room: &Room, membership: Option<&Member>) -> bool {
     room.kind != RoomKind::Direct && membership.is_some_and(keeps_room)
 }
 
+/// Who is banned, by which invites people come in, and what those did who keep a room: for them to
+/// know.
+pub fn can_see_records(room: &Room, membership: Option<&Member>) -> bool {
+    can_keep_members(room, membership)
+}
+
 /// To ban somebody is to remove them for longer.
 pub fn can_remove_member(actor: &Member, other: &Member) -> bool {
     outranks(actor, other)

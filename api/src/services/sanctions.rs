@@ -10,8 +10,8 @@ use super::permissions::{can_mute_member, can_remove_member};
 use super::rooms::dismiss;
 use super::text;
 use crate::model::{
-    EventKind, NewEvent, Notice, NoticeKind, Room, RoomId, Sanction, SanctionKind, Timestamp,
-    UserId,
+    AuditAction, AuditEntry, EventKind, NewEvent, Notice, NoticeKind, Room, RoomId, Sanction,
+    SanctionKind, Timestamp, UserId,
 };
 
 const REASON_MOST: usize = 250;
@@ -57,6 +57,8 @@ impl Sanctions {
             return Err(Error::NotFound("User"));
         }
         transaction.put_sanction(&ban).await?;
+        let entry = entry(AuditAction::Ban, &ban);
+        transaction.append_audit_entry(&entry).await?;
         transaction.commit().await?;
         Ok(room)
     }
@@ -67,7 +69,11 @@ impl Sanctions {
         let mut transaction = self.0.begin().await?;
         let (room, _) = hold_as_keeper(&mut transaction, viewer, room).await?;
         let kind = SanctionKind::Ban;
-        transaction.lift_sanction(room.id, user, kind).await?;
+        if transaction.lift_sanction(room.id, user, kind).await? {
+            let (action, now) = (AuditAction::Unban, self.0.now());
+            let entry = AuditEntry::new(room.id, viewer.user_id, action, now);
+            transaction.append_audit_entry(&entry.about(user)).await?;
+        }
         transaction.commit().await?;
         Ok(room)
     }
@@ -92,13 +98,15 @@ impl Sanctions {
             mute.user_id,
             mute.reason.as_deref().filter(|_| until.is_some()),
         );
-        match until {
-            Some(_) => transaction.put_sanction(&mute).await?,
-            None => {
-                let kind = SanctionKind::Mute;
-                transaction.lift_sanction(room.id, user, kind).await?;
-            }
-        }
+        let entry = if until.is_some() {
+            transaction.put_sanction(&mute).await?;
+            entry(AuditAction::Mute, &mute)
+        } else {
+            let kind = SanctionKind::Mute;
+            transaction.lift_sanction(room.id, user, kind).await?;
+            entry(AuditAction::Unmute, &mute)
+        };
+        transaction.append_audit_entry(&entry).await?;
         transaction.set_mute(room.id, user, until, reason).await?;
         transaction.record(NewEvent {
             at: mute.created_at,
@@ -132,5 +140,14 @@ impl Sanctions {
             created_at: now,
             expires_at,
         })
+    }
+}
+
+fn entry(action: AuditAction, sanction: &Sanction) -> AuditEntry {
+    let (room, actor) = (sanction.room_id, sanction.creator_id);
+    AuditEntry {
+        reason: sanction.reason.clone(),
+        until: sanction.expires_at,
+        ..AuditEntry::new(room, actor, action, sanction.created_at).about(sanction.user_id)
     }
 }

@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::schema::sql;
 use crate::model::{
-    MessageId, NoticeKind, Position, Role, RoomId, RoomKind, SanctionKind, SessionId, TimelineId,
-    Timestamp, UserId,
+    AuditAction, MessageId, NoticeKind, Position, Role, RoomId, RoomKind, SanctionKind, SessionId,
+    TimelineId, Timestamp, UserId,
 };
 
 /// PostgreSQL counts microseconds from the year 2000.
@@ -166,6 +166,17 @@ macro_rules! word_columns {
 
 word_columns! {
     RoomKind as RoomKindColumn { Channel = "channel", Group = "group", Direct = "direct" }
+    AuditAction as AuditActionColumn {
+        Ban = "ban",
+        Unban = "unban",
+        Mute = "mute",
+        Unmute = "unmute",
+        RemoveMember = "remove_member",
+        SetRole = "set_role",
+        UpdateRoom = "update_room",
+        RevokeInvite = "revoke_invite",
+        DeleteMessage = "delete_message"
+    }
     SanctionKind as SanctionKindColumn { Ban = "ban", Mute = "mute" }
     NoticeKind as NoticeKindColumn {
         Joined = "joined",

@@ -12,10 +12,10 @@ use super::postgres::{self, Postgres};
 use super::sending::{SendRule, Sent};
 use super::sqlite::{self, Sqlite};
 use crate::model::{
-    Account, After, Bound, Event, Invite, Member, Message, MessageId, MessageVersion, NewEvent,
-    NewMessage, NewRoom, Notice, Page, Position, ProfileChanges, Reaction, Receipt, Role, Room,
-    RoomId, RoomKind, Sanction, SanctionKind, Session, SessionId, Thread, ThreadMember, TimelineId,
-    Timestamp, Unread, User, UserId,
+    Account, After, AuditEntry, Bound, Event, Invite, Member, Message, MessageId, MessageVersion,
+    NewEvent, NewMessage, NewRoom, Notice, Page, Position, ProfileChanges, Reaction, Receipt, Role,
+    Room, RoomId, RoomKind, Sanction, SanctionKind, Session, SessionId, Thread, ThreadMember,
+    TimelineId, Timestamp, Unread, User, UserId,
 };
 
 type SqliteTransactions = <sqlite::Conn as AsyncConnection>::TransactionManager;
@@ -179,6 +179,10 @@ queries! {
         fn replace_password_hash(id: UserId, old: &str, new: &str) -> bool;
         fn update_last_seen(ids: Vec<UserId>, at: Timestamp) -> ();
     }
+    audit {
+        fn append_audit_entry(entry: &AuditEntry) -> ();
+        fn list_audit_entries(room: RoomId, page: After<i64>) -> Page<(i64, AuditEntry)>;
+    }
     blocks {
         fn hold_user(id: UserId) -> bool;
         fn insert_block(blocker: UserId, blocked: UserId, now: Timestamp) -> ();
@@ -251,10 +255,17 @@ queries! {
     invites {
         fn find_invite(code: &str) -> Option<Invite>;
         fn insert_invite(invite: &Invite) -> ();
+        fn delete_invite(code: &str) -> bool;
+        fn list_invites(
+            room: RoomId, now: Timestamp, page: After<(Timestamp, String)>
+        ) -> Page<Invite>;
         fn use_invite(code: &str, now: Timestamp) -> bool;
     }
     sanctions {
         fn find_sanctions(room: RoomId, users: Vec<UserId>) -> Vec<Sanction>;
+        fn list_bans(
+            room: RoomId, now: Timestamp, page: After<(Timestamp, UserId)>
+        ) -> Page<Sanction>;
         fn put_sanction(sanction: &Sanction) -> ();
         fn lift_sanction(room: RoomId, user: UserId, kind: SanctionKind) -> bool;
         fn set_mute(

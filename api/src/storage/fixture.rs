@@ -44,12 +44,16 @@ impl Fixture {
 
     /// Runs SQL, for what no query of the server does.
     pub async fn execute(&self, sql: &str) {
+        self.try_execute(sql).await.expect("SQL that runs");
+    }
+
+    /// The same, where the database may refuse it.
+    pub async fn try_execute(&self, sql: &str) -> diesel::QueryResult<()> {
         let mut connection = self.database.read().await.expect("a connection");
         match &mut connection {
             Connection::Sqlite(connection) => connection.batch_execute(sql).await,
             Connection::Postgres(connection) => connection.batch_execute(sql).await,
         }
-        .expect("SQL that runs");
     }
 }
 

@@ -4,6 +4,7 @@
 //! Queries are written once in `queries/` and compiled twice, against each database's own
 //! connection type, from `sqlite.rs` and `postgres.rs`.
 
+mod audit_row;
 mod columns;
 mod database;
 mod error;

@@ -23,6 +23,8 @@ mod mentioning;
 mod sending;
 mod threading;
 
+#[path = "queries/audit.rs"]
+pub(super) mod audit;
 #[path = "queries/blocks.rs"]
 pub(super) mod blocks;
 #[path = "queries/departures.rs"]

@@ -60,6 +60,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use super::sql::{Instant, Uuid};
+
+    audit_log (number) {
+        number -> BigInt,
+        room_id -> Uuid,
+        actor_id -> Uuid,
+        action -> Text,
+        target_id -> Nullable<Uuid>,
+        message_id -> Nullable<Uuid>,
+        reason -> Nullable<Text>,
+        role -> Nullable<Text>,
+        until -> Nullable<Instant>,
+        at -> Instant,
+    }
+}
+
+diesel::table! {
     use super::sql::{Instant, Uuid};
 
     blocks (blocker_id, blocked_id) {

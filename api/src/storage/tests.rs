@@ -6,8 +6,8 @@ use super::Connection;
 use super::fixture::{Backend, Fixture};
 use super::sending::SendRule;
 use crate::model::{
-    Account, IdGenerator, Member, MessageId, NewMessage, NewRoom, Position, Role, RoomId, RoomKind,
-    Timestamp, User, UserId,
+    Account, After, AuditAction, AuditEntry, IdGenerator, Member, MessageId, NewMessage, NewRoom,
+    Position, Role, RoomId, RoomKind, Timestamp, User, UserId,
 };
 
 fn at(number: u32) -> Timestamp {
@@ -131,6 +131,40 @@ async fn mentions_of_many_messages_are_noted_at_once(backend: Backend) {
     expected.sort_unstable();
     assert_eq!(found, expected);
     transaction.commit().await.expect("a commit");
+}
+
+async fn nobody_changes_the_audit_log(backend: Backend) {
+    let Some(fixture) = Fixture::open(backend).await else {
+        return;
+    };
+    let mut transaction = fixture.database.begin().await.expect("a transaction");
+    let (room, people) = room_with(&mut transaction, 1).await;
+    let entry = AuditEntry::new(room, people[0], AuditAction::UpdateRoom, at(0));
+    let appended = transaction.append_audit_entry(&entry).await;
+    appended.expect("an entry");
+    transaction.commit().await.expect("a commit");
+    for sql in [
+        "UPDATE audit_log SET reason = 'none'",
+        "DELETE FROM audit_log",
+    ] {
+        let refused = fixture.try_execute(sql).await.expect_err(sql).to_string();
+        assert!(refused.contains("append-only"), "{refused}");
+    }
+    let mut connection = fixture.database.read().await.expect("a connection");
+    let (after, limit) = (None, 10);
+    let kept = connection.list_audit_entries(room, After { after, limit });
+    let kept = kept.await.expect("a query").map(|(_, kept)| kept);
+    assert_eq!(kept.items, [entry]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_changes_the_audit_log_sqlite() {
+    nobody_changes_the_audit_log(Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_changes_the_audit_log_postgres() {
+    nobody_changes_the_audit_log(Backend::Postgres).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

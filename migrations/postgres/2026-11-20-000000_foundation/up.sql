@@ -121,6 +121,33 @@ CREATE TABLE sanctions (
     PRIMARY KEY (room_id, user_id, kind)
 );
 
+CREATE INDEX sanctions_in_order ON sanctions (room_id, kind, created_at, user_id);
+
+-- What those did who keep a room. Nobody changes it afterwards.
+CREATE TABLE audit_log (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    room_id uuid NOT NULL REFERENCES rooms (id),
+    actor_id uuid NOT NULL REFERENCES users (id),
+    action text NOT NULL,
+    -- To whom, and what was said of it; which of these are there depends on the action.
+    target_id uuid REFERENCES users (id),
+    message_id uuid,
+    reason text,
+    role text,
+    until timestamptz,
+    at timestamptz NOT NULL
+);
+
+CREATE INDEX audit_log_by_room ON audit_log (room_id, number);
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the audit log is append-only';
+END $$;
+
+CREATE TRIGGER audit_log_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- Whoever knows the code may join.
 CREATE TABLE invites (
     code text PRIMARY KEY,
@@ -133,6 +160,8 @@ CREATE TABLE invites (
     uses integer NOT NULL DEFAULT 0,
     CHECK (max_uses IS NULL OR uses <= max_uses)
 );
+
+CREATE INDEX invites_by_room ON invites (room_id, created_at, code);
 
 CREATE TABLE messages (
     id uuid PRIMARY KEY,

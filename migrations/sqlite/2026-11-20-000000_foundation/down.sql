@@ -7,6 +7,7 @@ DROP TABLE mentions;
 DROP TABLE message_versions;
 DROP TABLE messages;
 DROP TABLE invites;
+DROP TABLE audit_log;
 DROP TABLE sanctions;
 DROP TABLE members;
 DROP TABLE rooms;

@@ -121,6 +121,35 @@ CREATE TABLE sanctions (
     PRIMARY KEY (room_id, user_id, kind)
 ) STRICT;
 
+CREATE INDEX sanctions_in_order ON sanctions (room_id, kind, created_at, user_id);
+
+-- What those did who keep a room. Nobody changes it afterwards.
+CREATE TABLE audit_log (
+    number integer PRIMARY KEY AUTOINCREMENT,
+    room_id blob NOT NULL REFERENCES rooms (id),
+    actor_id blob NOT NULL REFERENCES users (id),
+    action text NOT NULL,
+    -- To whom, and what was said of it; which of these are there depends on the action.
+    target_id blob REFERENCES users (id),
+    message_id blob,
+    reason text,
+    role text,
+    until integer,
+    at integer NOT NULL
+) STRICT;
+
+CREATE INDEX audit_log_by_room ON audit_log (room_id, number);
+
+CREATE TRIGGER audit_log_is_not_updated BEFORE UPDATE ON audit_log
+BEGIN
+    SELECT RAISE(ABORT, 'the audit log is append-only');
+END;
+
+CREATE TRIGGER audit_log_is_not_deleted BEFORE DELETE ON audit_log
+BEGIN
+    SELECT RAISE(ABORT, 'the audit log is append-only');
+END;
+
 -- Whoever knows the code may join.
 CREATE TABLE invites (
     code text PRIMARY KEY,
@@ -133,6 +162,8 @@ CREATE TABLE invites (
     uses integer NOT NULL DEFAULT 0,
     CHECK (max_uses IS NULL OR uses <= max_uses)
 ) STRICT;
+
+CREATE INDEX invites_by_room ON invites (room_id, created_at, code);
 
 CREATE TABLE messages (
     id blob PRIMARY KEY,

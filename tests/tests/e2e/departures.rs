@@ -126,11 +126,7 @@ async fn rooms_go_on_without_whoever_is_gone(server: &mut Server) {
     alice.set_role(&room, &carol, "ADMIN").await;
     let alone = alice.create_channel("alone").await;
     let direct = alice.open_direct_room(&bob).await;
-    let invite = json!({ "roomId": room.id });
-    let invite = alice
-        .mutate("createInvite", "invite { code }", invite)
-        .await;
-    let code: String = invite.success("createInvite", "invite/code");
+    let code = alice.invite(&room).await;
     let before = bob.cursor().await;
     delete(&alice, "KEEP").await;
 

@@ -1,6 +1,7 @@
 //! End-to-end cases: the real server, over SQLite and over PostgreSQL.
 
 mod accounts;
+mod audit;
 mod blocks;
 mod changes;
 mod convergence;

@@ -95,6 +95,34 @@ async fn people_who_are_looked_for(server: &mut Server) {
     assert_flat(&few, &many);
 }
 
+async fn what_keepers_did(server: &mut Server) {
+    let alice = server.register("alice").await;
+    let room = alice.create_channel("tea").await;
+    let documents = [
+        "auditLog(first: 100) { nodes { action actor { username } target { username } } }",
+        "bans(first: 100) { nodes { user { username } by { username } } }",
+        "invites(first: 100) { nodes { code room { name } } }",
+    ]
+    .map(|list| format!("{{ room(id: \"{}\") {{ {list} }} }}", room.id));
+    let act = async |number: usize| {
+        let other = server.register(&format!("person{number}")).await;
+        alice.ban(&room, &other).await;
+        alice.invite(&room).await;
+    };
+    act(0).await;
+    let mut few = Vec::new();
+    for document in &documents {
+        few.push(queries(server, &alice, document).await);
+    }
+    for number in 1..12 {
+        act(number).await;
+    }
+    for (document, few) in documents.iter().zip(few) {
+        let many = queries(server, &alice, document).await;
+        assert_flat(&few, &many);
+    }
+}
+
 async fn several_nodes_at_once(server: &mut Server) {
     let alice = server.register("alice").await;
     let room = alice.create_channel("nodes").await;
@@ -128,6 +156,7 @@ on_both_databases![
     a_page_of_history,
     the_list_of_channels,
     people_who_are_looked_for,
+    what_keepers_did,
     several_nodes_at_once,
     a_login_that_is_known,
 ];

@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 
+use super::rooms::RoomPayload;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::{UserError, outcome};
 use crate::graphql::ids;
@@ -30,6 +31,13 @@ struct InvitePayload {
     user_errors: Vec<UserError>,
 }
 
+/// An invite that is to be worth nothing.
+#[derive(InputObject)]
+struct RevokeInviteInput {
+    /// Its code.
+    code: String,
+}
+
 #[derive(Default)]
 pub struct InviteMutations;
 
@@ -50,6 +58,18 @@ impl InviteMutations {
             invite: invite.map(Invite),
             user_errors,
         })
+    }
+
+    /// Makes an invite worth nothing, for good. Who came in by it stays. Owners and admins of the room
+    /// can; `NOT_FOUND` when it was revoked before.
+    async fn revoke_invite(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which.")] input: RevokeInviteInput,
+    ) -> Result<RoomPayload> {
+        let (viewer, invites) = (ctx.viewer()?, &ctx.services().invites);
+        let revoked = invites.revoke(viewer, &input.code).await;
+        RoomPayload::new(revoked.map(Some))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The types of the schema, one noun a file.
 
+pub mod audit;
 pub mod event;
 pub mod invite;
 pub mod member;

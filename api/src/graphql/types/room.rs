@@ -3,6 +3,8 @@
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Description, Enum, ID, Object, Result};
 
+use super::audit::{AuditEntry, Ban, ban_key, ban_page, invite_key, invite_page};
+use super::invite::Invite;
 use super::member::{Member, Membership, member_key, member_page};
 use super::message::Message;
 use super::receipt::Receipt;
@@ -200,6 +202,54 @@ impl Room {
         }
         let typing = ctx.services().signals.typing(ctx.viewer()?, self.0.id);
         users(ctx, &typing).await
+    }
+
+    /// Who may not come in, those who were banned last first. `FORBIDDEN` but for its owner and
+    /// admins.
+    #[graphql(complexity = "page_size(first, None) * child_complexity")]
+    async fn bans(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, from 0 to 100; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Go on after this cursor of an earlier page.")] after: Option<String>,
+    ) -> Result<Connection<String, Ban>> {
+        let page = forwards(first, after).and_then(ban_page).map_err(fault)?;
+        let (viewer, audit) = (ctx.viewer()?, &ctx.services().audit);
+        let bans = audit.list_bans(viewer, &self.0, page).await;
+        Ok(connection(bans.map_err(fault)?, ban_key, Ban))
+    }
+
+    /// The codes that are still good, the newest first. `FORBIDDEN` but for its owner and admins.
+    #[graphql(complexity = "page_size(first, None) * child_complexity")]
+    async fn invites(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, from 0 to 100; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Go on after this cursor of an earlier page.")] after: Option<String>,
+    ) -> Result<Connection<String, Invite>> {
+        let page = forwards(first, after).and_then(invite_page);
+        let page = page.map_err(fault)?;
+        let (viewer, audit) = (ctx.viewer()?, &ctx.services().audit);
+        let invites = audit.list_invites(viewer, &self.0, page).await;
+        Ok(connection(invites.map_err(fault)?, invite_key, Invite))
+    }
+
+    /// What its owner and admins did, the newest first. `FORBIDDEN` for everyone else.
+    #[graphql(complexity = "page_size(first, None) * child_complexity")]
+    async fn audit_log(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, from 0 to 100; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Go on after this cursor of an earlier page.")] after: Option<String>,
+    ) -> Result<Connection<String, AuditEntry>> {
+        let page = forwards(first, after).map_err(fault)?;
+        let (viewer, audit) = (ctx.viewer()?, &ctx.services().audit);
+        let page = audit.list(viewer, &self.0, page).await.map_err(fault)?;
+        Ok(connection(
+            page,
+            |(number, _)| *number,
+            |(_, entry)| AuditEntry(entry),
+        ))
     }
 
     /// The viewer's own membership; null for those who have not joined.

@@ -10,7 +10,8 @@ use super::super::permissions::{
 use super::super::rooms::check_open;
 use super::{Messages, find_readable, refused_body};
 use crate::model::{
-    EventKind, Member, Message, MessageBody, MessageId, MessageVersion, NewEvent, Room, Timestamp,
+    AuditAction, AuditEntry, EventKind, Member, Message, MessageBody, MessageId, MessageVersion,
+    NewEvent, Room, Timestamp,
 };
 use crate::storage::Connection;
 
@@ -76,6 +77,15 @@ impl Messages {
             return Ok(found.message);
         }
         let changed = change.make(&mut transaction, &found, now).await?;
+        if found.message.author_id != viewer.user_id {
+            let (room, action) = (found.room.id, AuditAction::DeleteMessage);
+            let entry = AuditEntry::new(room, viewer.user_id, action, now);
+            let entry = AuditEntry {
+                message_id: Some(id),
+                ..entry.about(found.message.author_id)
+            };
+            transaction.append_audit_entry(&entry).await?;
+        }
         let kind = change.event(&found.message);
         transaction.record_about(NewEvent { at: now, kind }, changed.clone());
         transaction.commit().await?;

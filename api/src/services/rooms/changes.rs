@@ -6,7 +6,9 @@ use super::super::notices;
 use super::super::permissions::{can_archive_room, can_update_room};
 use super::super::text;
 use super::{NAME_MOST, Rooms, TOPIC_MOST, check_open, hold_room};
-use crate::model::{EventKind, NewEvent, NoticeKind, Room, RoomId, Timestamp};
+use crate::model::{
+    AuditAction, AuditEntry, EventKind, NewEvent, NoticeKind, Room, RoomId, Timestamp,
+};
 
 /// The longest that slow mode makes a member wait: six hours.
 const SLOWEST_SECONDS: i32 = 6 * 60 * 60;
@@ -50,6 +52,8 @@ impl Rooms {
             field: "name",
             message: "This name is taken",
         })?;
+        let entry = AuditEntry::new(id, viewer.user_id, AuditAction::UpdateRoom, now);
+        transaction.append_audit_entry(&entry).await?;
         let kind = EventKind::RoomChanged { room: id };
         transaction.record(NewEvent { at: now, kind });
         for (kind, is_different) in [

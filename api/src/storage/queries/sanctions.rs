@@ -5,7 +5,7 @@ use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
-use crate::model::{RoomId, Sanction, SanctionKind, Timestamp, UserId};
+use crate::model::{After, Page, RoomId, Sanction, SanctionKind, Timestamp, UserId};
 use crate::storage::error::Result;
 use crate::storage::sanction_row::SanctionRow;
 use crate::storage::schema::{members, sanctions};
@@ -23,6 +23,34 @@ pub(in crate::storage) async fn find_sanctions(
         .load(conn)
         .await?;
     Ok(rows.into_iter().map(Sanction::from).collect())
+}
+
+/// The bans that are in force in a room, the newest first.
+pub(in crate::storage) async fn list_bans(
+    conn: &mut Conn,
+    room: RoomId,
+    now: Timestamp,
+    page: After<(Timestamp, UserId)>,
+) -> Result<Page<Sanction>> {
+    let is_in_force = sanctions::expires_at
+        .is_null()
+        .or(sanctions::expires_at.gt(now));
+    let mut query = sanctions::table
+        .filter(sanctions::room_id.eq(room))
+        .filter(sanctions::kind.eq(SanctionKind::Ban))
+        .filter(is_in_force)
+        .order((sanctions::created_at.desc(), sanctions::user_id.desc()))
+        .select(SanctionRow::as_select())
+        .limit(page.limit + 1)
+        .into_boxed();
+    if let Some((at, user)) = page.after {
+        let same_instant = sanctions::created_at
+            .eq(at)
+            .and(sanctions::user_id.lt(user));
+        query = query.filter(sanctions::created_at.lt(at).or(same_instant));
+    }
+    let rows: Vec<SanctionRow> = query.load(conn).await?;
+    Ok(page.cut(rows).map(Sanction::from))
 }
 
 /// In place of an earlier one of its kind.

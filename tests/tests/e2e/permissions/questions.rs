@@ -24,6 +24,9 @@ const QUESTIONS: &[(&str, &[(&str, &str)])] = &[
             ("pinnedMessages", "{ id }"),
             ("receipts", "{ lastReadSeq }"),
             ("typing", "{ id }"),
+            ("bans", "{ nodes { createdAt } }"),
+            ("invites", "{ nodes { code } }"),
+            ("auditLog", "{ nodes { action } }"),
             ("membership", "{ role }"),
         ],
     ),
@@ -105,6 +108,7 @@ const QUESTIONS: &[(&str, &[(&str, &str)])] = &[
                 "muteMember",
                 r#"(input: { roomId: "%room", userId: "%person", until: "2999-01-01T00:00:00Z" })"#,
             ),
+            ("revokeInvite", r#"(input: { code: "%invite" })"#),
             ("createInvite", r#"(input: { roomId: "%room" })"#),
             ("sendMessage", r#"(input: { roomId: "%room", body: "hi" })"#),
             (

@@ -16,6 +16,7 @@ pub struct Place {
     room: Room,
     witnessed: Message,
     own: HashMap<Caller, Message>,
+    invite: String,
 }
 
 pub struct World<'a> {
@@ -154,10 +155,15 @@ impl<'a> World<'a> {
         if let Some(blocked) = blocked {
             self.witness.block(blocked).await;
         }
+        let invite = match room.kind.as_str() {
+            "DIRECT" => String::new(),
+            _ => self.deputy.invite(&room).await,
+        };
         Place {
             room,
             witnessed,
             own,
+            invite,
         }
     }
 
@@ -232,6 +238,7 @@ impl<'a> World<'a> {
             .replace("%room", &id(&place.room.id))
             .replace("%thing", &id(thing))
             .replace("%person", &id(&person.id))
+            .replace("%invite", if absent { "nonsense" } else { &place.invite })
             .replace("%usher", &self.usher.id)
             .replace("%before", &self.before)
             .replace("%token", token)
