@@ -95,6 +95,31 @@ async fn people_who_are_looked_for(server: &mut Server) {
     assert_flat(&few, &many);
 }
 
+async fn what_is_ones_own(server: &mut Server) {
+    let alice = server.register("alice").await;
+    let documents = [
+        "{ viewer { blockedUsers { username status { text } presence { state } } } }",
+        "{ viewer { sessions { device current lastUsedAt } } }",
+    ];
+    let act = async |number: usize| {
+        let other = server.register(&format!("person{number}")).await;
+        alice.block(&other).await;
+        alice.log_in_again().await;
+    };
+    act(0).await;
+    let mut few = Vec::new();
+    for document in &documents {
+        few.push(queries(server, &alice, document).await);
+    }
+    for number in 1..10 {
+        act(number).await;
+    }
+    for (document, few) in documents.iter().zip(few) {
+        let many = queries(server, &alice, document).await;
+        assert_flat(&few, &many);
+    }
+}
+
 async fn what_keepers_did(server: &mut Server) {
     let alice = server.register("alice").await;
     let room = alice.create_channel("tea").await;
@@ -156,6 +181,7 @@ on_both_databases![
     a_page_of_history,
     the_list_of_channels,
     people_who_are_looked_for,
+    what_is_ones_own,
     what_keepers_did,
     several_nodes_at_once,
     a_login_that_is_known,

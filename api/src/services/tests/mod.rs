@@ -1,5 +1,6 @@
 //! Use cases over both databases, where more must be seen than the API shows.
 
+mod departures;
 mod expiry;
 mod sending;
 mod sessions;

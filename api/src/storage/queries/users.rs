@@ -105,13 +105,14 @@ pub(in crate::storage) async fn replace_password_hash(
     Ok(replaced == 1)
 }
 
-/// Notes when these people were connected last.
+/// Notes when these people were connected last, apart from those who are gone.
 pub(in crate::storage) async fn update_last_seen(
     conn: &mut Conn,
     ids: Vec<UserId>,
     at: Timestamp,
 ) -> Result<()> {
     diesel::update(users::table.filter(users::id.eq_any(ids)))
+        .filter(users::deleted_at.is_null())
         .set(users::last_seen_at.eq(at))
         .execute(conn)
         .await?;
