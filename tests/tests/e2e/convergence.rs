@@ -18,7 +18,7 @@ use device::{Asks, Device, Rooms, fetch};
 use futures_util::future::{join_all, join3};
 use log::{Heard, Log};
 use proptest::sample::Index;
-use script::{Act, Body, Command, DEVICES, PEOPLE, Script, scripts};
+use script::{Act, Body, Command, DEVICES, Keeping, PEOPLE, Script, scripts};
 use serde_json::{Value, json};
 use tokio::sync::{Barrier, mpsc};
 
@@ -105,8 +105,8 @@ struct Play<'a> {
     rooms: RefCell<Vec<Room>>,
     /// One for each person, where nothing is said until the end.
     last_rooms: Vec<Room>,
-    /// Who sent which message.
-    sent: RefCell<Vec<(usize, Message)>>,
+    /// Who sent which message where.
+    sent: RefCell<Vec<(usize, String, Message)>>,
 }
 
 impl<'a> Play<'a> {
@@ -165,6 +165,45 @@ impl<'a> Play<'a> {
                     settle("deleteMessage", &person.try_delete(&message.id).await);
                 }
             }
+            Act::Reply { message, body } => {
+                if let Some((room, message)) = self.message(message) {
+                    let input = json!({
+                        "roomId": room, "threadRootId": message, "body": self.text(body),
+                    });
+                    settle("sendMessage", &person.try_send(input).await);
+                }
+            }
+            Act::React {
+                message,
+                emoji,
+                remove,
+            } => {
+                if let Some((_, message)) = self.message(message) {
+                    let input = json!({ "messageId": message, "emoji": emoji, "remove": remove });
+                    settle("react", &person.mutate("react", "", input).await);
+                }
+            }
+            Act::Pin { message } => {
+                if let Some((_, message)) = self.message(message) {
+                    let input = json!({ "messageId": message });
+                    settle("pinMessage", &person.mutate("pinMessage", "", input).await);
+                }
+            }
+            Act::Forward { message, room } => {
+                if let Some((_, message)) = self.message(message) {
+                    let input = json!({ "messageId": message, "roomId": self.room(room).id });
+                    let answer = person.mutate("forwardMessage", "", input).await;
+                    settle("forwardMessage", &answer);
+                }
+            }
+            Act::Whisper => {
+                let room = self.crowd.witness.open_direct_room(person).await;
+                let mut rooms = self.rooms.borrow_mut();
+                if rooms.iter().all(|one| one.id != room.id) {
+                    rooms.push(room);
+                }
+            }
+            Act::Keep { room, person, how } => self.keep(&self.room(room), *person, *how).await,
             Act::Join { room } => {
                 let input = json!({ "roomId": self.room(room).id });
                 settle("joinRoom", &person.try_join(input).await);
@@ -197,7 +236,9 @@ impl<'a> Play<'a> {
         let answer = self.crowd.people[number].try_send(input).await;
         if settle("sendMessage", &answer) {
             let message = answer.success("sendMessage", "message");
-            self.sent.borrow_mut().push((number, message));
+            self.sent
+                .borrow_mut()
+                .push((number, room.id.clone(), message));
         }
     }
 
@@ -217,9 +258,36 @@ impl<'a> Play<'a> {
         let own: Vec<&Message> = sent
             .iter()
             .filter(|one| one.0 == number)
-            .map(|one| &one.1)
+            .map(|one| &one.2)
             .collect();
         (!own.is_empty()).then(|| (*index.get(&own)).clone())
+    }
+
+    /// The ids of a room and of a message that was sent to it.
+    fn message(&self, index: &Index) -> Option<(String, String)> {
+        let sent = self.sent.borrow();
+        let one = (!sent.is_empty()).then(|| index.get(&sent));
+        one.map(|(_, room, message)| (room.clone(), message.id.clone()))
+    }
+
+    async fn keep(&self, room: &Room, person: usize, how: Keeping) {
+        let (witness, id) = (&self.crowd.witness, &self.crowd.people[person].id);
+        let mut input = json!({ "roomId": room.id, "userId": id });
+        let mutation = match how {
+            Keeping::Promote | Keeping::Demote => "setMemberRole",
+            Keeping::Mute | Keeping::Unmute => "muteMember",
+            Keeping::Ban => "banMember",
+            Keeping::Unban => "unbanMember",
+            Keeping::Add => "addMember",
+            Keeping::Remove => "removeMember",
+        };
+        match how {
+            Keeping::Promote => input["role"] = json!("ADMIN"),
+            Keeping::Demote => input["role"] = json!("MEMBER"),
+            Keeping::Mute => input["until"] = json!("2999-01-01T00:00:00Z"),
+            _ => {}
+        }
+        settle(mutation, &witness.mutate(mutation, "", input).await);
     }
 
     fn text(&self, body: &Body) -> String {

@@ -113,12 +113,13 @@ impl<'a> Scene<'a> {
     async fn act(&mut self, wires: Vec<UnboundedSender<Command>>, end: &AtomicI64) {
         for _ in 0..self.random.random_range(10..80) {
             let room = self.rooms[self.random.random_range(0..ROOMS)];
-            match self.random.random_range(0..10) {
+            match self.random.random_range(0..11) {
                 0..4 => {
                     let count = self.random.random_range(1..6);
                     self.commit(room, self.world.messages(room, count)).await;
                 }
                 4..6 => self.come_or_go(room).await,
+                6 => self.whisper(room).await,
                 _ => {
                     let commands = [Command::Pause, Command::Resume, Command::Cut];
                     let command = commands[self.random.random_range(0..commands.len())];
@@ -152,6 +153,16 @@ impl<'a> Scene<'a> {
             }
         };
         self.commit(room, vec![event]).await;
+    }
+
+    /// Something happens that one of those who are there hears of, and nobody else.
+    async fn whisper(&mut self, room: RoomId) {
+        let user = self.people[self.random.random_range(0..PEOPLE)];
+        if self.there.contains(&(room, user)) {
+            let root = self.world.ids.next(NOW);
+            let event = EventKind::ThreadChanged { room, user, root };
+            self.commit(room, vec![event]).await;
+        }
     }
 
     async fn commit(&mut self, room: RoomId, kinds: Vec<EventKind>) {
@@ -192,7 +203,10 @@ impl<'a> Scene<'a> {
             if matches!(kind, EventKind::MemberJoined { user, .. } if *user == person) {
                 present.insert(room, Vec::new());
             }
-            if let Some(stay) = present.get_mut(&room) {
+            let is_theirs = kind.private_to().is_none_or(|to| to == person);
+            if let Some(stay) = present.get_mut(&room)
+                && is_theirs
+            {
                 stay.push(position);
             }
             if matches!(kind, EventKind::MemberLeft { user, .. } if *user == person) {

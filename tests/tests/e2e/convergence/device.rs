@@ -1,6 +1,6 @@
 //! A client that keeps what it hears: it asks once, and then lives on events.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use causerie_tests::{Person, Room, Server, Socket};
@@ -16,9 +16,12 @@ pub type Rooms = BTreeMap<String, RoomState>;
 #[derive(Debug, Default, PartialEq)]
 pub struct RoomState {
     pub topic: Value,
-    pub members: BTreeSet<String>,
+    /// What each of them is there.
+    pub members: BTreeMap<String, Value>,
     /// By `seq`.
     pub messages: BTreeMap<i64, Value>,
+    /// By what they hang on, and by `seq`.
+    pub threads: BTreeMap<String, BTreeMap<i64, Value>>,
 }
 
 /// What a device asks for with each event.
@@ -169,7 +172,12 @@ impl<'a> Device<'a> {
                 if user == person.id {
                     self.load(&person, &id).await;
                 } else if let Some(room) = self.rooms.get_mut(&id) {
-                    room.members.insert(user);
+                    room.put_member(&event["member"]);
+                }
+            }
+            "MemberChanged" => {
+                if let Some(room) = self.rooms.get_mut(&id) {
+                    room.put_member(&event["member"]);
                 }
             }
             "MemberLeft" => {
@@ -185,7 +193,7 @@ impl<'a> Device<'a> {
                     room.topic = event["changed"]["topic"].clone();
                 }
             }
-            "MessageSent" | "MessageEdited" | "MessageDeleted" => {
+            "MessageSent" | "MessageEdited" | "MessageDeleted" | "ReactionsChanged" => {
                 if let Some(room) = self.rooms.get_mut(&id) {
                     room.put(&event["message"]);
                 }
@@ -215,14 +223,25 @@ impl RoomState {
             message["body"] = json!(format!("{start}… {} bytes", body.len()));
         }
         let seq = message["seq"].as_i64().expect("a number");
-        self.messages.insert(seq, message);
+        match message["threadRoot"]["id"].as_str() {
+            Some(root) => self.threads.entry(root.to_owned()).or_default(),
+            None => &mut self.messages,
+        }
+        .insert(seq, message.clone());
+    }
+
+    /// A change may be told after the person has left, who is not there then.
+    fn put_member(&mut self, member: &Value) {
+        let id = text(&member["user"]["id"]);
+        self.members.insert(id, member.clone());
     }
 
     /// How many messages after that one somebody has to read, and how many speak to them.
     pub fn unread(&self, person: &str, last_read_seq: i64) -> Value {
         let after = self.messages.range(last_read_seq + 1..);
         let unread = after.filter(|(_, message)| {
-            message["deletedAt"].is_null() && message["author"]["id"] != person
+            let is_said = message["deletedAt"].is_null() && message["notice"].is_null();
+            is_said && message["author"]["id"] != person
         });
         let unread: Vec<&Value> = unread.map(|(_, message)| message).collect();
         let speaks_to_them = |message: &&&Value| {
@@ -240,9 +259,9 @@ pub async fn fetch(person: &Person, id: &str) -> Option<RoomState> {
         "query ($id: ID!, $after: String) {{
             room(id: $id) {{
                 topic
-                members(first: 100) {{ nodes {{ user {{ id }} }} }}
+                members(first: 100) {{ nodes {{ {MEMBER} }} }}
                 messages(first: 50, after: $after) {{
-                    nodes {{ {MESSAGE} }}
+                    nodes {{ {MESSAGE} thread {{ replyCount }} }}
                     pageInfo {{ hasNextPage endCursor }}
                 }}
             }}
@@ -264,18 +283,41 @@ pub async fn fetch(person: &Person, id: &str) -> Option<RoomState> {
         let room: Option<Value> = answer.get("/room");
         let room = room?;
         let members = room["members"]["nodes"].as_array().expect("members");
-        let members = members.iter().map(|member| text(&member["user"]["id"]));
-        state.members = members.collect();
+        state.members.clear();
+        for member in members {
+            state.put_member(member);
+        }
         state.topic = room["topic"].clone();
         let page = &room["messages"];
         for message in page["nodes"].as_array().expect("messages") {
-            state.put(message);
+            let mut message = message.clone();
+            let fields = message.as_object_mut().expect("a message");
+            let thread = fields.remove("thread").expect("whether there is one");
+            state.put(&message);
+            if !thread.is_null() && !fetch_thread(person, &message["id"], &mut state).await {
+                return None;
+            }
         }
         if page["pageInfo"]["hasNextPage"] == false {
             return Some(state);
         }
         after = page["pageInfo"]["endCursor"].clone();
     }
+}
+
+/// False if they are not in the room any more.
+async fn fetch_thread(person: &Person, root: &Value, state: &mut RoomState) -> bool {
+    let document = format!(
+        "query ($id: ID!) {{ node(id: $id) {{ ... on Message {{
+            thread {{ messages(first: 100) {{ nodes {{ {MESSAGE} }} }} }}
+        }} }} }}"
+    );
+    let answer = person.ask(&document, json!({ "id": root })).await;
+    let replies = &answer.body["data"]["node"]["thread"]["messages"]["nodes"];
+    for reply in replies.as_array().into_iter().flatten() {
+        state.put(reply);
+    }
+    replies.is_array()
 }
 
 /// Without a limit to the wait.
@@ -287,7 +329,10 @@ async fn wait(socket: &mut Option<Socket>) -> Value {
 }
 
 const VIEWER: &str = "{ viewer { cursor rooms(first: 100) { nodes { id } } } }";
-const MESSAGE: &str = "id seq body editedAt deletedAt author { id } mentions { id }";
+const MESSAGE: &str = "id seq body editedAt deletedAt author { id } mentions { id } mentionsRoom
+    threadRoot { id } replyTo { id } forwardedFrom { sentAt } notice { kind }
+    reactions { emoji count users(first: 5) { id } }";
+const MEMBER: &str = "user { id } role mutedUntil";
 
 fn events(asks: Asks) -> String {
     let room = match asks {
@@ -302,7 +347,9 @@ fn events(asks: Asks) -> String {
                     ... on MessageSent {{ message {{ {MESSAGE} }} }}
                     ... on MessageEdited {{ message {{ {MESSAGE} }} }}
                     ... on MessageDeleted {{ message {{ {MESSAGE} }} }}
-                    ... on MemberJoined {{ member {{ user {{ id }} }} }}
+                    ... on ReactionsChanged {{ message {{ {MESSAGE} }} }}
+                    ... on MemberJoined {{ member {{ {MEMBER} }} }}
+                    ... on MemberChanged {{ member {{ {MEMBER} }} }}
                     ... on MemberLeft {{ user {{ id }} }}
                     ... on RoomChanged {{ changed: room {{ topic }} }}
                 }}

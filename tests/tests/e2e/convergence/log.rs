@@ -28,6 +28,8 @@ pub struct Event {
     /// The id of the message or the person, or of the room itself.
     pub about: String,
     pub seq: Option<i64>,
+    /// The id of the room, or of what the thread hangs on.
+    pub timeline: String,
 }
 
 /// All that happened, in order; places in it count from 1.
@@ -65,6 +67,10 @@ impl Event {
             room: text(&event["room"]["id"]),
             about: text(about.expect("what it is about")),
             seq: message["seq"].as_i64(),
+            timeline: text(match &message["threadRoot"]["id"] {
+                Value::Null => &event["room"]["id"],
+                root => root,
+            }),
         }
     }
 
@@ -106,7 +112,7 @@ impl Log {
     fn check_numbers(&self) {
         let mut last: HashMap<&str, i64> = HashMap::new();
         for event in self.events.iter().filter(|one| one.kind == "MessageSent") {
-            let last = last.entry(&event.room).or_default();
+            let last = last.entry(&event.timeline).or_default();
             *last += 1;
             assert_eq!(event.seq, Some(*last), "{event:?}");
         }

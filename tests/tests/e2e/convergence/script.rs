@@ -29,6 +29,31 @@ pub enum Act {
     Delete {
         message: Index,
     },
+    /// In a thread of one's own message, or of somebody else's.
+    Reply {
+        message: Index,
+        body: Body,
+    },
+    React {
+        message: Index,
+        emoji: &'static str,
+        remove: bool,
+    },
+    Pin {
+        message: Index,
+    },
+    Forward {
+        message: Index,
+        room: Index,
+    },
+    /// Whoever keeps the rooms opens one for the two of them.
+    Whisper,
+    /// Whoever keeps the rooms does that to somebody.
+    Keep {
+        room: Index,
+        person: usize,
+        how: Keeping,
+    },
     Join {
         room: Index,
     },
@@ -49,6 +74,18 @@ pub enum Act {
         topic: &'static str,
     },
     Device(usize, Command),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Keeping {
+    Promote,
+    Demote,
+    Mute,
+    Unmute,
+    Ban,
+    Unban,
+    Add,
+    Remove,
 }
 
 /// What becomes of a device.
@@ -86,6 +123,14 @@ fn act() -> impl Strategy<Value = Act> {
         3 => (index(), vec(body(), 2..9)).prop_map(|(room, bodies)| Act::Burst { room, bodies }),
         4 => (index(), body()).prop_map(|(message, body)| Act::Edit { message, body }),
         2 => index().prop_map(|message| Act::Delete { message }),
+        3 => (index(), body()).prop_map(|(message, body)| Act::Reply { message, body }),
+        3 => (index(), select(vec!["👍", "❤️"]), any::<bool>())
+            .prop_map(|(message, emoji, remove)| Act::React { message, emoji, remove }),
+        1 => index().prop_map(|message| Act::Pin { message }),
+        1 => (index(), index()).prop_map(|(message, room)| Act::Forward { message, room }),
+        1 => Just(Act::Whisper),
+        3 => (index(), 0..PEOPLE, keeping())
+            .prop_map(|(room, person, how)| Act::Keep { room, person, how }),
         4 => index().prop_map(|room| Act::Join { room }),
         3 => index().prop_map(|room| Act::Leave { room }),
         2 => (index(), 0..12_i64).prop_map(|(room, seq)| Act::MarkRead { room, seq }),
@@ -94,6 +139,11 @@ fn act() -> impl Strategy<Value = Act> {
             .prop_map(|(room, topic)| Act::Change { room, topic }),
         8 => (0..DEVICES, command()).prop_map(|(device, command)| Act::Device(device, command)),
     ]
+}
+
+fn keeping() -> impl Strategy<Value = Keeping> {
+    use Keeping::{Add, Ban, Demote, Mute, Promote, Remove, Unban, Unmute};
+    select(vec![Promote, Demote, Mute, Unmute, Ban, Unban, Add, Remove])
 }
 
 fn command() -> impl Strategy<Value = Command> {
