@@ -35,6 +35,9 @@ use crate::storage::{self, Database, Location, OpenError};
 /// How often people are told what has changed of what only matters now.
 const SETTLE: Duration = Duration::from_millis(250);
 
+/// How often it is looked for messages whose time has come.
+const DUE: Duration = Duration::from_secs(1);
+
 /// How long writing the messages of those who did not wait for the answer may take at the end.
 const LAST_MESSAGES: Duration = Duration::from_secs(5);
 
@@ -162,6 +165,7 @@ async fn build_services(
     tokio::spawn(settle_signals(Arc::clone(&services)));
     let departing = Arc::clone(&services);
     tokio::spawn(async move { departing.departures.attend_to().await });
+    tokio::spawn(send_scheduled(Arc::clone(&services)));
     Ok((services, task))
 }
 
@@ -174,6 +178,19 @@ async fn settle_signals(services: Arc<Services>) {
         if let Err(error) = services.signals.settle().await {
             let cause = std::error::Error::source(&error).unwrap_or(&error);
             tracing::error!(%cause, "cannot tell who is there");
+        }
+    }
+}
+
+/// Sends what is due, for as long as the process lives.
+async fn send_scheduled(services: Arc<Services>) {
+    let mut ticks = tokio::time::interval(DUE);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = services.messages.send_due().await {
+            let cause = std::error::Error::source(&error).unwrap_or(&error);
+            tracing::error!(%cause, "cannot send what is due; trying again");
         }
     }
 }

@@ -108,6 +108,16 @@ pub fn random_cases(usually: u32) -> u32 {
     }
 }
 
+/// That long after now, as the API says it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a real server is told the real time"
+)]
+pub fn from_now(later: Duration) -> String {
+    let instant = jiff::Timestamp::now() + later;
+    format!("{instant:.3}")
+}
+
 /// What `future` gives, or a panic that says what was waited for in vain.
 pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
     match tokio::time::timeout(PATIENCE, future).await {

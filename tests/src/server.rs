@@ -121,13 +121,13 @@ impl Server {
     }
 
     fn queries(&self) -> Vec<String> {
-        // The server reads the log by itself, at any time.
-        const BACKGROUND: &str = "list_events";
+        // The server reads the log, and what is due, by itself at any time.
+        const BACKGROUND: [&str; 2] = ["list_events", "list_due_messages"];
         let log = self.log();
         let names = log.lines().filter_map(|line| line.split_once("query=\""));
         names
             .map(|(_, rest)| rest.trim_end_matches('"').to_owned())
-            .filter(|name| name != BACKGROUND)
+            .filter(|name| !BACKGROUND.contains(&name.as_str()))
             .collect()
     }
 

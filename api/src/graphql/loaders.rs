@@ -1,5 +1,6 @@
 //! Batched reads: what many fields of one answer ask for one by one is read in one query.
 
+mod drafts;
 mod threads;
 
 use std::collections::{HashMap, HashSet};
@@ -27,6 +28,7 @@ pub struct Loaders {
     counterparts: Batches<CounterpartKey>,
     presences: Batches<PresenceKey>,
     threads: threads::Threads,
+    drafts: Batches<drafts::DraftKey>,
 }
 
 /// A person's part in a room.
@@ -99,6 +101,7 @@ impl Loaders {
             counterparts: Batches::new(services),
             presences: Batches::new(services),
             threads: threads::Threads::new(services),
+            drafts: Batches::new(services),
         }
     }
 

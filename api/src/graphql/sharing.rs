@@ -143,7 +143,7 @@ const SHARED: &[(&str, &[(&str, &str)])] = &[
 ];
 
 /// What is private to somebody never comes to an audience, so it may depend on the viewer.
-const PRIVATE: &[&str] = &["ThreadChanged"];
+const PRIVATE: &[&str] = &["ThreadChanged", "DraftChanged", "ScheduledMessagesChanged"];
 
 const OF_MESSAGE: &[(&str, &str)] = &[
     ("cursor", ""),

@@ -46,6 +46,16 @@ pub enum EventKind {
         user: UserId,
         root: MessageId,
     },
+    /// What somebody began to write in a room; for them only.
+    DraftChanged {
+        room: RoomId,
+        user: UserId,
+    },
+    /// What somebody is going to send to a room later; for them only.
+    ScheduledMessagesChanged {
+        room: RoomId,
+        user: UserId,
+    },
     SessionEnded {
         session: SessionId,
     },
@@ -78,7 +88,9 @@ impl EventKind {
             | Self::MemberJoined { room, .. }
             | Self::MemberChanged { room, .. }
             | Self::MemberLeft { room, .. }
-            | Self::ThreadChanged { room, .. } => Some(room),
+            | Self::ThreadChanged { room, .. }
+            | Self::DraftChanged { room, .. }
+            | Self::ScheduledMessagesChanged { room, .. } => Some(room),
             Self::SessionEnded { .. } => None,
         }
     }
@@ -95,6 +107,8 @@ impl EventKind {
             | Self::MemberChanged { .. }
             | Self::MemberLeft { .. }
             | Self::ThreadChanged { .. }
+            | Self::DraftChanged { .. }
+            | Self::ScheduledMessagesChanged { .. }
             | Self::SessionEnded { .. } => None,
         }
     }
@@ -102,7 +116,9 @@ impl EventKind {
     /// The one person whose devices hear of it; `None` for what everyone in the room does.
     pub fn private_to(&self) -> Option<UserId> {
         match *self {
-            Self::ThreadChanged { user, .. } => Some(user),
+            Self::ThreadChanged { user, .. }
+            | Self::DraftChanged { user, .. }
+            | Self::ScheduledMessagesChanged { user, .. } => Some(user),
             Self::MessageSent { .. }
             | Self::MessageEdited { .. }
             | Self::MessageDeleted { .. }

@@ -71,6 +71,8 @@ ids! {
     /// A channel, a group or a direct room.
     RoomId = "room";
     MessageId = "msg";
+    /// A message that is to be sent later.
+    ScheduledMessageId = "sch";
 }
 
 /// Makes identifiers from a given time and its own seeded randomness.

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod clock;
+pub mod draft;
 pub mod event;
 pub mod ids;
 pub mod invite;
@@ -19,8 +20,9 @@ pub mod user;
 
 pub use audit::{AuditAction, AuditEntry};
 pub use clock::{Clock, SystemClock, Timestamp};
+pub use draft::{Draft, ScheduledMessage};
 pub use event::{Event, EventKind, NewEvent, Position};
-pub use ids::{IdGenerator, MessageId, RoomId, SessionId, UserId};
+pub use ids::{IdGenerator, MessageId, RoomId, ScheduledMessageId, SessionId, UserId};
 pub use invite::Invite;
 pub use message::{Message, MessageBody, MessageVersion, NewMessage, Notice, NoticeKind};
 pub use page::{After, Bound, Direction, Page};

@@ -208,7 +208,9 @@ impl Hub {
                 | EventKind::ReactionsChanged { .. }
                 | EventKind::RoomChanged { .. }
                 | EventKind::MemberChanged { .. }
-                | EventKind::ThreadChanged { .. } => {}
+                | EventKind::ThreadChanged { .. }
+                | EventKind::DraftChanged { .. }
+                | EventKind::ScheduledMessagesChanged { .. } => {}
             }
             match (entry.event.kind.room(), entry.event.kind.private_to()) {
                 (Some(room), Some(user)) => index.recall(user, room),

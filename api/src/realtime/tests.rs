@@ -117,6 +117,8 @@ impl World {
                 | EventKind::RoomChanged { .. }
                 | EventKind::MemberChanged { .. }
                 | EventKind::ThreadChanged { .. }
+                | EventKind::DraftChanged { .. }
+                | EventKind::ScheduledMessagesChanged { .. }
                 | EventKind::SessionEnded { .. } => {}
             }
         }

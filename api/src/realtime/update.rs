@@ -103,7 +103,9 @@ impl Interest {
             | EventKind::MemberJoined { .. }
             | EventKind::MemberChanged { .. }
             | EventKind::MemberLeft { .. }
-            | EventKind::ThreadChanged { .. } => self == Self::Everything,
+            | EventKind::ThreadChanged { .. }
+            | EventKind::DraftChanged { .. }
+            | EventKind::ScheduledMessagesChanged { .. } => self == Self::Everything,
             EventKind::SessionEnded { .. } => false,
         }
     }

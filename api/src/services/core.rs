@@ -6,6 +6,7 @@ use super::accounts::Accounts;
 use super::audit::Audit;
 use super::blocks::Blocks;
 use super::departures::Departures;
+use super::drafts::Drafts;
 use super::error::{Error, Result};
 use super::invites::Invites;
 use super::live::Live;
@@ -77,6 +78,7 @@ pub struct Services {
     pub sanctions: Sanctions,
     pub messages: Messages,
     pub threads: Threads,
+    pub drafts: Drafts,
     pub receipts: Receipts,
     pub live: Live,
     pub signals: Signals,
@@ -98,6 +100,7 @@ impl Services {
             sanctions: Sanctions::new(Arc::clone(&core)),
             messages: Messages::new(Arc::clone(&core)),
             threads: Threads::new(Arc::clone(&core)),
+            drafts: Drafts::new(Arc::clone(&core)),
             receipts: Receipts::new(Arc::clone(&core)),
             live: Live::new(Arc::clone(&core)),
             signals: Signals::new(Arc::clone(&core)),

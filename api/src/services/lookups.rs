@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::core::Core;
 use super::error::Result;
 use crate::model::{
-    Member, Message, MessageId, Reaction, Room, RoomId, Thread, ThreadMember, Unread, User, UserId,
+    Draft, Member, Message, MessageId, Reaction, Room, RoomId, Thread, ThreadMember, Unread, User,
+    UserId,
 };
 
 /// What is absent is left out of the answers, which come in no order.
@@ -97,6 +98,11 @@ impl Lookups {
         Ok(connection
             .count_unread_in_threads(user, Some(roots))
             .await?)
+    }
+
+    /// What a person began to write in these rooms.
+    pub async fn drafts(&self, user: UserId, rooms: Vec<RoomId>) -> Result<Vec<Draft>> {
+        Ok(self.0.read().await?.find_drafts(user, rooms).await?)
     }
 
     /// The other person of each of these direct rooms.

@@ -4,6 +4,7 @@ mod changes;
 mod forwarding;
 mod pins;
 mod reactions;
+mod scheduling;
 mod writer;
 
 use std::sync::Arc;
@@ -17,7 +18,8 @@ use super::permissions::can_read_messages;
 use super::text;
 use crate::model::message::BodyRefused;
 use crate::model::{
-    Bound, Direction, Member, Message, MessageBody, MessageId, NewMessage, Page, RoomId, TimelineId,
+    Bound, Direction, Member, Message, MessageBody, MessageId, NewMessage, Page, RoomId,
+    TimelineId, UserId,
 };
 use crate::storage::Connection;
 pub(super) use changes::erase;
@@ -32,6 +34,21 @@ pub struct MessageDraft {
     pub client_id: Option<String>,
     /// An earlier message of the same room.
     pub reply_to: Option<MessageId>,
+}
+
+impl MessageDraft {
+    /// With what a retry under the same key must match.
+    fn checked(self) -> Result<(Self, Vec<u8>)> {
+        let body = MessageBody::try_from(self.body).map_err(refused_body)?;
+        let draft = Self {
+            client_id: text::client_key("clientId", self.client_id)?,
+            body: body.into_inner(),
+            ..self
+        };
+        let (room, thread_root) = (draft.room_id, draft.thread_root);
+        let fingerprint = fingerprint(room, thread_root, draft.reply_to, &draft.body);
+        Ok((draft, fingerprint))
+    }
 }
 
 /// Which part of a room's history.
@@ -89,21 +106,28 @@ impl Messages {
     /// whenever it comes; the same key with other content is a conflict.
     pub async fn send(&self, viewer: Viewer, draft: MessageDraft) -> Result<Message> {
         self.core.check_write(viewer)?;
-        let body = MessageBody::try_from(draft.body).map_err(refused_body)?;
-        let client_id = text::client_key("clientId", draft.client_id)?;
-        let body = body.into_inner();
+        self.send_for(viewer.user_id, draft).await
+    }
+
+    async fn send_for(&self, author: UserId, draft: MessageDraft) -> Result<Message> {
+        let (draft, fingerprint) = draft.checked()?;
+        let MessageDraft {
+            room_id: room,
+            thread_root,
+            reply_to,
+            body,
+            client_id,
+        } = draft;
+        let mut connection = self.core.read().await?;
+        check_references(&mut connection, author, room, thread_root, reply_to).await?;
+        drop(connection);
         let mentioned = mentioned(&body);
-        let (room, reply_to) = (draft.room_id, draft.reply_to);
-        let thread_root = draft.thread_root;
-        self.check_references(viewer, room, thread_root, reply_to)
-            .await?;
-        let fingerprint = fingerprint(room, thread_root, reply_to, &body);
         let now = self.core.now();
         let new = NewMessage {
             id: self.core.ids.next(now),
             room_id: room,
             thread_root,
-            author_id: viewer.user_id,
+            author_id: author,
             client_id,
             fingerprint,
             to_everyone: mentioned.iter().any(|name| name == EVERYONE),
@@ -130,42 +154,42 @@ impl Messages {
         }
     }
 
-    /// Whoever is not in the room is refused where everyone is who sends.
-    async fn check_references(
-        &self,
-        viewer: Viewer,
-        room: RoomId,
-        thread_root: Option<MessageId>,
-        reply_to: Option<MessageId>,
-    ) -> Result<()> {
-        let ids: Vec<MessageId> = thread_root.into_iter().chain(reply_to).collect();
-        if ids.is_empty() {
-            return Ok(());
-        }
-        let mut connection = self.core.read().await?;
-        let membership = connection.find_member(room, viewer.user_id).await?;
-        if !can_read_messages(membership.as_ref()) {
-            return Ok(());
-        }
-        let mut found = connection.find_messages(ids.clone()).await?;
-        found.retain(|message| message.room_id == room);
-        let is_found = |id: &MessageId| found.iter().any(|message| message.id == *id);
-        if !ids.iter().all(is_found) {
-            return Err(Error::NotFound("Message"));
-        }
-        let is_on_thread = |message: &&Message| message.thread_root.is_some();
-        let mut on_threads = found.iter().filter(is_on_thread);
-        if on_threads.any(|message| Some(message.id) == thread_root) {
-            let message = "A thread hangs on a message of the room, not on a reply in a thread";
-            return Err(Error::invalid("threadRootId", message));
-        }
-        Ok(())
-    }
-
     /// Returns when every message that was taken is on disk; no more are taken.
     pub async fn finish(&self) {
         self.writer.finish().await;
     }
+}
+
+/// Whether a message may refer to these. Whoever is not in the room is refused where everyone is who
+/// sends.
+async fn check_references(
+    connection: &mut Connection,
+    author: UserId,
+    room: RoomId,
+    thread_root: Option<MessageId>,
+    reply_to: Option<MessageId>,
+) -> Result<()> {
+    let ids: Vec<MessageId> = thread_root.into_iter().chain(reply_to).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let membership = connection.find_member(room, author).await?;
+    if !can_read_messages(membership.as_ref()) {
+        return Ok(());
+    }
+    let mut found = connection.find_messages(ids.clone()).await?;
+    found.retain(|message| message.room_id == room);
+    let is_found = |id: &MessageId| found.iter().any(|message| message.id == *id);
+    if !ids.iter().all(is_found) {
+        return Err(Error::NotFound("Message"));
+    }
+    let is_on_thread = |message: &&Message| message.thread_root.is_some();
+    let mut on_threads = found.iter().filter(is_on_thread);
+    if on_threads.any(|message| Some(message.id) == thread_root) {
+        let message = "A thread hangs on a message of the room, not on a reply in a thread";
+        return Err(Error::invalid("threadRootId", message));
+    }
+    Ok(())
 }
 
 /// The number of a message on its room's main line; of a reply in a thread, that of the message which

@@ -246,6 +246,7 @@ pub(super) async fn dismiss(
 ) -> Result<Room> {
     let (room, user) = (member.room_id, member.user_id);
     transaction.delete_thread_member(room, user).await?;
+    transaction.delete_draft(user, room).await?;
     transaction.delete_member(room, user).await?;
     let kind = EventKind::MemberLeft { room, user };
     transaction.record(NewEvent { at: now, kind });

@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::schema::sql;
 use crate::model::{
-    AuditAction, MessageId, NoticeKind, Position, Role, RoomId, RoomKind, SanctionKind, SessionId,
-    TimelineId, Timestamp, UserId,
+    AuditAction, MessageId, NoticeKind, Position, Role, RoomId, RoomKind, SanctionKind,
+    ScheduledMessageId, SessionId, TimelineId, Timestamp, UserId,
 };
 
 /// PostgreSQL counts microseconds from the year 2000.
@@ -60,6 +60,7 @@ id_columns!(
     SessionId as SessionIdColumn,
     RoomId as RoomIdColumn,
     MessageId as MessageIdColumn,
+    ScheduledMessageId as ScheduledMessageIdColumn,
     TimelineId as TimelineIdColumn
 );
 

@@ -12,10 +12,11 @@ use super::postgres::{self, Postgres};
 use super::sending::{SendRule, Sent};
 use super::sqlite::{self, Sqlite};
 use crate::model::{
-    Account, After, AuditEntry, Bound, Event, Invite, Member, Message, MessageId, MessageVersion,
-    NewEvent, NewMessage, NewRoom, Notice, Page, Position, ProfileChanges, Reaction, Receipt, Role,
-    Room, RoomId, RoomKind, Sanction, SanctionKind, Session, SessionId, Thread, ThreadMember,
-    TimelineId, Timestamp, Unread, User, UserId,
+    Account, After, AuditEntry, Bound, Draft, Event, Invite, Member, Message, MessageId,
+    MessageVersion, NewEvent, NewMessage, NewRoom, Notice, Page, Position, ProfileChanges,
+    Reaction, Receipt, Role, Room, RoomId, RoomKind, Sanction, SanctionKind, ScheduledMessage,
+    ScheduledMessageId, Session, SessionId, Thread, ThreadMember, TimelineId, Timestamp, Unread,
+    User, UserId,
 };
 
 type SqliteTransactions = <sqlite::Conn as AsyncConnection>::TransactionManager;
@@ -298,6 +299,24 @@ queries! {
         fn count_unread_in_threads(
             user: UserId, roots: Option<Vec<MessageId>>
         ) -> Vec<(MessageId, Unread)>;
+    }
+    drafts {
+        fn find_drafts(user: UserId, in_rooms: Vec<RoomId>) -> Vec<Draft>;
+        fn put_draft(user: UserId, draft: &Draft) -> ();
+        fn delete_draft(user: UserId, room: RoomId) -> ();
+        fn insert_scheduled_message(message: &ScheduledMessage) -> bool;
+        fn find_scheduled_message(id: ScheduledMessageId) -> Option<ScheduledMessage>;
+        fn find_scheduled_by_key(author: UserId, client_id: &str) -> Option<ScheduledMessage>;
+        fn list_scheduled_messages(author: UserId) -> Vec<ScheduledMessage>;
+        fn list_due_messages(
+            now: Timestamp, stale: Timestamp, limit: i64
+        ) -> Vec<ScheduledMessageId>;
+        fn claim_messages(
+            ids: Vec<ScheduledMessageId>, now: Timestamp, stale: Timestamp
+        ) -> Vec<ScheduledMessage>;
+        fn settle_scheduled_message(id: ScheduledMessageId, message: MessageId) -> ();
+        fn fail_scheduled_message(id: ScheduledMessageId, failure: &str) -> ();
+        fn delete_scheduled_message(id: ScheduledMessageId) -> bool;
     }
     mentions {
         fn find_mentioned(ids: Vec<MessageId>) -> Vec<(MessageId, User)>;

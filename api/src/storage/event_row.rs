@@ -86,6 +86,16 @@ impl From<&Event> for EventRow {
                 message_id: Some(root),
                 ..row
             },
+            EventKind::DraftChanged { user, .. } => Self {
+                kind: kind("draft_changed"),
+                user_id: Some(user),
+                ..row
+            },
+            EventKind::ScheduledMessagesChanged { user, .. } => Self {
+                kind: kind("scheduled_messages_changed"),
+                user_id: Some(user),
+                ..row
+            },
             EventKind::SessionEnded { session } => Self {
                 kind: kind("session_ended"),
                 session_id: Some(session),
@@ -144,6 +154,14 @@ impl EventRow {
                 .zip(self.user_id)
                 .zip(self.message_id)
                 .map(|((room, user), root)| EventKind::ThreadChanged { room, user, root }),
+            "draft_changed" => self
+                .room_id
+                .zip(self.user_id)
+                .map(|(room, user)| EventKind::DraftChanged { room, user }),
+            "scheduled_messages_changed" => self
+                .room_id
+                .zip(self.user_id)
+                .map(|(room, user)| EventKind::ScheduledMessagesChanged { room, user }),
             "session_ended" => self
                 .session_id
                 .map(|session| EventKind::SessionEnded { session }),

@@ -7,6 +7,7 @@
 mod audit_row;
 mod columns;
 mod database;
+mod draft_rows;
 mod error;
 mod event_row;
 #[cfg(test)]

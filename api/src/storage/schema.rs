@@ -273,6 +273,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use super::sql::{Instant, Uuid};
+
+    drafts (user_id, room_id) {
+        user_id -> Uuid,
+        room_id -> Uuid,
+        body -> Text,
+        reply_to_id -> Nullable<Uuid>,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Nullable, Text};
+    use super::sql::{Instant, Uuid};
+
+    scheduled_messages (id) {
+        id -> Uuid,
+        author_id -> Uuid,
+        client_id -> Nullable<Text>,
+        fingerprint -> Binary,
+        room_id -> Uuid,
+        thread_root_id -> Nullable<Uuid>,
+        reply_to_id -> Nullable<Uuid>,
+        body -> Text,
+        send_at -> Instant,
+        claimed_at -> Nullable<Instant>,
+        message_id -> Nullable<Uuid>,
+        failure -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{BigInt, Nullable, Text};
     use super::sql::{Instant, Uuid};
 

@@ -32,6 +32,8 @@ pub(super) mod audit;
 pub(super) mod blocks;
 #[path = "queries/departures.rs"]
 pub(super) mod departures;
+#[path = "queries/drafts.rs"]
+pub(super) mod drafts;
 #[path = "queries/events.rs"]
 pub(super) mod events;
 #[path = "queries/invites.rs"]

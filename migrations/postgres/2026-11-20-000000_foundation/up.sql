@@ -252,6 +252,41 @@ CREATE TABLE reactions (
 
 CREATE INDEX reactions_in_order ON reactions (message_id, emoji, reacted_at, user_id);
 
+-- What people began to write, for their other devices.
+CREATE TABLE drafts (
+    user_id uuid NOT NULL REFERENCES users (id),
+    room_id uuid NOT NULL REFERENCES rooms (id),
+    body text NOT NULL,
+    reply_to_id uuid REFERENCES messages (id),
+    updated_at timestamptz NOT NULL,
+    PRIMARY KEY (user_id, room_id)
+);
+
+-- What is to be sent later. Rows stay, so that scheduling can be retried.
+CREATE TABLE scheduled_messages (
+    id uuid PRIMARY KEY,
+    author_id uuid NOT NULL REFERENCES users (id),
+    client_id text COLLATE "C",
+    fingerprint bytea NOT NULL,
+    room_id uuid NOT NULL REFERENCES rooms (id),
+    thread_root_id uuid REFERENCES messages (id),
+    reply_to_id uuid REFERENCES messages (id),
+    -- Empty once it is sent.
+    body text NOT NULL,
+    send_at timestamptz NOT NULL,
+    -- When a server took it up: until it has an outcome, it is sent or will be.
+    claimed_at timestamptz,
+    -- What came of it: one of them.
+    message_id uuid REFERENCES messages (id),
+    failure text,
+    UNIQUE (author_id, client_id)
+);
+
+CREATE INDEX scheduled_messages_due ON scheduled_messages (send_at)
+WHERE message_id IS NULL AND failure IS NULL;
+CREATE INDEX scheduled_messages_by_author ON scheduled_messages (author_id, send_at)
+WHERE message_id IS NULL;
+
 CREATE TABLE events (
     position bigint PRIMARY KEY,
     at timestamptz NOT NULL,

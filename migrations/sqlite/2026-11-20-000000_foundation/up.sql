@@ -254,6 +254,41 @@ CREATE TABLE reactions (
 
 CREATE INDEX reactions_in_order ON reactions (message_id, emoji, reacted_at, user_id);
 
+-- What people began to write, for their other devices.
+CREATE TABLE drafts (
+    user_id blob NOT NULL REFERENCES users (id),
+    room_id blob NOT NULL REFERENCES rooms (id),
+    body text NOT NULL,
+    reply_to_id blob REFERENCES messages (id),
+    updated_at integer NOT NULL,
+    PRIMARY KEY (user_id, room_id)
+) STRICT;
+
+-- What is to be sent later. Rows stay, so that scheduling can be retried.
+CREATE TABLE scheduled_messages (
+    id blob PRIMARY KEY,
+    author_id blob NOT NULL REFERENCES users (id),
+    client_id text,
+    fingerprint blob NOT NULL,
+    room_id blob NOT NULL REFERENCES rooms (id),
+    thread_root_id blob REFERENCES messages (id),
+    reply_to_id blob REFERENCES messages (id),
+    -- Empty once it is sent.
+    body text NOT NULL,
+    send_at integer NOT NULL,
+    -- When a server took it up: until it has an outcome, it is sent or will be.
+    claimed_at integer,
+    -- What came of it: one of them.
+    message_id blob REFERENCES messages (id),
+    failure text,
+    UNIQUE (author_id, client_id)
+) STRICT;
+
+CREATE INDEX scheduled_messages_due ON scheduled_messages (send_at)
+WHERE message_id IS NULL AND failure IS NULL;
+CREATE INDEX scheduled_messages_by_author ON scheduled_messages (author_id, send_at)
+WHERE message_id IS NULL;
+
 CREATE TABLE events (
     position integer PRIMARY KEY,
     at integer NOT NULL,

@@ -127,6 +127,7 @@ export type LiveMessagesSubscriptionVariables = Exact<{
 
 export type LiveMessagesSubscription = {
   messages:
+    | { __typename: 'DraftChanged'; cursor: string }
     | { __typename: 'MemberChanged'; cursor: string }
     | { __typename: 'MemberJoined'; cursor: string }
     | { __typename: 'MemberLeft'; cursor: string }
@@ -135,6 +136,7 @@ export type LiveMessagesSubscription = {
     | { __typename: 'MessageSent'; cursor: string; message: { room: { id: string } } & MessageFieldsFragment }
     | { __typename: 'ReactionsChanged'; cursor: string }
     | { __typename: 'RoomChanged'; cursor: string }
+    | { __typename: 'ScheduledMessagesChanged'; cursor: string }
     | { __typename: 'ThreadChanged'; cursor: string };
 };
 

@@ -207,6 +207,6 @@ impl TryFrom<SendMessageInput> for MessageDraft {
     }
 }
 
-fn parse_optional(id: Option<&ID>) -> services::Result<Option<model::MessageId>> {
+pub(super) fn parse_optional(id: Option<&ID>) -> services::Result<Option<model::MessageId>> {
     id.map(|id| ids::parse(id, "Message")).transpose()
 }

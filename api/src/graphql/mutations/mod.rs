@@ -4,6 +4,7 @@ mod accounts;
 mod blocks;
 mod credentials;
 mod departures;
+mod drafts;
 mod invites;
 mod members;
 mod messages;
@@ -29,6 +30,7 @@ pub struct Mutation(
     invites::InviteMutations,
     sanctions::SanctionMutations,
     messages::MessageMutations,
+    drafts::DraftMutations,
     threads::ThreadMutations,
     receipts::ReceiptMutations,
     signals::SignalMutations,

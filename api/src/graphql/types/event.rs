@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Description, Interface, Object, Result};
 
+use super::draft::Draft;
 use super::member::Member;
 use super::message::Message;
 use super::room::Room;
@@ -37,6 +38,8 @@ pub enum Event {
     MemberChanged(MemberChanged),
     MemberLeft(MemberLeft),
     ThreadChanged(ThreadChanged),
+    DraftChanged(DraftChanged),
+    ScheduledMessagesChanged(ScheduledMessagesChanged),
 }
 
 /// A new message.
@@ -94,6 +97,15 @@ struct OfPerson {
 #[derive(Description)]
 pub struct ThreadChanged(OfMessage);
 
+/// The viewer wrote on at a message, or left it, at whichever device. Others do not hear of it.
+#[derive(Description)]
+pub struct DraftChanged(OfRoom);
+
+/// What the viewer wants to be sent to the room later is different: look at `Viewer.scheduledMessages`.
+/// Others do not hear of it.
+#[derive(Description)]
+pub struct ScheduledMessagesChanged(OfRoom);
+
 /// What happened between two cursors, as far as it concerns the viewer.
 #[derive(Description)]
 pub struct EventBatch(Batch);
@@ -133,6 +145,14 @@ impl Event {
             EventKind::MemberLeft { room, user } => MemberLeft(of_person(room, user)).into(),
             EventKind::ThreadChanged { room, root, .. } => {
                 ThreadChanged(of_message(room, root)).into()
+            }
+            EventKind::DraftChanged { room, .. } => {
+                let entry = Arc::clone(entry);
+                DraftChanged(OfRoom { entry, room }).into()
+            }
+            EventKind::ScheduledMessagesChanged { room, .. } => {
+                let entry = Arc::clone(entry);
+                ScheduledMessagesChanged(OfRoom { entry, room }).into()
             }
             EventKind::SessionEnded { .. } => return None,
         })
@@ -300,6 +320,25 @@ events! {
             let thread = ctx.loaders().thread(self.0.message).await.map_err(fault)?;
             let thread = thread.ok_or(Error::NotFound("Thread")).map_err(fault)?;
             Ok(Thread(thread))
+        }
+    }
+    DraftChanged {
+        /// Where it happened.
+        async fn room(&self, ctx: &Context<'_>) -> Result<Room> {
+            Room::of(ctx, self.0.room).await
+        }
+
+        /// What they began to write, as the event left it or later; null when nothing.
+        async fn draft(&self, ctx: &Context<'_>) -> Result<Option<Draft>> {
+            let viewer = ctx.viewer()?.user_id;
+            let draft = ctx.loaders().draft(viewer, self.0.room).await;
+            Ok(draft.map_err(fault)?.map(Draft))
+        }
+    }
+    ScheduledMessagesChanged {
+        /// Where it happened.
+        async fn room(&self, ctx: &Context<'_>) -> Result<Room> {
+            Room::of(ctx, self.0.room).await
         }
     }
 }

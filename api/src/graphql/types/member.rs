@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, Description, Enum, Object, Result};
 
+use super::draft::Draft;
 use super::receipt::Unread;
 use super::user::User;
 use crate::graphql::context::ContextExt;
@@ -74,6 +75,12 @@ impl Membership {
     /// message: history is not unread.
     async fn last_read_seq(&self) -> i64 {
         self.0.last_read_seq
+    }
+
+    /// What they began to write there, on whichever device; null when nothing.
+    async fn draft(&self, ctx: &Context<'_>) -> Result<Option<Draft>> {
+        let draft = ctx.loaders().draft(self.0.user_id, self.0.room_id).await;
+        Ok(draft.map_err(fault)?.map(Draft))
     }
 
     /// What they have not read.

@@ -1,6 +1,7 @@
 //! The types of the schema, one noun a file.
 
 pub mod audit;
+pub mod draft;
 pub mod event;
 pub mod invite;
 pub mod member;

@@ -3,6 +3,7 @@
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Description, Object, Result};
 
+use super::draft::ScheduledMessage;
 use super::receipt::Unread;
 use super::room::{Room, RoomKind};
 use super::session::Session;
@@ -103,6 +104,14 @@ impl Viewer {
     async fn unread_in_threads(&self, ctx: &Context<'_>) -> Result<Unread> {
         let unread = ctx.services().threads.total_unread(self.viewer).await;
         unread.map(Unread).map_err(fault)
+    }
+
+    /// What they want to be sent later and is not, the next first; at most 100.
+    #[graphql(complexity = "100 * child_complexity")]
+    async fn scheduled_messages(&self, ctx: &Context<'_>) -> Result<Vec<ScheduledMessage>> {
+        let scheduled = ctx.services().messages.list_scheduled(self.viewer).await;
+        let scheduled = scheduled.map_err(fault)?.into_iter();
+        Ok(scheduled.map(ScheduledMessage).collect())
     }
 
     /// The log position that everything in this answer is at least as new as. Query, then

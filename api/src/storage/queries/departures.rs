@@ -8,7 +8,8 @@ use crate::model::{Member, MessageId, RoomId, RoomKind, Timestamp, UserId};
 use crate::storage::error::Result;
 use crate::storage::rows::MemberRow;
 use crate::storage::schema::{
-    blocks, departures, invites, members, messages, name_words, rooms, sanctions, sessions, users,
+    blocks, departures, drafts, invites, members, messages, name_words, rooms, sanctions,
+    scheduled_messages, sessions, users,
 };
 
 /// Leaves nothing of a person but their row, under these names.
@@ -45,6 +46,11 @@ pub(in crate::storage) async fn erase_user(
         .await?;
     let made = invites::table.filter(invites::creator_id.eq(id));
     diesel::delete(made).execute(conn).await?;
+    let begun = drafts::table.filter(drafts::user_id.eq(id));
+    diesel::delete(begun).execute(conn).await?;
+    let unsent = scheduled_messages::message_id.is_null();
+    let later = scheduled_messages::table.filter(scheduled_messages::author_id.eq(id));
+    diesel::delete(later.filter(unsent)).execute(conn).await?;
     let laid = sanctions::table.filter(sanctions::user_id.eq(id));
     diesel::delete(laid).execute(conn).await?;
     Ok(())

@@ -126,6 +126,15 @@ const QUESTIONS: &[(&str, &[(&str, &str)])] = &[
                 "followThread",
                 r#"(input: { messageId: "%thing", following: false })"#,
             ),
+            ("saveDraft", r#"(input: { roomId: "%room", body: "hi" })"#),
+            (
+                "scheduleMessage",
+                r#"(input: { roomId: "%room", body: "hi", sendAt: "%soon" })"#,
+            ),
+            (
+                "cancelScheduledMessage",
+                r#"(input: { scheduledMessageId: "%scheduled" })"#,
+            ),
             ("markRead", r#"(input: { roomId: "%room", seq: 1 })"#),
             (
                 "setTyping",
@@ -143,6 +152,7 @@ const OPEN: &[(&str, &[&str])] = &[
             "user",
             "rooms",
             "threads",
+            "scheduledMessages",
             "unread",
             "unreadInThreads",
             "sessions",

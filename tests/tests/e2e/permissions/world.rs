@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
-use causerie_tests::{Message, Person, Room, Server, Socket};
+use causerie_tests::{Message, Person, Room, Server, Socket, from_now};
 use serde_json::json;
 
 use super::callers::Caller;
@@ -31,6 +32,9 @@ pub struct World<'a> {
     /// Shares a room with every caller, though none of the places.
     pub usher: Person,
     before: String,
+    /// Tomorrow, and what the usher has scheduled for then.
+    soon: String,
+    scheduled: String,
     made: AtomicU32,
     _sockets: [Socket; 2],
 }
@@ -49,6 +53,12 @@ impl<'a> World<'a> {
             }
         }
         usher.send(&hall, "Welcome").await;
+        let soon = from_now(Duration::from_secs(24 * 60 * 60));
+        let input = json!({ "roomId": hall.id, "body": "Still here?", "sendAt": soon });
+        let answer = usher.mutate("scheduleMessage", "scheduledMessage { id }", input);
+        let scheduled: String = answer
+            .await
+            .success("scheduleMessage", "scheduledMessage/id");
         let ended = people[&Caller::Revoked].log_in_again().await;
         ended.log_out().await;
         let sockets = [
@@ -63,6 +73,8 @@ impl<'a> World<'a> {
             deputy,
             usher,
             before,
+            soon,
+            scheduled,
             made: AtomicU32::new(0),
             _sockets: sockets,
         }
@@ -242,6 +254,8 @@ impl<'a> World<'a> {
             .replace("%usher", &self.usher.id)
             .replace("%before", &self.before)
             .replace("%token", token)
+            .replace("%scheduled", &id(&self.scheduled))
+            .replace("%soon", &self.soon)
             .replace("%new", &self.new_name())
     }
 
