@@ -15,15 +15,15 @@ use crate::services::{Error, Result, Services, Viewer};
 
 /// One loader serves one operation. Nothing is cached: a subscription lives for days.
 pub struct Loaders {
-    users: Batches<UserId>,
-    rooms: Batches<RoomId>,
-    messages: Batches<MessageId>,
+    pub(super) users: Batches<UserId>,
+    pub(super) rooms: Batches<RoomId>,
+    pub(super) messages: Batches<MessageId>,
     last_messages: Batches<LastMessageKey>,
-    mentioned: Batches<MentionedKey>,
-    reactions: Batches<ReactionsKey>,
+    pub(super) mentioned: Batches<MentionedKey>,
+    pub(super) reactions: Batches<ReactionsKey>,
     own_reactions: Batches<OwnReactionsKey>,
     reactors: Batches<ReactorsKey>,
-    memberships: Batches<MembershipKey>,
+    pub(super) memberships: Batches<MembershipKey>,
     unread: Batches<UnreadKey>,
     counterparts: Batches<CounterpartKey>,
     presences: Batches<PresenceKey>,
@@ -33,9 +33,9 @@ pub struct Loaders {
 
 /// A person's part in a room.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct MembershipKey {
-    user: UserId,
-    room: RoomId,
+pub(super) struct MembershipKey {
+    pub(super) user: UserId,
+    pub(super) room: RoomId,
 }
 
 /// The other side of a viewer's direct room.
@@ -61,11 +61,11 @@ struct PresenceKey {
 
 /// Whom a message mentions.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct MentionedKey(MessageId);
+pub(super) struct MentionedKey(pub(super) MessageId);
 
 /// What was given to a message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct ReactionsKey(MessageId);
+pub(super) struct ReactionsKey(pub(super) MessageId);
 
 /// What a viewer gave to a message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

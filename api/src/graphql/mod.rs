@@ -1,9 +1,12 @@
 //! The public API: types, queries, mutations and subscriptions, each a thin face of a use case.
 
 mod admission;
+mod at_hand;
 mod batching;
+mod connection;
 mod context;
 mod error;
+mod hand;
 mod ids;
 mod loaders;
 mod mutations;

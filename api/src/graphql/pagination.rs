@@ -1,11 +1,10 @@
-//! Relay connections: arguments in, pages out.
+//! The arguments of lists that are paged.
 
-use async_graphql::OutputType;
-use async_graphql::connection::{Connection, CursorType, Edge, OpaqueCursor};
+use async_graphql::connection::{CursorType, OpaqueCursor};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::model::{After, Bound, Direction, Page};
+use crate::model::{After, Bound, Direction};
 use crate::services::{Error, Result};
 
 const DEFAULT: i32 = 50;
@@ -63,24 +62,6 @@ pub(super) fn limit(argument: &'static str, size: Option<i32>) -> Result<i64> {
             format!("{argument} must be between 0 and {MOST}"),
         )),
     }
-}
-
-/// A page as a connection; `key` gives the place of an item in its list.
-pub(super) fn connection<Item, Key, Node>(
-    page: Page<Item>,
-    key: impl Fn(&Item) -> Key,
-    node: impl Fn(Item) -> Node,
-) -> Connection<String, Node>
-where
-    Key: Serialize + DeserializeOwned,
-    Node: OutputType,
-{
-    let mut connection = Connection::new(page.has_previous, page.has_next);
-    connection.edges.extend(page.items.into_iter().map(|item| {
-        let cursor = OpaqueCursor(key(&item)).encode_cursor();
-        Edge::new(cursor, node(item))
-    }));
-    connection
 }
 
 pub(super) fn invalid(field: &'static str, message: impl Into<String>) -> Error {

@@ -1,14 +1,14 @@
 //! What can be asked.
 
-use async_graphql::connection::Connection;
 use async_graphql::{Context, Description, ID, Object, Result};
 
 use futures_util::future::try_join_all;
 
+use super::connection::{Connection, connection};
 use super::context::ContextExt;
 use super::error::fault;
 use super::ids;
-use super::pagination::{connection, forwards, invalid, page_size};
+use super::pagination::{forwards, invalid, page_size};
 use super::types::node::Node;
 use super::types::room::Room;
 use super::types::server_info::ServerInfo;
@@ -80,7 +80,7 @@ impl Query {
         >,
         #[graphql(desc = "How many, from 0 to 100; 50 when left out.")] first: Option<i32>,
         #[graphql(desc = "Go on after this cursor of an earlier page.")] after: Option<String>,
-    ) -> Result<Connection<String, Room>> {
+    ) -> Result<Connection<Room>> {
         ctx.viewer()?;
         let page = forwards(first, after).map_err(fault)?;
         let channels = ctx
@@ -125,7 +125,7 @@ impl Query {
         query: String,
         #[graphql(desc = "How many, from 0 to 100; 50 when left out.")] first: Option<i32>,
         #[graphql(desc = "Go on after this cursor of an earlier page.")] after: Option<String>,
-    ) -> Result<Connection<String, User>> {
+    ) -> Result<Connection<User>> {
         ctx.viewer()?;
         let page = forwards(first, after).map_err(fault)?;
         let found = ctx.services().accounts.search(&query, page).await;

@@ -33,6 +33,12 @@ impl ScalarType for DateTime {
     }
 }
 
+impl From<DateTime> for Value {
+    fn from(at: DateTime) -> Self {
+        at.to_value()
+    }
+}
+
 /// A position in the event log. Opaque: keep it, and give it back to go on from there.
 #[derive(Description)]
 pub struct Cursor(pub Position);
@@ -51,6 +57,12 @@ impl ScalarType for Cursor {
 
     fn to_value(&self) -> Value {
         Value::String(URL_SAFE_NO_PAD.encode(format!("{PREFIX}{}", self.0.0)))
+    }
+}
+
+impl From<Cursor> for Value {
+    fn from(cursor: Cursor) -> Self {
+        cursor.to_value()
     }
 }
 

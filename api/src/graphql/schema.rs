@@ -43,6 +43,12 @@ fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
         .register_output_type::<super::types::event::Event>()
 }
 
+/// The schema without a limit.
+#[cfg(test)]
+pub(super) fn unlimited(services: Arc<Services>) -> Schema {
+    builder().data(services).finish()
+}
+
 /// The schema over nothing, for asking about itself.
 #[cfg(test)]
 pub(super) fn bare() -> Schema {

@@ -4,6 +4,7 @@ use async_graphql::{Context, Description, ID, Result, Subscription};
 use futures_util::{Stream, StreamExt};
 
 use super::admission::{Plan, follow};
+use super::at_hand::AtOnce;
 use super::context::ContextExt;
 use super::ids;
 use super::pagination::invalid;
@@ -59,7 +60,7 @@ impl Subscription {
                           query gave. From now when left out."
         )]
         after: Option<Cursor>,
-    ) -> Result<impl Stream<Item = Event> + use<>> {
+    ) -> Result<impl Stream<Item = AtOnce<Event>> + use<>> {
         let live = &ctx.services().live;
         let after = after.map(|cursor| cursor.0);
         let updates = follow(ctx, async |viewer| {
@@ -79,7 +80,7 @@ impl Subscription {
             }))
         });
         let updates = updates.await?;
-        Ok(updates.filter_map(async |update| Event::from_update(update)))
+        Ok(updates.filter_map(async |update| Event::from_update(update).map(AtOnce)))
     }
 
     /// Who else is typing in a room that the viewer is in, whenever that changes; first who is

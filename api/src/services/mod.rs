@@ -21,7 +21,7 @@ pub mod sanctions;
 pub mod sessions;
 pub mod signals;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 mod text;
 pub mod threads;
 mod transaction;

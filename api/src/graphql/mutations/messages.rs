@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 
+use crate::graphql::at_hand::AtOnce;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::{UserError, outcome};
 use crate::graphql::ids;
@@ -79,7 +80,7 @@ struct ForwardMessageInput {
 #[derive(SimpleObject)]
 struct MessagePayload {
     /// The message; null when there are user errors.
-    message: Option<Message>,
+    message: Option<AtOnce<Message>>,
     /// What stood against it.
     user_errors: Vec<UserError>,
 }
@@ -186,7 +187,7 @@ impl MessagePayload {
     fn new(result: services::Result<model::Message>) -> Result<Self> {
         let (message, user_errors) = outcome(result)?;
         Ok(Self {
-            message: message.map(Message),
+            message: message.map(Message).map(AtOnce),
             user_errors,
         })
     }

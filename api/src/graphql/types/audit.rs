@@ -5,6 +5,7 @@ use async_graphql::{Context, Description, Enum, Object, Result};
 use super::member::Role;
 use super::message::Message;
 use super::user::User;
+use crate::graphql::at_hand::AtHand;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::fault;
 use crate::graphql::pagination::foreign_cursor;
@@ -153,3 +154,6 @@ pub fn invite_page(page: After<RecordKey>) -> services::Result<After<(Timestamp,
         },
     )
 }
+
+impl AtHand for Ban {}
+impl AtHand for AuditEntry {}

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Description, Interface, Object, Result};
+use async_graphql::resolver_utils::ContainerType;
+use async_graphql::{Context, Description, Interface, Object, Result, ServerResult, Value};
 
 use super::draft::Draft;
 use super::member::Member;
@@ -10,8 +11,10 @@ use super::message::Message;
 use super::room::Room;
 use super::thread::Thread;
 use super::user::User;
+use crate::graphql::at_hand::{AtHand, AtOnce, ListAtOnce};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::fault;
+use crate::graphql::hand::Hand;
 use crate::graphql::scalars::{Cursor, DateTime};
 use crate::model::{self, EventKind, MessageId, RoomId, UserId};
 use crate::realtime::{Batch, Entry, Update};
@@ -62,6 +65,8 @@ struct OfMessage {
     entry: Arc<Entry>,
     room: RoomId,
     message: MessageId,
+    /// As it was read with the event.
+    row: Option<Message>,
 }
 
 /// The room is called differently, is about something else or is kept differently, or other messages
@@ -117,6 +122,7 @@ impl Event {
             entry: Arc::clone(entry),
             room,
             message,
+            row: entry.message.clone().map(Message),
         };
         let of_person = |room, user| OfPerson {
             entry: Arc::clone(entry),
@@ -180,9 +186,9 @@ impl EventBatch {
 #[Object(use_type_description)]
 impl EventBatch {
     /// What happened, in log order.
-    async fn events(&self) -> Vec<Event> {
+    async fn events(&self) -> ListAtOnce<Event> {
         let events = self.0.entries.iter().filter_map(Event::from_entry);
-        events.collect()
+        ListAtOnce(events.collect())
     }
 
     /// Subscribe after this to go on from here. It moves on even when there are no events.
@@ -220,7 +226,32 @@ macro_rules! events {
 
             $($field)*
         }
-    )*};
+
+        impl AtHand for $event {
+            fn at_hand(&self, field: &str, ctx: &Context<'_>, hand: &Hand) -> Option<Value> {
+                match field {
+                    "cursor" => Some(Cursor(self.0.entry.event.position).into()),
+                    "at" => Some(DateTime(self.0.entry.event.at).into()),
+                    _ => self.0.at_hand(field, ctx, hand),
+                }
+            }
+        }
+    )*
+
+        impl AtHand for Event {
+            fn at_hand(&self, field: &str, ctx: &Context<'_>, hand: &Hand) -> Option<Value> {
+                match self {
+                    $(Self::$event(event) => event.at_hand(field, ctx, hand),)*
+                }
+            }
+
+            async fn resolve_ordinarily(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+                match self {
+                    $(Self::$event(event) => event.resolve_field(ctx).await,)*
+                }
+            }
+        }
+    };
 }
 
 events! {
@@ -231,8 +262,8 @@ events! {
         }
 
         /// The message, as the event left it or later.
-        async fn message(&self, ctx: &Context<'_>) -> Result<Message> {
-            self.0.message(ctx).await
+        async fn message(&self, ctx: &Context<'_>) -> Result<AtOnce<Message>> {
+            self.0.message(ctx).await.map(AtOnce)
         }
     }
     MessageEdited {
@@ -242,8 +273,8 @@ events! {
         }
 
         /// The message, as the event left it or later.
-        async fn message(&self, ctx: &Context<'_>) -> Result<Message> {
-            self.0.message(ctx).await
+        async fn message(&self, ctx: &Context<'_>) -> Result<AtOnce<Message>> {
+            self.0.message(ctx).await.map(AtOnce)
         }
     }
     MessageDeleted {
@@ -253,8 +284,8 @@ events! {
         }
 
         /// The message, as the event left it.
-        async fn message(&self, ctx: &Context<'_>) -> Result<Message> {
-            self.0.message(ctx).await
+        async fn message(&self, ctx: &Context<'_>) -> Result<AtOnce<Message>> {
+            self.0.message(ctx).await.map(AtOnce)
         }
     }
     ReactionsChanged {
@@ -264,8 +295,8 @@ events! {
         }
 
         /// The message, with all its reactions as the event left them or later.
-        async fn message(&self, ctx: &Context<'_>) -> Result<Message> {
-            self.0.message(ctx).await
+        async fn message(&self, ctx: &Context<'_>) -> Result<AtOnce<Message>> {
+            self.0.message(ctx).await.map(AtOnce)
         }
     }
     RoomChanged {
@@ -345,14 +376,41 @@ events! {
 
 impl OfMessage {
     async fn message(&self, ctx: &Context<'_>) -> Result<Message> {
-        if let Some(message) = &self.entry.message {
-            return Ok(Message(message.clone()));
+        if let Some(row) = &self.row {
+            return Ok(Message(row.0.clone()));
         }
         ctx.loaders()
             .message(self.message)
             .await
             .map(Message)
             .map_err(fault)
+    }
+}
+
+impl OfMessage {
+    fn at_hand(&self, field: &str, ctx: &Context<'_>, hand: &Hand) -> Option<Value> {
+        match (field, &self.row) {
+            ("room", _) => hand.object(ctx, hand.room(ctx, self.room)?),
+            ("message", Some(row)) => hand.object(ctx, row),
+            ("message", None) => hand.object(ctx, hand.message(self.message)??),
+            _ => None,
+        }
+    }
+}
+
+impl OfRoom {
+    fn at_hand(&self, field: &str, ctx: &Context<'_>, hand: &Hand) -> Option<Value> {
+        match field {
+            "room" => hand.object(ctx, hand.room(ctx, self.room)?),
+            _ => None,
+        }
+    }
+}
+
+impl OfPerson {
+    /// These are rare.
+    fn at_hand(&self, _: &str, _: &Context<'_>, _: &Hand) -> Option<Value> {
+        None
     }
 }
 

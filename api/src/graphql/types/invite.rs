@@ -3,6 +3,7 @@
 use async_graphql::{Context, Description, Object, Result};
 
 use super::room::Room;
+use crate::graphql::at_hand::AtHand;
 use crate::graphql::scalars::DateTime;
 use crate::model;
 
@@ -37,3 +38,5 @@ impl Invite {
         self.0.uses
     }
 }
+
+impl AtHand for Invite {}

@@ -1,12 +1,15 @@
 //! Who is in a room, and as what.
 
-use async_graphql::{Context, Description, Enum, Object, Result};
+use async_graphql::resolver_utils::enum_value;
+use async_graphql::{Context, Description, Enum, Object, Result, Value};
 
 use super::draft::Draft;
 use super::receipt::Unread;
 use super::user::User;
+use crate::graphql::at_hand::AtHand;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::fault;
+use crate::graphql::hand::Hand;
 use crate::graphql::pagination::foreign_cursor;
 use crate::graphql::scalars::DateTime;
 use crate::model::{self, After, Position, UserId};
@@ -52,6 +55,19 @@ impl Member {
     /// Until when they may not write; null, or in the past, when they may.
     async fn muted_until(&self) -> Option<DateTime> {
         self.0.muted_until.map(DateTime)
+    }
+}
+
+impl AtHand for Member {
+    fn at_hand(&self, field: &str, ctx: &Context<'_>, hand: &Hand) -> Option<Value> {
+        let member = &self.0;
+        Some(match field {
+            "user" => hand.object(ctx, hand.user(member.user_id)?)?,
+            "role" => enum_value(Role::from(member.role)),
+            "joinedAt" => DateTime(member.joined_at).into(),
+            "mutedUntil" => member.muted_until.map(DateTime).into(),
+            _ => return None,
+        })
     }
 }
 

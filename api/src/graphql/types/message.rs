@@ -1,14 +1,16 @@
 //! Messages.
 
-use async_graphql::{Context, Description, ID, Object, Result};
+use async_graphql::{Context, Description, ID, Object, Result, Value};
 
 use super::notice::Notice;
 use super::reaction::Reaction;
 use super::room::Room;
 use super::thread::Thread;
 use super::user::User;
+use crate::graphql::at_hand::AtHand;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::fault;
+use crate::graphql::hand::Hand;
 use crate::graphql::scalars::DateTime;
 use crate::model;
 
@@ -150,6 +152,42 @@ impl Message {
     /// When it was deleted; null for one that is not.
     async fn deleted_at(&self) -> Option<DateTime> {
         self.0.deleted_at.map(DateTime)
+    }
+}
+
+impl AtHand for Message {
+    fn at_hand(&self, field: &str, ctx: &Context<'_>, hand: &Hand) -> Option<Value> {
+        let message = &self.0;
+        let other = |id: Option<model::MessageId>| match id {
+            Some(id) => match hand.message(id)? {
+                Some(message) => hand.object(ctx, message),
+                None => Some(Value::Null),
+            },
+            None => Some(Value::Null),
+        };
+        Some(match field {
+            "id" => message.id.to_string().into(),
+            "room" => hand.object(ctx, hand.room(ctx, message.room_id)?)?,
+            "author" => hand.object(ctx, hand.user(message.author_id)?)?,
+            "seq" => message.seq.into(),
+            "clientId" => message.client_id.as_deref().into(),
+            "body" => message.body.as_str().into(),
+            "replyTo" => other(message.reply_to)?,
+            "threadRoot" => other(message.thread_root)?,
+            "thread" if message.thread_root.is_some() => Value::Null,
+            "sentAt" => DateTime(message.sent_at).into(),
+            "mentions" if !message.body.contains('@') => Value::List(Vec::new()),
+            "mentions" => hand.list(ctx, hand.mentioned(message.id)?)?,
+            "mentionsRoom" => message.mentions_room.into(),
+            "forwardedFrom" if message.forwarded_from.is_none() => Value::Null,
+            "notice" if message.notice.is_none() => Value::Null,
+            "versions" if message.edited_at.is_none() => Value::List(Vec::new()),
+            "pinnedAt" => message.pinned_at.map(DateTime).into(),
+            "reactions" => hand.list(ctx, hand.reactions(message.id)?)?,
+            "editedAt" => message.edited_at.map(DateTime).into(),
+            "deletedAt" => message.deleted_at.map(DateTime).into(),
+            _ => return None,
+        })
     }
 }
 

@@ -1,11 +1,13 @@
 //! What people give to messages.
 
-use async_graphql::{Context, Description, Object, Result};
+use async_graphql::{Context, Description, Object, Result, Value};
 use futures_util::future::try_join_all;
 
 use super::user::User;
+use crate::graphql::at_hand::AtHand;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::fault;
+use crate::graphql::hand::Hand;
 use crate::graphql::pagination;
 use crate::model;
 
@@ -47,5 +49,15 @@ impl Reaction {
         let viewer = ctx.viewer()?.user_id;
         let own = ctx.loaders().own_reactions(viewer, self.0.message).await;
         Ok(own.map_err(fault)?.contains(&self.0.emoji))
+    }
+}
+
+impl AtHand for Reaction {
+    fn at_hand(&self, field: &str, _: &Context<'_>, _: &Hand) -> Option<Value> {
+        Some(match field {
+            "emoji" => self.0.emoji.as_str().into(),
+            "count" => self.0.count.into(),
+            _ => return None,
+        })
     }
 }

@@ -1,7 +1,7 @@
 //! Rooms, and what the viewer has to do with one.
 
-use async_graphql::connection::Connection;
-use async_graphql::{Context, Description, Enum, ID, Object, Result};
+use async_graphql::resolver_utils::enum_value;
+use async_graphql::{Context, Description, Enum, ID, Object, Result, Value};
 
 use super::audit::{AuditEntry, Ban, ban_key, ban_page, invite_key, invite_page};
 use super::invite::Invite;
@@ -10,10 +10,13 @@ use super::message::Message;
 use super::receipt::Receipt;
 use super::signal::users;
 use super::user::User;
+use crate::graphql::at_hand::AtHand;
+use crate::graphql::connection::{Connection, connection};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::fault;
+use crate::graphql::hand::Hand;
 use crate::graphql::ids;
-use crate::graphql::pagination::{both_ways, connection, forwards, invalid, limit, page_size};
+use crate::graphql::pagination::{both_ways, forwards, invalid, limit, page_size};
 use crate::graphql::scalars::DateTime;
 use crate::model;
 use crate::services::Error;
@@ -106,7 +109,7 @@ impl Room {
         ctx: &Context<'_>,
         #[graphql(desc = "How many, from 0 to 100; 50 when left out.")] first: Option<i32>,
         #[graphql(desc = "Go on after this cursor of an earlier page.")] after: Option<String>,
-    ) -> Result<Connection<String, Member>> {
+    ) -> Result<Connection<Member>> {
         let page = forwards(first, after)
             .and_then(member_page)
             .map_err(fault)?;
@@ -141,7 +144,7 @@ impl Room {
                           another argument."
         )]
         around: Option<ID>,
-    ) -> Result<Connection<String, Message>> {
+    ) -> Result<Connection<Message>> {
         let history = match around {
             None => both_ways(first, after, last, before).map(History::Range),
             Some(_) if after.is_some() || last.is_some() || before.is_some() => {
@@ -212,7 +215,7 @@ impl Room {
         ctx: &Context<'_>,
         #[graphql(desc = "How many, from 0 to 100; 50 when left out.")] first: Option<i32>,
         #[graphql(desc = "Go on after this cursor of an earlier page.")] after: Option<String>,
-    ) -> Result<Connection<String, Ban>> {
+    ) -> Result<Connection<Ban>> {
         let page = forwards(first, after).and_then(ban_page).map_err(fault)?;
         let (viewer, audit) = (ctx.viewer()?, &ctx.services().audit);
         let bans = audit.list_bans(viewer, &self.0, page).await;
@@ -226,7 +229,7 @@ impl Room {
         ctx: &Context<'_>,
         #[graphql(desc = "How many, from 0 to 100; 50 when left out.")] first: Option<i32>,
         #[graphql(desc = "Go on after this cursor of an earlier page.")] after: Option<String>,
-    ) -> Result<Connection<String, Invite>> {
+    ) -> Result<Connection<Invite>> {
         let page = forwards(first, after).and_then(invite_page);
         let page = page.map_err(fault)?;
         let (viewer, audit) = (ctx.viewer()?, &ctx.services().audit);
@@ -241,7 +244,7 @@ impl Room {
         ctx: &Context<'_>,
         #[graphql(desc = "How many, from 0 to 100; 50 when left out.")] first: Option<i32>,
         #[graphql(desc = "Go on after this cursor of an earlier page.")] after: Option<String>,
-    ) -> Result<Connection<String, AuditEntry>> {
+    ) -> Result<Connection<AuditEntry>> {
         let page = forwards(first, after).map_err(fault)?;
         let (viewer, audit) = (ctx.viewer()?, &ctx.services().audit);
         let page = audit.list(viewer, &self.0, page).await.map_err(fault)?;
@@ -288,11 +291,21 @@ impl Room {
     }
 
     async fn is_visible(&self, ctx: &Context<'_>) -> Result<bool> {
-        if self.0.kind == model::RoomKind::Channel || ctx.is_for_audience() {
+        if self.is_open(ctx) {
             return Ok(true);
         }
         let membership = self.membership_of_viewer(ctx).await?;
-        Ok(can_see_room(&self.0, membership.as_ref()))
+        Ok(self.is_visible_with(membership.as_ref()))
+    }
+
+    /// Whether it is visible whoever the viewer is.
+    pub fn is_open(&self, ctx: &Context<'_>) -> bool {
+        self.0.kind == model::RoomKind::Channel || ctx.is_for_audience()
+    }
+
+    /// Whether it is visible to a viewer who has this part in it.
+    pub fn is_visible_with(&self, membership: Option<&model::Member>) -> bool {
+        can_see_room(&self.0, membership)
     }
 
     async fn membership_of_viewer(&self, ctx: &Context<'_>) -> Result<Option<model::Member>> {
@@ -301,6 +314,21 @@ impl Room {
             .membership(viewer, self.0.id)
             .await
             .map_err(fault)
+    }
+}
+
+impl AtHand for Room {
+    fn at_hand(&self, field: &str, _: &Context<'_>, _: &Hand) -> Option<Value> {
+        let room = &self.0;
+        Some(match field {
+            "id" => room.id.to_string().into(),
+            "kind" => enum_value(RoomKind::from(room.kind)),
+            "name" if room.kind != model::RoomKind::Direct => room.name.as_str().into(),
+            "topic" => room.topic.as_deref().into(),
+            "createdAt" => DateTime(room.created_at).into(),
+            "memberCount" => room.member_count.into(),
+            _ => return None,
+        })
     }
 }
 

@@ -1,13 +1,14 @@
 //! Threads, and what the viewer has to do with them.
 
-use async_graphql::connection::Connection;
 use async_graphql::{Context, Description, Object, Result};
 
 use super::message::Message;
 use super::receipt::Unread;
+use crate::graphql::at_hand::AtHand;
+use crate::graphql::connection::{Connection, connection};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::fault;
-use crate::graphql::pagination::{both_ways, connection, foreign_cursor, page_size};
+use crate::graphql::pagination::{both_ways, foreign_cursor, page_size};
 use crate::graphql::scalars::DateTime;
 use crate::model::{self, After, MessageId, ThreadMember, Timestamp};
 use crate::services;
@@ -67,7 +68,7 @@ impl Thread {
             i32,
         >,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<String, Message>> {
+    ) -> Result<Connection<Message>> {
         let history = both_ways(first, after, last, before).map(History::Range);
         let (history, root) = (history.map_err(fault)?, Some(self.0.root));
         let messages = &ctx.services().messages;
@@ -76,6 +77,8 @@ impl Thread {
         Ok(connection(page, |message| message.seq, Message))
     }
 }
+
+impl AtHand for Thread {}
 
 impl Thread {
     async fn member(&self, ctx: &Context<'_>) -> Result<Option<ThreadMember>> {

@@ -1,10 +1,12 @@
 //! People, as everyone signed in sees them.
 
-use async_graphql::{Context, Description, ID, Object, Result, SimpleObject};
+use async_graphql::{Context, Description, ID, Object, Result, SimpleObject, Value};
 
 use super::signal::Presence;
+use crate::graphql::at_hand::AtHand;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::fault;
+use crate::graphql::hand::Hand;
 use crate::graphql::scalars::DateTime;
 use crate::model;
 
@@ -81,5 +83,20 @@ impl User {
     /// When the account was made.
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)
+    }
+}
+
+impl AtHand for User {
+    fn at_hand(&self, field: &str, _: &Context<'_>, _: &Hand) -> Option<Value> {
+        let user = &self.0;
+        Some(match field {
+            "id" => user.id.to_string().into(),
+            "username" => user.username.as_str().into(),
+            "displayName" => user.display_name.as_str().into(),
+            "isDeleted" => user.is_deleted.into(),
+            "bio" => user.bio.as_deref().into(),
+            "createdAt" => DateTime(user.created_at).into(),
+            _ => return None,
+        })
     }
 }

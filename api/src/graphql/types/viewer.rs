@@ -1,6 +1,5 @@
 //! The person who is asking.
 
-use async_graphql::connection::Connection;
 use async_graphql::{Context, Description, Object, Result};
 
 use super::draft::ScheduledMessage;
@@ -9,9 +8,10 @@ use super::room::{Room, RoomKind};
 use super::session::Session;
 use super::thread::{Thread, thread_key, thread_page};
 use super::user::User;
+use crate::graphql::connection::{Connection, connection};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::fault;
-use crate::graphql::pagination::{connection, foreign_cursor, forwards, page_size};
+use crate::graphql::pagination::{foreign_cursor, forwards, page_size};
 use crate::graphql::scalars::Cursor;
 use crate::model::{After, RoomId, Timestamp};
 use crate::services;
@@ -50,7 +50,7 @@ impl Viewer {
         #[graphql(desc = "How many, from 0 to 100; 50 when left out.")] first: Option<i32>,
         #[graphql(desc = "Go on after this cursor of an earlier page.")] after: Option<String>,
         #[graphql(desc = "Only rooms of this kind.")] kind: Option<RoomKind>,
-    ) -> Result<Connection<String, Room>> {
+    ) -> Result<Connection<Room>> {
         let page = forwards(first, after).and_then(room_key).map_err(fault)?;
         let kind = kind.map(Into::into);
         let rooms = ctx
@@ -71,7 +71,7 @@ impl Viewer {
         ctx: &Context<'_>,
         #[graphql(desc = "How many, from 0 to 100; 50 when left out.")] first: Option<i32>,
         #[graphql(desc = "Go on after this cursor of an earlier page.")] after: Option<String>,
-    ) -> Result<Connection<String, Thread>> {
+    ) -> Result<Connection<Thread>> {
         let page = forwards(first, after)
             .and_then(thread_page)
             .map_err(fault)?;

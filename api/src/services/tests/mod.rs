@@ -5,4 +5,4 @@ mod expiry;
 mod sending;
 mod sessions;
 mod signals;
-mod world;
+pub mod world;
