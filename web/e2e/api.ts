@@ -95,6 +95,16 @@ export class Api {
     refuse(deleteMessage.userErrors);
   }
 
+  /** Does what the mutation of this name does, with nothing to hear of it. */
+  async act(mutation: string, input: object): Promise<void> {
+    const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`;
+    const answer = await this.#ask(
+      `mutation ($input: ${type}!) { ${mutation}(input: $input) { userErrors { code message } } }`,
+      { input },
+    );
+    refuse(answer[mutation].userErrors);
+  }
+
   /** The bodies of the newest messages of a room, in order. */
   async newest(roomId: string, last: number): Promise<string[]> {
     return (await this.#page(roomId, Math.min(last, 100))).bodies;

@@ -18,6 +18,11 @@ export class RoomPage {
     return this.messages.locator('[data-line]');
   }
 
+  /** What the server told, first to last. */
+  get notices(): Locator {
+    return this.messages.locator('[data-notice]');
+  }
+
   message(text: string): Locator {
     return this.bodies.filter({ hasText: text });
   }

@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import { clockTime, fullTime } from '../timeline/dates';
 import { Avatar } from '../ui/Avatar';
-import { ClockIcon } from '../ui/icons';
+import { ClockIcon, ForwardIcon } from '../ui/icons';
 import type { MessageLine } from './lines';
 import { MessageBody } from './MessageBody';
 
@@ -37,6 +37,14 @@ export const Message = memo(
           ) : (
             <span className="sr-only">{author.displayName}</span>
           )}
+          {line.forwardedFrom && !line.changed && (
+            <p className="flex items-center gap-1 text-xs text-soft">
+              <ForwardIcon className="size-3.5" />
+              <span>
+                Forwarded from <bdi>{line.forwardedFrom.displayName}</bdi>
+              </span>
+            </p>
+          )}
           <div data-line className={`flex items-end gap-2 text-[0.95rem] ${id ? '' : 'text-soft'}`}>
             <div className="min-w-0 grow">
               {line.changed === 'deleted' ? (
@@ -70,6 +78,7 @@ function sameLine(a: MessageLine, b: MessageLine): boolean {
     a.changed === b.changed &&
     a.id === b.id &&
     a.problem === b.problem &&
+    a.forwardedFrom?.id === b.forwardedFrom?.id &&
     a.startsGroup === b.startsGroup &&
     a.author.displayName === b.author.displayName &&
     a.at.getTime() === b.at.getTime()

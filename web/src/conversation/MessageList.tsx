@@ -5,6 +5,7 @@ import { Spinner } from '../ui/Spinner';
 import { useNow } from '../ui/useNow';
 import type { MessageLine } from './lines';
 import { Message } from './Message';
+import { NoticeLine } from './NoticeLine';
 import { useKeptScroll } from './useKeptScroll';
 import type { History } from './useHistory';
 
@@ -49,7 +50,11 @@ export function MessageList({
             {lines.map((line) => (
               <Fragment key={line.key}>
                 {line.startsDay && <DayDivider label={dayLabel(line.at, now)} />}
-                <Message line={line} onRetry={onRetry} onDiscard={onDiscard} />
+                {line.notice && !line.changed ? (
+                  <NoticeLine line={line} notice={line.notice} />
+                ) : (
+                  <Message line={line} onRetry={onRetry} onDiscard={onDiscard} />
+                )}
               </Fragment>
             ))}
           </ol>

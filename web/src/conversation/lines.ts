@@ -1,4 +1,5 @@
 import type { MessageFieldsFragment, PersonFragment } from '../generated/graphql';
+import type { Notice } from './notices';
 import { placeLines, type Placement } from '../timeline/grouping';
 import type { OutboxEntry, Problem } from '../workspace/outbox';
 
@@ -8,6 +9,10 @@ export interface MessageLine extends Placement {
   key: string;
   author: PersonFragment;
   body: string;
+  /** What the server tells by it, of what its author did. */
+  notice?: Notice;
+  /** Whose words these are, when they are not the author's. */
+  forwardedFrom?: PersonFragment;
   /** What became of it since it was sent. */
   changed?: 'edited' | 'deleted';
   at: Date;
@@ -24,7 +29,7 @@ export function linesOf(
   viewer: PersonFragment,
 ): MessageLine[] {
   const acknowledged = new Set(messages.filter((m) => m.author.id === viewer.id).map((m) => m.clientId));
-  const lines = [
+  const lines: Omit<MessageLine, keyof Placement>[] = [
     ...messages.map((message) => ({
       key: (message.author.id === viewer.id && message.clientId) || message.id,
       author: message.author,
@@ -32,6 +37,8 @@ export function linesOf(
       at: new Date(message.sentAt),
       id: message.id,
       ...changeOf(message),
+      ...(message.notice && { notice: message.notice }),
+      ...(message.forwardedFrom && { forwardedFrom: message.forwardedFrom.author }),
     })),
     ...unsent
       .filter((entry) => !acknowledged.has(entry.clientId))
@@ -44,7 +51,10 @@ export function linesOf(
         ...(entry.problem && { problem: entry.problem }),
       })),
   ];
-  const placements = placeLines(lines.map(({ author, at }) => ({ authorId: author.id, at })));
+  const placements = placeLines(
+    // A notice stands alone: whoever writes after it is named again.
+    lines.map(({ key, author, notice, at }) => ({ authorId: notice ? key : author.id, at })),
+  );
   return lines.map((line, index) => ({ ...line, ...placements[index]! }));
 }
 

@@ -5,6 +5,7 @@ import { RoomMark } from '../ui/Avatar';
 import { useObserved } from '../ui/observed';
 import { useNow } from '../ui/useNow';
 import { useWorkspace } from '../workspace/context';
+import { noticeText } from '../conversation/notices';
 import { plainText } from '../conversation/plainText';
 
 export function RoomList({ rooms }: { rooms: RoomSummaryFragment[] }) {
@@ -70,12 +71,17 @@ function Snippet({ room, fresh }: { room: RoomSummaryFragment; fresh: boolean })
   const name = own ? 'You' : last.author.displayName;
   return (
     <span className={look}>
-      {(own || room.kind !== 'DIRECT') && (
+      {(own || last.notice || room.kind !== 'DIRECT') && (
         <>
-          <bdi>{name}</bdi>:{' '}
+          <bdi>{name}</bdi>
+          {last.notice ? ' ' : ': '}
         </>
       )}
-      {last.deletedAt ? <i>Message deleted</i> : <bdi>{plainText(last.body)}</bdi>}
+      {last.deletedAt ? (
+        <i>Message deleted</i>
+      ) : (
+        <bdi>{last.notice ? noticeText(last.notice, last.body) : plainText(last.body)}</bdi>
+      )}
     </span>
   );
 }

@@ -8,7 +8,7 @@ const ada = { __typename: 'User', id: 'usr_ada', username: 'ada', displayName: '
 function message(seq: number): MessageFieldsFragment {
   const body = `Message ${seq}`;
   const sentAt = new Date(seq * 1000).toISOString();
-  const unchanged = { clientId: null, editedAt: null, deletedAt: null };
+  const unchanged = { clientId: null, editedAt: null, deletedAt: null, notice: null, forwardedFrom: null };
   return { __typename: 'Message', id: `msg_${seq}`, seq, body, sentAt, author: ada, ...unchanged } as never;
 }
 

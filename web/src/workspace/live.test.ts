@@ -1,19 +1,19 @@
 import { Subject } from 'rxjs';
 import { expect, test, vi } from 'vitest';
-import { Live, type LiveEvent, type LiveSource } from './live';
+import { Live, type LiveBatch, type LiveSource } from './live';
 
 /** A server whose subscription is driven by hand. */
 function source(overrides: Partial<LiveSource> = {}) {
-  const follows: { cursor: string; events: Subject<LiveEvent> }[] = [];
+  const follows: { cursor: string; events: Subject<LiveBatch> }[] = [];
   const received: string[] = [];
   const live = new Live({
     load: async () => 'c0',
     follow: (cursor) => {
-      const events = new Subject<LiveEvent>();
+      const events = new Subject<LiveBatch>();
       follows.push({ cursor, events });
       return events;
     },
-    receive: (event) => received.push(event.cursor),
+    receive: (batch) => received.push(batch.cursor),
     lostPlace: () => false,
     pause: async () => undefined,
     ...overrides,
@@ -22,7 +22,7 @@ function source(overrides: Partial<LiveSource> = {}) {
   return { live, follow, follows, received };
 }
 
-const event = (cursor: string) => ({ cursor }) as LiveEvent;
+const batch = (cursor: string) => ({ cursor }) as LiveBatch;
 
 test('it starts where the query ended and goes on after the last event', async () => {
   const { live, follow, received } = source();
@@ -31,8 +31,8 @@ test('it starts where the query ended and goes on after the last event', async (
   expect(first.cursor).toBe('c0');
   live.connected();
   expect(live.state).toBe('live');
-  first.events.next(event('c1'));
-  first.events.next(event('c2'));
+  first.events.next(batch('c1'));
+  first.events.next(batch('c2'));
   first.events.error(new Error('socket lost'));
   const second = await follow(1);
   expect(live.state).toBe('reconnecting');

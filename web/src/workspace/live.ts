@@ -1,8 +1,9 @@
 import type { Observable } from 'rxjs';
-import type { LiveMessagesSubscription } from '../generated/graphql';
+import type { LiveEventsSubscription } from '../generated/graphql';
 import { Observed } from '../ui/observed';
 
-export type LiveEvent = LiveMessagesSubscription['messages'];
+/** What happened since the last batch, which may be nothing. */
+export type LiveBatch = LiveEventsSubscription['events'];
 
 export type LiveStatus = 'starting' | 'live' | 'reconnecting';
 
@@ -10,8 +11,8 @@ export interface LiveSource {
   /** Loads the viewer's rooms and answers the log position they are at least as new as. */
   load(): Promise<string>;
   /** Everything after `cursor`, then whatever comes; errors when the socket is lost. */
-  follow(cursor: string): Observable<LiveEvent>;
-  receive(event: LiveEvent): void;
+  follow(cursor: string): Observable<LiveBatch>;
+  receive(batch: LiveBatch): void;
   /** Called with what ended an attempt: true when the cursor itself was refused and all must be loaded again. */
   lostPlace(error: unknown): boolean;
   /** Resolves after `ms`, or sooner when the connection may be back; `signal` ends the wait. */
@@ -23,7 +24,7 @@ const LONGEST_DELAY = 15_000;
 
 /**
  * Follows the log for as long as the workspace is open: query, then subscribe after the query's
- * cursor; after a loss, subscribe again after the last event seen, so that nothing is missed.
+ * cursor; after a loss, subscribe again after the last batch seen, so that nothing is missed.
  */
 export class Live extends Observed<LiveStatus> {
   #cursor: string | undefined;
@@ -64,9 +65,9 @@ export class Live extends Observed<LiveStatus> {
   #follow(cursor: string): Promise<void> {
     return new Promise((resolve, reject) => {
       const subscription = this.source.follow(cursor).subscribe({
-        next: (event) => {
-          this.source.receive(event);
-          this.#cursor = event.cursor;
+        next: (batch) => {
+          this.source.receive(batch);
+          this.#cursor = batch.cursor;
         },
         error: reject,
         complete: resolve,

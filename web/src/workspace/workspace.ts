@@ -3,10 +3,11 @@ import { CombinedGraphQLErrors } from '@apollo/client/errors';
 import { createClient, type Client } from 'graphql-ws';
 import { map } from 'rxjs';
 import {
-  LiveMessagesDocument,
+  LiveEventsDocument,
   MyRoomsDocument,
   RoomByIdDocument,
   SendMessageDocument,
+  type LiveMessageFragment,
   type MyRoomsQuery,
   type RoomSummaryFragment,
 } from '../generated/graphql';
@@ -15,7 +16,7 @@ import { explain } from '../ui/explain';
 import { Activity } from './activity';
 import { addRoom, changeMessage, createCache, receiveMessage } from './cache';
 import { createLink, isUnauthenticated } from './link';
-import { Live, type LiveEvent } from './live';
+import { Live, type LiveBatch } from './live';
 import { Outbox, type OutboxEntry, type Problem } from './outbox';
 
 /** The close code with which the server refuses a token or ends a session. */
@@ -24,7 +25,10 @@ const FORBIDDEN = 4403;
 const KEEP_ALIVE = 15_000;
 const ANSWER_WITHIN = 8_000;
 
-type SentMessage = Extract<LiveEvent, { __typename: 'MessageSent' }>['message'];
+type LiveEvent = LiveBatch['events'][number];
+
+/** The log no longer reaches back to where this tab was. */
+class LostPlace extends Error {}
 
 /** Everything one login holds: closing it drops the cache, the socket and the unsent messages. */
 export class Workspace {
@@ -52,8 +56,9 @@ export class Workspace {
     this.live = new Live({
       load: () => this.#loadRooms(),
       follow: (cursor) => this.#follow(cursor),
-      receive: (event) => this.#receive(event),
-      lostPlace: (error) => CombinedGraphQLErrors.is(error) && !isUnauthenticated(error),
+      receive: (batch) => batch.events.forEach((event) => this.#receive(event)),
+      lostPlace: (error) =>
+        error instanceof LostPlace || (CombinedGraphQLErrors.is(error) && !isUnauthenticated(error)),
       pause: pauseUntilOnline,
     });
   }
@@ -129,12 +134,13 @@ export class Workspace {
 
   #follow(cursor: string) {
     return this.client
-      .subscribe({ query: LiveMessagesDocument, variables: { after: cursor }, fetchPolicy: 'no-cache' })
+      .subscribe({ query: LiveEventsDocument, variables: { after: cursor }, fetchPolicy: 'no-cache' })
       .pipe(
         map((result) => {
           if (isUnauthenticated(result.error)) this.#rejectToken();
-          if (result.error || !result.data) throw result.error ?? new Error('an event without data');
-          return result.data.messages;
+          if (result.error || !result.data) throw result.error ?? new Error('a batch without data');
+          if (result.data.events.reset) throw new LostPlace();
+          return result.data.events;
         }),
       );
   }
@@ -146,21 +152,25 @@ export class Workspace {
       case 'MessageEdited':
       case 'MessageDeleted':
         return changeMessage(this.#cache, event.message);
+      case 'RoomChanged':
+        return void this.#meetRoom(event.room.id);
       default:
       // Of a newer server; it moves the cursor on all the same.
     }
   }
 
-  #receiveSent({ room, ...message }: SentMessage): void {
+  #receiveSent(message: LiveMessageFragment): void {
+    const { room, threadRoot } = message;
     const own = message.author.id === this.viewerId;
     if (own && message.clientId) this.outbox.drop(message.clientId);
+    if (threadRoot) return;
     if (!receiveMessage(this.#cache, room.id, message)) void this.#meetRoom(room.id);
-    if (!own && !message.deletedAt) this.activity.note(room.id, message);
+    if (!own && !message.deletedAt && !message.notice) this.activity.note(room.id, message);
   }
 
   /**
-   * A message of a room not listed yet: someone opened it with the viewer, or another tab joined it.
-   * Should the question fail, the room's next message asks again.
+   * A room not listed yet, of which a message came, since someone opened it with the viewer or another tab
+   * joined it; or one that was changed. Should the question fail, what comes next of it asks again.
    */
   async #meetRoom(id: string): Promise<void> {
     const question = { query: RoomByIdDocument, variables: { id }, fetchPolicy: 'network-only' } as const;
