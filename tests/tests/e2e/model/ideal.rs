@@ -135,7 +135,12 @@ impl Ideal {
     }
 
     pub fn delete(&mut self, person: usize, place: Place) -> Verdict<()> {
-        let message = self.own_message(person, place)?;
+        let member = self.rooms[place.0].members.get(&person);
+        let message = if member.is_some_and(|member| member.is_owner) {
+            &mut self.rooms[place.0].messages[place.1]
+        } else {
+            self.own_message(person, place)?
+        };
         message.body.clear();
         message.mentions.clear();
         message.deleted = true;
