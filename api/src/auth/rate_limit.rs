@@ -25,6 +25,10 @@ const ADDRESS_BURST: NonZeroU32 = NonZeroU32::new(60).unwrap();
 const ADDRESS_PERIOD: Duration = Duration::from_secs(1);
 /// How many seconds of writing an account may have saved up: pasting a lot at once is no flood.
 const SAVED_UP: NonZeroU32 = NonZeroU32::new(25).unwrap();
+/// How often an account that is limited may change what everyone around it sees of it, at once, before
+/// one each [`PROFILE_PERIOD`]: all its rooms are told each time.
+const PROFILE_BURST: NonZeroU32 = NonZeroU32::new(20).unwrap();
+const PROFILE_PERIOD: Duration = Duration::from_secs(10);
 /// How many keys a limiter may hold before it first forgets those that are rested.
 const SWEEP_ABOVE: usize = 10_000;
 
@@ -41,7 +45,13 @@ pub(crate) struct RateLimits<C: Clock = DefaultClock> {
     by_username_and_address: Limiter<(String, Network), C>,
     by_address: Limiter<Network, C>,
     /// `None` where there is no limit.
-    by_account: Option<Limiter<UserId, C>>,
+    by_account: Option<ByAccount<C>>,
+}
+
+/// What one account may do.
+struct ByAccount<C: Clock> {
+    writes: Limiter<UserId, C>,
+    profiles: Limiter<UserId, C>,
 }
 
 impl RateLimits {
@@ -59,7 +69,11 @@ impl<C: Clock + Clone> RateLimits<C> {
         let by_address = Limiter::new(ADDRESS_BURST, ADDRESS_PERIOD, clock.clone());
         let by_account = NonZeroU32::new(writes).map(|writes| {
             let burst = writes.saturating_mul(SAVED_UP);
-            Limiter::new(burst, Duration::from_secs(1) / writes.get(), clock)
+            let period = Duration::from_secs(1) / writes.get();
+            ByAccount {
+                writes: Limiter::new(burst, period, clock.clone()),
+                profiles: Limiter::new(PROFILE_BURST, PROFILE_PERIOD, clock),
+            }
         });
         Self {
             by_username,
@@ -93,7 +107,15 @@ impl<C: Clock + Clone> RateLimits<C> {
     /// Counts something that an account writes.
     pub(crate) fn check_write(&self, account: UserId) -> Result<(), RateLimited> {
         match &self.by_account {
-            Some(limiter) => limiter.check(account),
+            Some(limits) => limits.writes.check(account),
+            None => Ok(()),
+        }
+    }
+
+    /// Counts a change of what everyone around an account sees of it.
+    pub(crate) fn check_profile(&self, account: UserId) -> Result<(), RateLimited> {
+        match &self.by_account {
+            Some(limits) => limits.profiles.check(account),
             None => Ok(()),
         }
     }
@@ -181,6 +203,20 @@ mod tests {
         clock.advance(retry_after);
         assert_eq!(limits.check_write(alice), Ok(()));
         assert!(limits.check_write(alice).is_err());
+    }
+
+    #[test]
+    fn an_account_changes_its_profile_twenty_times_and_then_every_ten_seconds() {
+        let (limits, clock) = limits();
+        let alice = IdGenerator::from_seed([1; 32]).next(Timestamp::from_millis(1));
+        for _ in 0..20 {
+            assert_eq!(limits.check_profile(alice), Ok(()));
+        }
+        let retry_after = Duration::from_secs(10);
+        let limited = Err(RateLimited { retry_after });
+        assert_eq!(limits.check_profile(alice), limited);
+        clock.advance(retry_after);
+        assert_eq!(limits.check_profile(alice), Ok(()));
     }
 
     fn address(text: &str) -> IpAddr {

@@ -63,6 +63,15 @@ impl Core {
             retry_after: limited.retry_after,
         })
     }
+
+    /// Counts a change of what everyone around the viewer sees of them.
+    pub(super) fn check_profile(&self, viewer: Viewer) -> Result<()> {
+        self.check_write(viewer)?;
+        let limited = self.rate_limits.check_profile(viewer.user_id);
+        limited.map_err(|limited| Error::RateLimited {
+            retry_after: limited.retry_after,
+        })
+    }
 }
 
 /// Every use case, by noun.

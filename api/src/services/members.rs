@@ -121,6 +121,19 @@ impl Members {
     }
 }
 
+/// Tells all the rooms of a person that they show themselves differently.
+pub(super) async fn tell_rooms_of(
+    transaction: &mut Transaction,
+    user: UserId,
+    at: Timestamp,
+) -> Result<()> {
+    for room in transaction.hold_memberships(user).await? {
+        let kind = EventKind::MemberChanged { room, user };
+        transaction.record(NewEvent { at, kind });
+    }
+    Ok(())
+}
+
 /// # Errors
 /// `Muted` when they may not write for the time being.
 pub(super) fn check_not_muted(membership: Option<&Member>, now: Timestamp) -> Result<()> {

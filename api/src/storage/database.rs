@@ -242,6 +242,7 @@ queries! {
         fn find_member(room: RoomId, user: UserId) -> Option<Member>;
         fn find_memberships(users: Vec<UserId>, in_rooms: Vec<RoomId>) -> Vec<Member>;
         fn list_memberships(user: UserId) -> Vec<Member>;
+        fn hold_memberships(user: UserId) -> Vec<RoomId>;
         fn find_counterparts(user: UserId, in_rooms: Vec<RoomId>) -> Vec<(RoomId, User)>;
         fn find_acquaintances(user: UserId, among: Vec<UserId>) -> Vec<UserId>;
         fn list_acquaintances(user: UserId, most_members: i32, limit: i64) -> Vec<UserId>;

@@ -43,6 +43,48 @@ async fn what_is_left_out_stays_and_null_takes_away(server: &mut Server) {
     assert_eq!(told, json!({ "bio": null, "status": null }));
 }
 
+async fn everyone_around_hears_of_it(server: &mut Server) {
+    let [alice, bob, carol] = server.people(["alice", "bob", "carol"]).await;
+    let rooms = [
+        alice.create_channel("tea").await,
+        alice.open_direct_room(&bob).await,
+    ];
+    bob.join(&rooms[0]).await;
+    let elsewhere = carol.create_channel("milk").await;
+    let fields = "{ events { __typename room { id } ... on MemberChanged {
+        member { user { username displayName status { text } } } } } live }";
+    let rest = format!("(after: {:?}) {fields}", bob.cursor().await);
+    let mut bobs = bob.follow("events", &rest).await;
+    let mut carols = carol.follow("events", &rest).await;
+    let changes = json!({ "displayName": "Alice", "status": { "text": "Tea" } });
+    updated(&alice, changes).await;
+    let input = json!({ "username": "liddell" });
+    let answer = alice.mutate("changeUsername", "user { username }", input);
+    let name: String = answer.await.success("changeUsername", "user/username");
+    carol.send(&elsewhere, "hello").await;
+    let mut heard = Vec::new();
+    while heard.len() < 4 {
+        let batch = bobs.next().await;
+        heard.extend(batch["events"].as_array().expect("events").iter().cloned());
+    }
+    let told = |event: &Value| event["room"]["id"].as_str().expect("an id").to_owned();
+    for changed in heard.chunks(2) {
+        let mut told: Vec<String> = changed.iter().map(told).collect();
+        let mut expected = rooms.clone().map(|room| room.id);
+        told.sort();
+        expected.sort();
+        assert_eq!(told, expected);
+        for event in changed {
+            let user = &event["member"]["user"];
+            assert_eq!(user["displayName"], "Alice");
+            assert_eq!(user["status"]["text"], "Tea");
+        }
+    }
+    assert_eq!(heard[3]["member"]["user"]["username"], name);
+    let first = carols.until(|batch| batch["events"] != json!([])).await;
+    assert_eq!(first["events"][0]["__typename"], "MessageSent");
+}
+
 async fn profiles_have_their_limits(server: &mut Server) {
     let alice = server.register("alice").await;
     let status = |text: &str| json!({ "status": { "text": text } });
@@ -148,5 +190,6 @@ on_both_databases![
     people_are_found_by_the_words_of_their_names,
     people_come_in_pages,
     what_is_left_out_stays_and_null_takes_away,
+    everyone_around_hears_of_it,
     profiles_have_their_limits,
 ];

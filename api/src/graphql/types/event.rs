@@ -83,7 +83,7 @@ struct OfRoom {
 #[derive(Description)]
 pub struct MemberJoined(OfPerson);
 
-/// Somebody takes part in the room as something else.
+/// Somebody takes part in the room as something else, or shows themselves differently.
 #[derive(Description)]
 pub struct MemberChanged(OfPerson);
 

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::core::Viewer;
 use super::super::error::{Error, Result};
+use super::super::members::tell_rooms_of;
 use super::super::sessions::end_sessions_of;
 use super::super::text;
 use super::directory::be_found;
@@ -49,7 +50,7 @@ impl Accounts {
     /// Changes what the viewer is called by. Their former name stays theirs: they can go back to
     /// it, and nobody else can take it.
     pub async fn change_username(&self, viewer: Viewer, username: &str) -> Result<User> {
-        self.core.check_write(viewer)?;
+        self.core.check_profile(viewer)?;
         let username = text::username(username)?;
         let id = viewer.user_id;
         let before = self.find(id).await?.ok_or(Error::NotFound("User"))?;
@@ -68,6 +69,7 @@ impl Accounts {
                 "This account has had ten names: it can only go back to one of them",
             ));
         }
+        tell_rooms_of(&mut transaction, id, self.core.now()).await?;
         transaction.commit().await?;
         Ok(user)
     }

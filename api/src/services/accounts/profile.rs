@@ -2,6 +2,7 @@
 
 use super::super::core::Viewer;
 use super::super::error::{Error, Result};
+use super::super::members::tell_rooms_of;
 use super::super::text;
 use super::directory::be_found;
 use super::{Accounts, DISPLAY_NAME_MOST};
@@ -18,13 +19,14 @@ impl Accounts {
         if changes == ProfileChanges::default() {
             return self.find(viewer.user_id).await?.ok_or(absent);
         }
-        self.core.check_write(viewer)?;
+        self.core.check_profile(viewer)?;
         let mut transaction = self.core.begin().await?;
         let updated = transaction.update_profile(viewer.user_id, &changes).await?;
         let user = updated.ok_or(absent)?;
         if changes.display_name.is_some() {
             be_found(&mut transaction, &user).await?;
         }
+        tell_rooms_of(&mut transaction, user.id, self.core.now()).await?;
         transaction.commit().await?;
         Ok(user)
     }

@@ -53,6 +53,19 @@ pub(in crate::storage) async fn list_memberships(
     Ok(rows.into_iter().map(Member::from).collect())
 }
 
+/// The rooms that a person is in, none of which they leave until the transaction ends.
+pub(in crate::storage) async fn hold_memberships(
+    conn: &mut Conn,
+    user: UserId,
+) -> Result<Vec<RoomId>> {
+    Ok(diesel::update(members::table)
+        .filter(members::user_id.eq(user))
+        .set(members::role.eq(members::role))
+        .returning(members::room_id)
+        .get_results(conn)
+        .await?)
+}
+
 /// The other person of each of these direct rooms.
 pub(in crate::storage) async fn find_counterparts(
     conn: &mut Conn,
