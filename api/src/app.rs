@@ -14,7 +14,7 @@ use rand::rngs::OsRng;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::auth::keys::{KeyError, Keys};
 use crate::auth::password::Passwords;
@@ -22,6 +22,7 @@ use crate::auth::rate_limit::RateLimits;
 use crate::auth::refresh::RefreshTokens;
 use crate::auth::tokens::AccessTokens;
 use crate::config::{Config, DatabaseUrl};
+use crate::demo::{self, DemoClock, Plan};
 use crate::graphql;
 use crate::http::{
     AllowedOrigins, Authenticator, Drain, Executors, HttpParts, Limits, Login, LoginRefused,
@@ -62,6 +63,8 @@ pub enum StartError {
     Log(#[from] storage::Error),
     #[error("{0}")]
     Setting(String),
+    #[error(transparent)]
+    Demo(#[from] demo::Error),
     #[error("cannot {0}: {1}")]
     System(&'static str, io::Error),
 }
@@ -78,8 +81,10 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     make_data_folder(&config.data_dir)?;
     let keys = Keys::load_or_create(&config.data_dir)?;
     let database = Arc::new(open_database(&config.database).await?);
+    let limits = RateLimits::new(config.writes_per_second);
     let (services, hub_task) =
-        build_services(&keys, Arc::clone(&database), config.writes_per_second).await?;
+        build_services(&keys, Arc::clone(&database), Arc::new(SystemClock), limits).await?;
+    look_after(&services);
     let drain = Drain::default();
     let router = crate::http::router(HttpParts {
         executors: Executors {
@@ -107,15 +112,40 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     Ok(())
 }
 
+/// Fills an empty database with a made-up community.
+pub async fn fill(config: Config, seed: u64, messages: u32) -> Result<(), StartError> {
+    make_data_folder(&config.data_dir)?;
+    let keys = Keys::load_or_create(&config.data_dir)?;
+    let database = Arc::new(open_database(&config.database).await?);
+    let (start, now) = (Instant::now(), SystemClock.now());
+    let clock = Arc::new(DemoClock::new(now));
+    // Nobody waits for people who are made up.
+    let limits = RateLimits::new(0);
+    let (services, _hub_task) =
+        build_services(&keys, database, Arc::clone(&clock) as _, limits).await?;
+    let plan = Plan { seed, messages };
+    let told = |said: u32| tell(&format!("{said} of {messages} messages\n"));
+    let filled = demo::fill(&services, &clock, now, plan, told).await?;
+    services.messages.finish().await;
+    let seconds = start.elapsed().as_secs();
+    tell(&format!(
+        "{filled}, after {seconds} s.\nNow start the server, with the same settings.\n"
+    ));
+    Ok(())
+}
+
 fn announce(address: SocketAddr) {
-    // A closed standard output leaves nobody to tell.
-    let _ = write!(
-        io::stdout(),
+    tell(&format!(
         "Causerie is ready at http://{address}\n  \
          App         http://{address}/\n  \
          Playground  http://{address}/playground\n  \
          Schema      http://{address}/schema.graphql\n"
-    );
+    ));
+}
+
+fn tell(text: &str) {
+    // A closed standard output leaves nobody to tell.
+    let _ = io::stdout().write_all(text.as_bytes());
 }
 
 async fn open_database(url: &DatabaseUrl) -> Result<Database, StartError> {
@@ -135,7 +165,8 @@ async fn open_database(url: &DatabaseUrl) -> Result<Database, StartError> {
 async fn build_services(
     keys: &Keys,
     database: Arc<Database>,
-    writes_per_second: u32,
+    clock: Arc<dyn Clock>,
+    rate_limits: RateLimits,
 ) -> Result<(Arc<Services>, JoinHandle<()>), StartError> {
     let mut seed = [0; 32];
     OsRng.try_fill_bytes(&mut seed).map_err(|error| {
@@ -145,7 +176,6 @@ async fn build_services(
     let live_sessions = Arc::new(LiveSessions::default());
     let sessions = Arc::clone(&live_sessions);
     let (hub, feed, task) = Hub::start(Arc::clone(&database), sessions, cores).await?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let services = Services::new(Core {
         database,
         typing: Typing::new(Arc::clone(&hub)),
@@ -156,17 +186,20 @@ async fn build_services(
         passwords: Passwords::new(cores),
         access_tokens: AccessTokens::new(keys),
         refresh_tokens: RefreshTokens::new(keys),
-        rate_limits: RateLimits::new(writes_per_second),
+        rate_limits,
         hub,
         feed,
         live_sessions,
     });
-    let services = Arc::new(services);
-    tokio::spawn(settle_signals(Arc::clone(&services)));
-    let departing = Arc::clone(&services);
+    Ok((Arc::new(services), task))
+}
+
+/// Starts what is to be done by itself, for as long as the process lives.
+fn look_after(services: &Arc<Services>) {
+    tokio::spawn(settle_signals(Arc::clone(services)));
+    let departing = Arc::clone(services);
     tokio::spawn(async move { departing.departures.attend_to().await });
-    tokio::spawn(send_scheduled(Arc::clone(&services)));
-    Ok((services, task))
+    tokio::spawn(send_scheduled(Arc::clone(services)));
 }
 
 /// Looks after what passes by itself, for as long as the process lives.

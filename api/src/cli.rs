@@ -31,6 +31,23 @@ pub(crate) enum Command {
     Serve,
     /// Print the GraphQL schema
     Schema,
+    /// Fill an empty database with a made-up community to look around in
+    ///
+    /// Fifty people, twenty rooms and a hundred direct ones, with four weeks of messages. Everybody has
+    /// the same password, which is printed and no secret: not for a server that others can reach.
+    Demo {
+        /// The same seed gives the same people, rooms and texts
+        #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+        seed: u64,
+        /// How many messages, threads included
+        #[arg(
+            long,
+            value_name = "COUNT",
+            default_value_t = 100_000,
+            value_parser = clap::value_parser!(u32).range(..=1_000_000)
+        )]
+        messages: u32,
+    },
 }
 
 /// What the program was started for.
@@ -126,6 +143,16 @@ mod tests {
         assert_eq!(invocation.command, Command::Serve);
         let expected = DatabaseUrl::Sqlite("/srv/chat/causerie.db".into());
         assert_eq!(invocation.config.database, expected);
+    }
+
+    #[test]
+    fn a_demo_has_a_seed_and_a_size() {
+        let command = |arguments| parsed(arguments).expect("an invocation").command;
+        let (seed, messages) = (1, 100_000);
+        assert_eq!(command(&["demo"]), Command::Demo { seed, messages });
+        let (seed, messages) = (7, 20);
+        let arguments = ["demo", "--seed=7", "--messages=20"];
+        assert_eq!(command(&arguments), Command::Demo { seed, messages });
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The `causerie` binary: reads the settings, then serves.
+//! The `causerie` binary: reads the settings, then does what it is asked to.
 
 #![expect(
     clippy::duplicate_mod,
@@ -9,6 +9,7 @@ mod app;
 mod auth;
 mod cli;
 mod config;
+mod demo;
 mod graphql;
 mod http;
 mod model;
@@ -20,6 +21,7 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use app::StartError;
 use cli::{Command, Stop};
 use mimalloc::MiMalloc;
 use tracing_subscriber::EnvFilter;
@@ -42,15 +44,18 @@ fn main() -> ExitCode {
         }
         Err(Stop::Refused(line)) => return refuse(&line, BAD_USAGE),
     };
+    let config = invocation.config;
+    let log = config.log.clone();
     match invocation.command {
         Command::Schema => answer(&graphql::sdl()),
-        Command::Serve => serve(invocation.config),
+        Command::Serve => run(&log, app::serve(config)),
+        Command::Demo { seed, messages } => run(&log, app::fill(config, seed, messages)),
     }
 }
 
-fn serve(config: config::Config) -> ExitCode {
+fn run(log: &str, work: impl Future<Output = Result<(), StartError>>) -> ExitCode {
     tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(&config.log))
+        .with_env_filter(EnvFilter::new(log))
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
         .init();
@@ -61,10 +66,10 @@ fn serve(config: config::Config) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return refuse(&format!("cannot start: {error}"), 1),
     };
-    let served = runtime.block_on(app::serve(config));
+    let done = runtime.block_on(work);
     // A query or a hash that is still running must not keep the process.
     runtime.shutdown_timeout(LAST_WORK);
-    match served {
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => refuse(&error.to_string().replace('\n', " "), 1),
     }

@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, SqliteConnection};
+use diesel::sql_types::BigInt;
+use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
 use tempfile::TempDir;
 use tokio_postgres::NoTls;
 
@@ -27,6 +28,12 @@ pub struct Database {
 enum Place {
     Folder(TempDir),
     Server { url: String, name: String },
+}
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
 }
 
 static CREATED: AtomicU32 = AtomicU32::new(0);
@@ -79,6 +86,27 @@ impl Database {
                 let file = folder.path().join("chat.db").display().to_string();
                 let mut connection = SqliteConnection::establish(&file).expect("the database");
                 connection.batch_execute(sql).expect(sql);
+            }
+        }
+    }
+
+    /// The number that a query calls `number`, of what nobody sees as a whole.
+    pub async fn number(&self, sql: &str) -> i64 {
+        match &self.place {
+            Place::Server { .. } => {
+                let (client, connection) = within(sql, tokio_postgres::connect(&self.url, NoTls))
+                    .await
+                    .expect("the database");
+                let connection = tokio::spawn(connection);
+                let row = within(sql, client.query_one(sql, &[])).await;
+                connection.abort();
+                row.expect(sql).get("number")
+            }
+            Place::Folder(folder) => {
+                let file = folder.path().join("chat.db").display().to_string();
+                let mut connection = SqliteConnection::establish(&file).expect("the database");
+                let row: Number = sql_query(sql).get_result(&mut connection).expect(sql);
+                row.number
             }
         }
     }

@@ -108,19 +108,21 @@ impl Person {
 
     /// Signs in on one more device.
     pub async fn log_in_again(&self) -> Self {
+        Self::log_in(&self.http, &self.url, &self.username, PASSWORD).await
+    }
+
+    pub(crate) async fn log_in(
+        http: &reqwest::Client,
+        url: &str,
+        username: &str,
+        password: &str,
+    ) -> Self {
         let document = format!(
             "mutation ($input: LoginInput!) {{ login(input: $input) {{ {AUTH_PAYLOAD} }} }}"
         );
-        let input = json!({ "username": self.username, "password": PASSWORD, "device": "other" });
-        let answer = ask(
-            &self.http,
-            &self.url,
-            &[],
-            &document,
-            json!({ "input": input }),
-        )
-        .await;
-        Self::signed_in(&self.http, &self.url, &answer, "login")
+        let input = json!({ "username": username, "password": password, "device": "other" });
+        let answer = ask(http, url, &[], &document, json!({ "input": input })).await;
+        Self::signed_in(http, url, &answer, "login")
     }
 
     fn signed_in(http: &reqwest::Client, url: &str, answer: &Answer, mutation: &str) -> Self {

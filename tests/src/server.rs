@@ -16,6 +16,8 @@ use crate::{Answer, Database, Person, Socket, within};
 /// How a server is started.
 #[derive(Debug, Clone, Default)]
 pub struct Setup {
+    /// What the program is told, besides its settings.
+    pub arguments: Vec<String>,
     /// Environment variables that matter; all others that begin with `CAUSERIE_` are taken away.
     pub environment: Vec<(String, String)>,
     /// The content of a `.env` in the working folder.
@@ -33,6 +35,12 @@ impl Setup {
             .set("CAUSERIE_LOG", "info,causerie::storage=trace")
     }
 
+    /// The same for something else than serving.
+    pub fn told(mut self, arguments: &[&str]) -> Self {
+        self.arguments = arguments.iter().map(|&word| word.into()).collect();
+        self
+    }
+
     /// The same with one more variable, or another value of it.
     pub fn set(mut self, name: &str, value: &str) -> Self {
         self.environment.retain(|(known, _)| known != name);
@@ -41,7 +49,7 @@ impl Setup {
     }
 }
 
-/// What became of a server that ended by itself.
+/// What became of a program that ended by itself.
 #[derive(Debug)]
 pub struct Exit {
     pub code: Option<i32>,
@@ -88,12 +96,17 @@ impl Server {
 
     /// Starts a server that is expected to end by itself, and waits for that.
     pub async fn start_in_vain(setup: Setup) -> Exit {
+        Self::run(setup).await
+    }
+
+    /// Runs the program for something else than serving, until it ends.
+    pub async fn run(setup: Setup) -> Exit {
         let folder = TempDir::with_prefix("causerie-test-").expect("a temporary folder");
         if let Some(content) = &setup.dotenv {
             std::fs::write(folder.path().join(".env"), content).expect("a file");
         }
         let output = command(&setup, &folder).kill_on_drop(true).output();
-        let output = within("the server to end", output)
+        let output = within("the program to end", output)
             .await
             .expect("the server's binary");
         Exit {
@@ -183,6 +196,11 @@ impl Server {
         Person::register(&self.http, &self.url, username).await
     }
 
+    /// Signs somebody in who was registered otherwise.
+    pub async fn log_in(&self, username: &str, password: &str) -> Person {
+        Person::log_in(&self.http, &self.url, username, password).await
+    }
+
     /// Registers several people.
     pub async fn people<const N: usize>(&self, usernames: [&str; N]) -> [Person; N] {
         let registered = usernames.map(|username| self.register(username));
@@ -262,6 +280,7 @@ fn command(setup: &Setup, folder: &TempDir) -> Command {
         }
     }
     command
+        .args(&setup.arguments)
         .env("CAUSERIE_DATA_DIR", folder.path().join("data"))
         .env("CAUSERIE_LOG", "info,causerie=debug")
         .envs(setup.environment.iter().map(|(name, value)| (name, value)))

@@ -11,7 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["auth", "storage", "config"],
     &["realtime", "cli"],
     &["services"],
-    &["graphql"],
+    &["graphql", "demo"],
     &["http"],
     &["app"],
     &["main"],

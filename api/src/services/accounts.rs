@@ -152,6 +152,10 @@ impl Accounts {
         Ok(self.core.read().await?.find_users(vec![id]).await?.pop())
     }
 
+    pub async fn is_anybody_registered(&self) -> Result<bool> {
+        Ok(self.core.read().await?.has_users().await?)
+    }
+
     pub async fn find_by_username(&self, username: &str) -> Result<Option<User>> {
         let Ok(username) = text::username(username) else {
             return Ok(None);

@@ -173,6 +173,7 @@ queries! {
     users {
         fn find_users(ids: Vec<UserId>) -> Vec<User>;
         fn find_user_by_username(username: &str) -> Option<User>;
+        fn has_users() -> bool;
         fn find_account(username: &str) -> Option<Account>;
         fn find_account_of(id: UserId) -> Option<Account>;
         fn insert_account(account: &Account) -> bool;

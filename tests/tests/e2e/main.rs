@@ -6,6 +6,7 @@ mod blocks;
 mod changes;
 mod convergence;
 mod credentials;
+mod demo;
 mod departures;
 mod drafts;
 mod durability;

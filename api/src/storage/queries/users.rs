@@ -32,6 +32,12 @@ pub(in crate::storage) async fn find_user_by_username(
     Ok(row.map(User::from))
 }
 
+/// Whether there is anybody, deleted people too.
+pub(in crate::storage) async fn has_users(conn: &mut Conn) -> Result<bool> {
+    let anybody = diesel::select(diesel::dsl::exists(users::table.select(users::id)));
+    Ok(anybody.get_result(conn).await?)
+}
+
 pub(in crate::storage) async fn find_account(
     conn: &mut Conn,
     username: &str,
