@@ -12,6 +12,7 @@ diesel::table! {
     messages (id) {
         id -> SqlId,
         room_id -> SqlId,
+        timeline_id -> SqlId,
         seq -> BigInt,
         author_id -> SqlId,
         fingerprint -> Binary,
@@ -57,6 +58,7 @@ impl Room {
             .values((
                 messages::id.eq(id(u128::MAX - u128::from(number))),
                 messages::room_id.eq(&self.id),
+                messages::timeline_id.eq(&self.id),
                 messages::seq.eq(i64::MAX - i64::from(number)),
                 messages::author_id.eq(&self.author),
                 messages::fingerprint.eq([0; 32].as_slice()),
@@ -70,7 +72,7 @@ impl Room {
     pub fn page(&self, connection: &mut Conn, before: i64, length: i64) -> QueryResult<i64> {
         let items: Vec<Item> = messages::table
             .inner_join(users::table)
-            .filter(messages::room_id.eq(&self.id))
+            .filter(messages::timeline_id.eq(&self.id))
             .filter(messages::seq.lt(before))
             .order(messages::seq.desc())
             .limit(length)

@@ -35,8 +35,8 @@ pub(super) fn fill(messages: usize) -> String {
     format!(
         "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {messages}),
              authors AS (SELECT room_id, user_id, row_number() OVER () - 1 AS place FROM members)
-         INSERT INTO messages (id, room_id, seq, author_id, fingerprint, body, sent_at)
-         SELECT unhex(printf('%032x', n)), room_id, n, user_id, zeroblob(32), 'Message ' || n, n
+         INSERT INTO messages (id, room_id, timeline_id, seq, author_id, fingerprint, body, sent_at)
+         SELECT unhex(printf('%032x', n)), room_id, room_id, n, user_id, zeroblob(32), 'Message ' || n, n
          FROM numbers JOIN authors ON place = n % (SELECT count(*) FROM members);
          UPDATE rooms SET last_seq = {messages};
          ANALYZE;"
