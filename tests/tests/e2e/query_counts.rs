@@ -26,7 +26,8 @@ async fn the_list_of_rooms(server: &mut Server) {
     let [alice, bob] = server.people(["alice", "bob"]).await;
     let document = "{ viewer { user { id } rooms(first: 100) { nodes { name kind memberCount
         membership { role lastReadSeq unread { messages mentions } }
-        lastMessage { body author { displayName } room { name } } } } unread { messages } } }";
+        lastMessage { body author { displayName } room { name } }
+        otherUser { username presence { state } } } } unread { messages } } }";
     alice.open_direct_room(&bob).await;
     let room = alice.create_channel("channel 0").await;
     alice.send(&room, "first").await;

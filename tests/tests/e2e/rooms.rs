@@ -118,6 +118,14 @@ async fn a_pair_has_one_direct_room(server: &mut Server) {
     let same = bob.open_direct_room(&alice).await;
     assert_eq!((same.id, same.name.as_str()), (room.id.clone(), "alice"));
     assert_ne!(alice.open_direct_room(&carol).await.id, room.id);
+    let document = "query ($id: ID!) { room(id: $id) { otherUser { username } } }";
+    for (person, other) in [(&alice, "bob"), (&bob, "alice")] {
+        let seen = person.ask(document, json!({ "id": room.id })).await;
+        assert_eq!(seen.get::<String>("/room/otherUser/username"), other);
+    }
+    let channel = alice.create_channel("everybody").await;
+    let seen = alice.ask(document, json!({ "id": channel.id })).await;
+    assert_eq!(seen.get::<Value>("/room/otherUser"), Value::Null);
 
     assert_eq!(
         alice.try_leave(&room).await.refusal("leaveRoom").code,

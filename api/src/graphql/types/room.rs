@@ -57,13 +57,16 @@ impl Room {
         if self.0.kind != model::RoomKind::Direct {
             return Ok(self.0.name.clone());
         }
-        let viewer = ctx.viewer()?.user_id;
-        let other = ctx
-            .loaders()
-            .counterpart(viewer, self.0.id)
-            .await
-            .map_err(fault)?;
+        let other = self.counterpart_of_viewer(ctx).await?;
         Ok(other.map(|user| user.display_name).unwrap_or_default())
+    }
+
+    /// The other person of a direct room; null of rooms of another kind.
+    async fn other_user(&self, ctx: &Context<'_>) -> Result<Option<User>> {
+        if self.0.kind != model::RoomKind::Direct {
+            return Ok(None);
+        }
+        Ok(self.counterpart_of_viewer(ctx).await?.map(User))
     }
 
     /// What it is about.
@@ -306,6 +309,12 @@ impl Room {
     /// Whether it is visible to a viewer who has this part in it.
     pub fn is_visible_with(&self, membership: Option<&model::Member>) -> bool {
         can_see_room(&self.0, membership)
+    }
+
+    async fn counterpart_of_viewer(&self, ctx: &Context<'_>) -> Result<Option<model::User>> {
+        let viewer = ctx.viewer()?.user_id;
+        let other = ctx.loaders().counterpart(viewer, self.0.id).await;
+        other.map_err(fault)
     }
 
     async fn membership_of_viewer(&self, ctx: &Context<'_>) -> Result<Option<model::Member>> {
