@@ -41,6 +41,12 @@ async fn words_are_forwarded_with_whose_they_are(server: &mut Server) {
     let answer = bob.try_edit(&forwarded.id, "other words").await;
     assert_eq!(answer.refusal("editMessage").code, "FORBIDDEN");
 
+    // What the server tells is nobody's words.
+    bob.update_room(&target, json!({ "topic": "Tea" })).await;
+    let notice = bob.history(&target, "last: 1").await.nodes.remove(0);
+    let answer = forward(&bob, &notice, &target, "notice").await;
+    assert_eq!(answer.refusal("forwardMessage").code, "NOT_FOUND");
+
     // Whoever cannot read it cannot forward it.
     assert_eq!(
         forward(&carol, &sent, &target, "l")

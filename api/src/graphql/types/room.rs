@@ -289,6 +289,10 @@ impl Room {
             topic: None,
             member_count: 0,
             last_seq: 0,
+            slow_mode_seconds: 0,
+            announcement_only: false,
+            announces_members: false,
+            archived_at: None,
             ..room.0
         }))
     }

@@ -22,7 +22,8 @@ impl Messages {
         let client_id = text::client_key("clientId", client_id)?;
         let mut connection = self.core.read().await?;
         let found = match find_readable(&mut connection, viewer, source).await {
-            Ok((message, _)) => Some(message),
+            // What the server tells is nobody's words.
+            Ok((message, _)) => Some(message).filter(|message| message.notice.is_none()),
             Err(Error::NotFound(_)) => None,
             Err(error) => return Err(error),
         };
