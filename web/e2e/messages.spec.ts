@@ -1,7 +1,9 @@
 import { expect, test } from './fixtures';
 import { RoomPage } from './room';
 
-test('what the server tells is a line of its own, and forwarded words say whose they are', async ({ arrive }) => {
+test('what the server tells is a line of its own, and forwarded words say whose they are', async ({
+  arrive,
+}) => {
   const alice = await arrive('alice');
   const bob = await arrive('bob');
   const roomId = await alice.api.createChannel('told');
@@ -29,4 +31,120 @@ test('what the server tells is a line of its own, and forwarded words say whose 
     await expect(alice.page.getByRole('heading', { name: 'said' }).first()).toBeVisible();
     await expect(alice.page.getByRole('link', { name: /said/ })).toContainText('You changed the topic to');
   }
+});
+
+test('a reply quotes what it answers, and the quote leads there', async ({ arrive }) => {
+  const alice = await arrive('alice');
+  const roomId = await alice.api.createChannel('answers');
+  await alice.api.send(roomId, 'The **question**\nwith more');
+  for (let index = 0; index < 30; index++) await alice.api.send(roomId, `In between ${index}`);
+  await alice.page.goto(`/rooms/${roomId}`);
+  const room = new RoomPage(alice.page);
+
+  await room.act('In between 29', 'Reply');
+  await expect(room.composer).toBeFocused();
+  await expect(alice.page.getByText('Reply to')).toBeVisible();
+  await room.composer.press('Escape');
+  await expect(alice.page.getByText('Reply to')).toHaveCount(0);
+
+  await room.act('The question', 'Reply');
+  await room.send('The answer');
+  await expect(alice.page.getByText('Reply to')).toHaveCount(0);
+  for (const again of [false, true]) {
+    if (again) await alice.page.reload();
+    await expect(room.row('The answer').getByRole('button', { name: 'In reply to' })).toContainText(
+      'Alice The question with more',
+    );
+  }
+  await expect(room.message('The question')).not.toBeInViewport();
+  await room.row('The answer').getByRole('button', { name: 'In reply to' }).click();
+  await expect(room.message('The question')).toBeInViewport();
+});
+
+test('reactions are counted, live, and a press gives or takes back', async ({ arrive }) => {
+  const alice = await arrive('alice');
+  const bob = await arrive('bob');
+  const roomId = await alice.api.createChannel('cheers');
+  await bob.api.join(roomId);
+  await alice.api.send(roomId, 'It works');
+  for (const { page } of [alice, bob]) await page.goto(`/rooms/${roomId}`);
+  const [hers, his] = [new RoomPage(alice.page), new RoomPage(bob.page)];
+
+  await his.act('It works', 'React with 🎉');
+  const chip = (room: RoomPage, count: number) =>
+    room.row('It works').getByRole('button', { name: `🎉 ${count}` });
+  await expect(chip(his, 1)).toHaveAttribute('aria-pressed', 'true');
+  await expect(chip(hers, 1)).toHaveAttribute('aria-pressed', 'false');
+  await chip(hers, 1).click();
+  await expect(chip(hers, 2)).toHaveAttribute('aria-pressed', 'true');
+  await expect(chip(his, 2)).toHaveAttribute('aria-pressed', 'true');
+  await chip(his, 2).click();
+  await expect(chip(his, 1)).toHaveAttribute('aria-pressed', 'false');
+  await alice.page.reload();
+  await expect(chip(hers, 1)).toHaveAttribute('aria-pressed', 'true');
+  await chip(hers, 1).click();
+  for (const room of [hers, his])
+    await expect(room.messages.getByRole('list', { name: 'Reactions' })).toHaveCount(0);
+});
+
+test('one edits and deletes what one said; whoever keeps the room deletes what others said', async ({
+  arrive,
+}) => {
+  const alice = await arrive('alice');
+  const bob = await arrive('bob');
+  const roomId = await alice.api.createChannel('second-thoughts');
+  await bob.api.join(roomId);
+  await alice.api.send(roomId, 'Of the owner');
+  for (const { page } of [alice, bob]) await page.goto(`/rooms/${roomId}`);
+  const [hers, his] = [new RoomPage(alice.page), new RoomPage(bob.page)];
+  await his.send('Frist');
+  await his.send('Slip');
+  await expect(hers.bodies).toHaveText(['Of the owner', 'Frist', 'Slip']);
+
+  await his.composer.press('ArrowUp');
+  const editor = bob.page.getByRole('textbox', { name: 'Edit your message' });
+  await expect(editor).toHaveValue('Slip');
+  await editor.press('Escape');
+  await his.act('Frist', 'Edit');
+  await editor.fill('First');
+  await editor.press('Enter');
+  await expect(hers.message('First')).toContainText('edited');
+  await expect(his.composer).toBeFocused();
+
+  await his.act('Slip', 'Delete');
+  await bob.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(hers.bodies).toHaveText(['Of the owner', /^First/, 'This message was deleted.']);
+
+  await his.openActions('Of the owner');
+  await expect(bob.page.getByRole('menuitem', { name: 'Reply' })).toBeVisible();
+  await expect(bob.page.getByRole('menuitem', { name: /Edit|Delete/ })).toHaveCount(0);
+  await hers.act('First', 'Delete');
+  await alice.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(his.message('This message was deleted.')).toHaveCount(2);
+});
+
+test('whoever may not write is told why, where they would', async ({ arrive }) => {
+  const alice = await arrive('alice');
+  const bob = await arrive('bob');
+  const roomId = await alice.api.createChannel('ruled');
+  await bob.api.join(roomId);
+  await bob.page.goto(`/rooms/${roomId}`);
+  const room = new RoomPage(bob.page);
+  await expect(room.composer).toBeVisible();
+
+  await alice.api.act('updateRoom', { roomId, slowModeSeconds: 3600 });
+  await expect(bob.page.getByText('Slow mode: one message every 3600 seconds.')).toBeVisible();
+  await room.send('In time');
+  await expect(room.messages.getByText('Sending')).toHaveCount(0);
+  await room.send('Too soon');
+  await expect(room.messages.getByRole('alert')).toContainText(/Wait 3\d{3} seconds/);
+
+  await alice.api.act('updateRoom', { roomId, announcementOnly: true });
+  await expect(bob.page.getByRole('note')).toHaveText('Only its owner and admins write here.');
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  await alice.api.act('muteMember', { roomId, userId: bob.api.userId, until, reason: 'Shouting' });
+  await expect(bob.page.getByRole('note')).toContainText('You are muted here until');
+  await alice.api.act('updateRoom', { roomId, archived: true });
+  await expect(bob.page.getByRole('note')).toContainText('archived');
+  await expect(room.composer).toHaveCount(0);
 });

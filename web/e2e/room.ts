@@ -27,6 +27,26 @@ export class RoomPage {
     return this.bodies.filter({ hasText: text });
   }
 
+  /** A message with all that belongs to it. */
+  row(text: string): Locator {
+    return this.messages
+      .getByRole('listitem')
+      .filter({ has: this.page.locator('[data-line]', { hasText: text }) });
+  }
+
+  async openActions(text: string): Promise<void> {
+    await this.row(text).hover();
+    await this.row(text)
+      .getByRole('button', { name: /^Actions/ })
+      .click();
+  }
+
+  /** Chooses from the menu of a message. */
+  async act(text: string, item: string): Promise<void> {
+    await this.openActions(text);
+    await this.page.getByRole('menuitem', { name: item }).click();
+  }
+
   get composer(): Locator {
     return this.page.getByRole('textbox', { name: /^Message / });
   }

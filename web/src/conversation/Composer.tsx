@@ -1,37 +1,70 @@
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
+import type { KeyboardEvent, ReactNode, RefObject } from 'react';
 import { SendIcon } from '../ui/icons';
 import { byteLength, cleanBody, MAX_BODY_BYTES } from './body';
 
 interface ComposerProps {
   /** Who or what is written to, as a name. */
   to: string;
+  /** What the field is called, when it is not a new message. */
+  label?: string;
+  /** What is being answered or edited. */
+  above?: ReactNode;
+  /** What to know before one writes. */
+  hint?: string;
+  /** Why the last attempt came to nothing. */
+  problem?: string | undefined;
   draft: string;
-  onDraft: (text: string) => void;
+  onDraft?: (text: string) => void;
   onSend: (body: string) => void;
+  /** Whether the text stays when it is sent. */
+  keepsText?: boolean;
+  /** Escape. */
+  onCancel?: (() => void) | undefined;
+  /** Arrow up, while nothing is written. */
+  onUp?: () => void;
 }
 
 /** Bytes left at which the writer is told about the limit. */
 const WARN_BELOW = 1024;
 
 /** Where a message is written: Enter sends, Shift+Enter starts a new line. */
-export function Composer({ to, draft, onDraft, onSend }: ComposerProps) {
+export function Composer({
+  to,
+  label = `Message ${to}`,
+  above,
+  hint = '',
+  problem,
+  draft,
+  onDraft,
+  onSend,
+  keepsText = false,
+  onCancel,
+  onUp,
+}: ComposerProps) {
   const [text, setText] = useState(draft);
-  const input = useTextArea();
+  const input = useTextArea(above !== undefined);
+  const note = useId();
   const body = cleanBody(text);
   const left = MAX_BODY_BYTES - byteLength(body);
   const sendable = body !== '' && left >= 0;
 
   const write = (value: string) => {
     setText(value);
-    onDraft(value);
+    onDraft?.(value);
   };
   const send = () => {
     if (!sendable) return;
+    if (!keepsText) write('');
     onSend(body);
-    write('');
     input.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && onCancel) return onCancel();
+    if (event.key === 'ArrowUp' && text === '' && onUp) {
+      event.preventDefault();
+      return onUp();
+    }
     if (!meansSend(event)) return;
     event.preventDefault();
     send();
@@ -39,15 +72,16 @@ export function Composer({ to, draft, onDraft, onSend }: ComposerProps) {
 
   return (
     <div className="mx-auto w-full max-w-4xl px-2 pb-2 sm:px-5 sm:pb-4">
+      {above}
       <div className="flex items-end gap-1 rounded-2xl border border-line bg-raised p-1 shadow-xs transition-shadow focus-within:border-accent/70 focus-within:ring-2 focus-within:ring-accent/10">
         <textarea
           ref={input}
           rows={1}
           dir="auto"
-          aria-label={`Message ${to}`}
-          aria-describedby={NOTE}
+          aria-label={label}
+          aria-describedby={note}
           aria-invalid={left < 0 || undefined}
-          placeholder={`Message ${to}`}
+          placeholder={label}
           value={text}
           onChange={(event) => write(event.target.value)}
           onKeyDown={onKeyDown}
@@ -55,17 +89,20 @@ export function Composer({ to, draft, onDraft, onSend }: ComposerProps) {
         />
         <SendButton disabled={!sendable} onClick={send} />
       </div>
-      <Note left={left} />
+      <Note id={note} problem={problem} left={left} hint={hint} />
     </div>
   );
 }
 
-/** A text area that grows with its text and has the focus where no touch keyboard comes up for it. */
-function useTextArea(): RefObject<HTMLTextAreaElement | null> {
+/** A text area that grows with its text and has the focus where no touch keyboard comes up for it, or where one is `asked` for. */
+function useTextArea(asked: boolean): RefObject<HTMLTextAreaElement | null> {
   const input = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
-    if (window.matchMedia('(pointer: fine)').matches) input.current?.focus();
-  }, []);
+    const field = input.current;
+    if (!field || !(asked || window.matchMedia('(pointer: fine)').matches)) return;
+    field.focus();
+    field.setSelectionRange(field.value.length, field.value.length);
+  }, [asked]);
   useLayoutEffect(() => {
     if (!input.current) return;
     input.current.style.height = 'auto';
@@ -89,17 +126,22 @@ function SendButton({ disabled, onClick }: { disabled: boolean; onClick: () => v
   );
 }
 
-const NOTE = 'composer-note';
+interface NoteProps {
+  id: string;
+  problem: string | undefined;
+  left: number;
+  hint: string;
+}
 
-/** Speaks up when the message comes near the limit. */
-function Note({ left }: { left: number }) {
+/** Speaks up when something is wrong or the message comes near the limit. */
+function Note({ id, problem, left, hint }: NoteProps) {
   return (
     <p
-      id={NOTE}
+      id={id}
       role="status"
-      className={`px-3 text-xs ${left < 0 ? 'text-danger' : 'text-soft'} not-empty:pt-1.5`}
+      className={`px-3 text-xs ${problem || left < 0 ? 'text-danger' : 'text-soft'} not-empty:pt-1.5`}
     >
-      {noteOn(left)}
+      {problem ?? (noteOn(left) || hint)}
     </p>
   );
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@apollo/client/react';
-import { useCallback, useEffect, useMemo } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useParams } from 'react-router';
-import { RoomByIdDocument, type RoomSummaryFragment } from '../generated/graphql';
+import { RoomByIdDocument, type MessageFieldsFragment, type RoomSummaryFragment } from '../generated/graphql';
 import { PaneHeader } from '../rooms/PaneHeader';
 import { useJoin } from '../rooms/useJoin';
 import { RoomMark } from '../ui/Avatar';
@@ -12,12 +12,14 @@ import { useObserved } from '../ui/observed';
 import { useDocumentTitle } from '../ui/useDocumentTitle';
 import { ConnectionLine } from '../workspace/ConnectionLine';
 import { useWorkspace } from '../workspace/context';
-import { Composer } from './Composer';
+import { useActions } from './actions';
+import { DeleteMessage } from './DeleteMessage';
 import { linesOf, type MessageLine } from './lines';
 import { MessageList } from './MessageList';
 import { MessagesSkeleton } from './MessagesSkeleton';
 import { RoomHeader } from './RoomHeader';
 import { useHistory, type History } from './useHistory';
+import { Writing, type Focus } from './Writing';
 
 /** The conversation that the address names. */
 export function Conversation() {
@@ -43,13 +45,14 @@ export function Conversation() {
 }
 
 function OpenRoom({ room }: { room: RoomSummaryFragment }) {
-  const { workspace, viewer } = useWorkspace();
-  const { outbox, drafts } = workspace;
   const history = useHistory(room.id, room.lastMessage?.seq ?? 0);
   const lines = useLines(room.id, history);
+  const [focus, setFocus] = useState<Focus>();
+  const [deleting, setDeleting] = useState<MessageFieldsFragment>();
   useWatching(room.id);
-  const retry = useCallback((clientId: string) => outbox.retry(clientId), [outbox]);
-  const discard = useCallback((clientId: string) => outbox.drop(clientId), [outbox]);
+  const reply = useCallback((message: MessageFieldsFragment) => setFocus({ kind: 'reply', message }), []);
+  const edit = useCallback((message: MessageFieldsFragment) => setFocus({ kind: 'edit', message }), []);
+  const actions = useActions(room, reply, edit, setDeleting);
 
   return (
     <>
@@ -60,21 +63,15 @@ function OpenRoom({ room }: { room: RoomSummaryFragment }) {
           label={`Messages in ${room.name}`}
           lines={lines}
           history={history}
-          viewerId={viewer.id}
+          actions={actions}
           beginning={<Beginning room={room} />}
-          onRetry={retry}
-          onDiscard={discard}
         />
       ) : (
         <Waiting history={history} />
       )}
       <Spoken />
-      <Composer
-        to={room.kind === 'CHANNEL' ? `#${room.name}` : room.name}
-        draft={drafts.get(room.id) ?? ''}
-        onDraft={(text) => drafts.set(room.id, text)}
-        onSend={(body) => outbox.send(room.id, body)}
-      />
+      <Writing room={room} lines={lines} focus={focus} onFocus={setFocus} />
+      {deleting && <DeleteMessage message={deleting} onClose={() => setDeleting(undefined)} />}
     </>
   );
 }

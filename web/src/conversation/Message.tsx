@@ -2,21 +2,26 @@ import { memo } from 'react';
 import { clockTime, fullTime } from '../timeline/dates';
 import { Avatar } from '../ui/Avatar';
 import { ClockIcon, ForwardIcon } from '../ui/icons';
+import type { MessageActions } from './actions';
+import { ActionsMenu } from './ActionsMenu';
 import type { MessageLine } from './lines';
 import { MessageBody } from './MessageBody';
+import { Quote } from './Quote';
+import { Reactions } from './Reactions';
 
 interface MessageProps {
   line: MessageLine;
-  onRetry: (clientId: string) => void;
-  onDiscard: (clientId: string) => void;
+  actions: MessageActions;
 }
 
 export const Message = memo(
-  function Message({ line, onRetry, onDiscard }: MessageProps) {
-    const { author, at, startsGroup, id, problem } = line;
+  function Message({ line, actions }: MessageProps) {
+    const { author, at, startsGroup, id, problem, message } = line;
+    const there = message && !message.deletedAt ? message : undefined;
     const waiting = !id && !problem;
     return (
       <li
+        data-message={id}
         className={`group relative flex gap-3 rounded-lg px-2 py-0.5 hover:bg-sunken sm:px-3 ${startsGroup ? 'mt-3' : ''}`}
       >
         <span className="flex w-9 shrink-0 justify-center sm:w-10">
@@ -37,11 +42,12 @@ export const Message = memo(
           ) : (
             <span className="sr-only">{author.displayName}</span>
           )}
-          {line.forwardedFrom && !line.changed && (
+          {line.replyTo && <Quote of={line.replyTo} />}
+          {there?.forwardedFrom && (
             <p className="flex items-center gap-1 text-xs text-soft">
               <ForwardIcon className="size-3.5" />
               <span>
-                Forwarded from <bdi>{line.forwardedFrom.displayName}</bdi>
+                Forwarded from <bdi>{there.forwardedFrom.author.displayName}</bdi>
               </span>
             </p>
           )}
@@ -61,15 +67,14 @@ export const Message = memo(
               </span>
             )}
           </div>
-          {problem && <NotSent line={line} onRetry={onRetry} onDiscard={onDiscard} />}
+          {problem && <NotSent line={line} actions={actions} />}
+          {there && <Reactions message={there} onReact={actions.react} />}
         </div>
+        {there && <ActionsMenu message={there} actions={actions} />}
       </li>
     );
   },
-  (before, after) =>
-    before.onRetry === after.onRetry &&
-    before.onDiscard === after.onDiscard &&
-    sameLine(before.line, after.line),
+  (before, after) => before.actions === after.actions && sameLine(before.line, after.line),
 );
 
 function sameLine(a: MessageLine, b: MessageLine): boolean {
@@ -78,24 +83,25 @@ function sameLine(a: MessageLine, b: MessageLine): boolean {
     a.changed === b.changed &&
     a.id === b.id &&
     a.problem === b.problem &&
-    a.forwardedFrom?.id === b.forwardedFrom?.id &&
+    a.message === b.message &&
+    a.replyTo === b.replyTo &&
     a.startsGroup === b.startsGroup &&
     a.author.displayName === b.author.displayName &&
     a.at.getTime() === b.at.getTime()
   );
 }
 
-function NotSent({ line, onRetry, onDiscard }: MessageProps) {
+function NotSent({ line, actions }: MessageProps) {
   const { clientId, problem } = line;
   if (!clientId) return null;
   const button = 'rounded px-1 py-0.5 font-medium underline underline-offset-2';
   return (
     <p role="alert" className="mt-0.5 mb-1 text-sm text-danger">
       Not sent. {problem?.message}{' '}
-      <button type="button" className={button} onClick={() => onRetry(clientId)}>
+      <button type="button" className={button} onClick={() => actions.retry(clientId)}>
         Retry
       </button>{' '}
-      <button type="button" className={button} onClick={() => onDiscard(clientId)}>
+      <button type="button" className={button} onClick={() => actions.discard(clientId)}>
         Discard
       </button>
     </p>

@@ -3,6 +3,7 @@ import { dayLabel } from '../timeline/dates';
 import { DownIcon } from '../ui/icons';
 import { Spinner } from '../ui/Spinner';
 import { useNow } from '../ui/useNow';
+import type { MessageActions } from './actions';
 import type { MessageLine } from './lines';
 import { Message } from './Message';
 import { NoticeLine } from './NoticeLine';
@@ -13,26 +14,16 @@ interface MessageListProps {
   label: string;
   lines: readonly MessageLine[];
   history: History;
-  viewerId: string;
+  actions: MessageActions;
   /** Shown above the very first message. */
   beginning: ReactNode;
-  onRetry: (clientId: string) => void;
-  onDiscard: (clientId: string) => void;
 }
 
 /** The scrolling part of a conversation. */
-export function MessageList({
-  label,
-  lines,
-  history,
-  viewerId,
-  beginning,
-  onRetry,
-  onDiscard,
-}: MessageListProps) {
+export function MessageList({ label, lines, history, actions, beginning }: MessageListProps) {
   const { container, content, atEnd, onScroll, jumpToEnd } = useKeptScroll();
   const now = useNow();
-  const missed = useMissed(lines, atEnd, viewerId, jumpToEnd);
+  const missed = useMissed(lines, atEnd, actions.viewerId, jumpToEnd);
   return (
     <div className="relative flex min-h-0 grow flex-col">
       {/* Focusable, so that it scrolls with the keyboard. */}
@@ -53,7 +44,7 @@ export function MessageList({
                 {line.notice && !line.changed ? (
                   <NoticeLine line={line} notice={line.notice} />
                 ) : (
-                  <Message line={line} onRetry={onRetry} onDiscard={onDiscard} />
+                  <Message line={line} actions={actions} />
                 )}
               </Fragment>
             ))}

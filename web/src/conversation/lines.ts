@@ -1,4 +1,4 @@
-import type { MessageFieldsFragment, PersonFragment } from '../generated/graphql';
+import type { MessageFieldsFragment, PersonFragment, QuoteFragment } from '../generated/graphql';
 import type { Notice } from './notices';
 import { placeLines, type Placement } from '../timeline/grouping';
 import type { OutboxEntry, Problem } from '../workspace/outbox';
@@ -11,8 +11,10 @@ export interface MessageLine extends Placement {
   body: string;
   /** What the server tells by it, of what its author did. */
   notice?: Notice;
-  /** Whose words these are, when they are not the author's. */
-  forwardedFrom?: PersonFragment;
+  /** What it answers. */
+  replyTo?: QuoteFragment;
+  /** As the server has it, once it does. */
+  message?: MessageFieldsFragment;
   /** What became of it since it was sent. */
   changed?: 'edited' | 'deleted';
   at: Date;
@@ -38,7 +40,8 @@ export function linesOf(
       id: message.id,
       ...changeOf(message),
       ...(message.notice && { notice: message.notice }),
-      ...(message.forwardedFrom && { forwardedFrom: message.forwardedFrom.author }),
+      ...(message.replyTo && !message.notice && { replyTo: message.replyTo }),
+      message,
     })),
     ...unsent
       .filter((entry) => !acknowledged.has(entry.clientId))
@@ -48,6 +51,7 @@ export function linesOf(
         body: entry.body,
         at: new Date(entry.writtenAt),
         clientId: entry.clientId,
+        ...(entry.replyTo && { replyTo: entry.replyTo }),
         ...(entry.problem && { problem: entry.problem }),
       })),
   ];

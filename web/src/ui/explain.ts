@@ -15,7 +15,10 @@ const BY_CODE: Record<string, string> = {
 /** A sentence for people about whatever went wrong; never the raw error. */
 export function explain(error: unknown): string {
   if (CombinedGraphQLErrors.is(error) || error instanceof RefusedError) {
-    const code = error.errors[0]?.extensions?.code;
+    const { code, retryAfter } = error.errors[0]?.extensions ?? {};
+    if (code === 'RATE_LIMITED' && typeof retryAfter === 'number') {
+      return `That was too soon. Wait ${retryAfter} ${retryAfter === 1 ? 'second' : 'seconds'} and try again.`;
+    }
     return (typeof code === 'string' && BY_CODE[code]) || UNEXPECTED;
   }
   return UNREACHABLE;

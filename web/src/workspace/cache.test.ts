@@ -1,14 +1,22 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { HistoryDocument, MyRoomsDocument } from '../generated/graphql';
 import type { MessageFieldsFragment, RoomSummaryFragment } from '../generated/graphql';
-import { addRoom, changeMessage, createCache, receiveMessage } from './cache';
+import { addRoom, changeMessage, createCache, receiveMessage, seenBy } from './cache';
 
 const ada = { __typename: 'User', id: 'usr_ada', username: 'ada', displayName: 'Ada' } as const;
 
 function message(seq: number): MessageFieldsFragment {
   const body = `Message ${seq}`;
   const sentAt = new Date(seq * 1000).toISOString();
-  const unchanged = { clientId: null, editedAt: null, deletedAt: null, notice: null, forwardedFrom: null };
+  const unchanged = {
+    clientId: null,
+    editedAt: null,
+    deletedAt: null,
+    notice: null,
+    forwardedFrom: null,
+    replyTo: null,
+    reactions: [],
+  };
   return { __typename: 'Message', id: `msg_${seq}`, seq, body, sentAt, author: ada, ...unchanged } as never;
 }
 
@@ -21,7 +29,10 @@ function room(id: string, last: number | null): RoomSummaryFragment {
     topic: null,
     createdAt: new Date(0).toISOString(),
     memberCount: 1,
-    membership: { __typename: 'Membership', role: 'MEMBER' },
+    slowModeSeconds: 0,
+    announcementOnly: false,
+    archivedAt: null,
+    membership: { __typename: 'Membership', role: 'MEMBER', mutedUntil: null },
     lastMessage: last === null ? null : message(last),
   } as never;
 }
@@ -109,6 +120,25 @@ test('a message that was changed is shown as it is now, where it is shown at all
   const list = cache.readQuery({ query: MyRoomsDocument, variables: { after: null } });
   expect(list?.viewer.rooms.nodes[0]?.lastMessage?.deletedAt).toBe(deletedAt);
   expect(Object.keys(cache.extract())).not.toContain('Message:msg_9');
+});
+
+const given = (emoji: string, count: number, users: object[]) => ({ emoji, count, users: [], givers: users });
+
+test('the viewer is among those who reacted when the event names them, or when it names not all and they were', () => {
+  const others = Array.from({ length: 10 }, (_, index) => ({ id: `usr_${index}`, displayName: 'Somebody' }));
+  const own = () =>
+    seenBy('usr_ada', cache, { ...message(3), reactions } as never).reactions.map((one) => one.viewerReacted);
+  let reactions = [given('👍', 2, [others[0]!, { ...ada }]), given('🎉', 1, [others[0]!])];
+  expect(own()).toEqual([true, false]);
+  reactions = [given('👍', 12, others)];
+  expect(own()).toEqual([false]);
+  receiveMessage(cache, 'room_1', {
+    ...message(3),
+    reactions: [{ __typename: 'Reaction', ...given('👍', 12, []), viewerReacted: true }],
+  } as never);
+  expect(own()).toEqual([true]);
+  reactions = [given('👍', 10, others)];
+  expect(own()).toEqual([false]);
 });
 
 test('an answer that is older than the live messages does not take the last message back', () => {

@@ -1,7 +1,7 @@
 import { InMemoryCache } from '@apollo/client';
 import type { FieldFunctionOptions, FieldPolicy, Reference, StoreObject } from '@apollo/client';
-import { MessageFieldsFragmentDoc, RoomSummaryFragmentDoc } from '../generated/graphql';
-import type { MessageFieldsFragment, RoomSummaryFragment } from '../generated/graphql';
+import { MessageFieldsFragmentDoc, QuoteFragmentDoc, RoomSummaryFragmentDoc } from '../generated/graphql';
+import type { LiveMessageFragment, MessageFieldsFragment, RoomSummaryFragment } from '../generated/graphql';
 import { addMessages, addPage, type Reading, type Timeline } from '../timeline/timeline';
 
 type ReadField = FieldFunctionOptions['readField'];
@@ -54,6 +54,7 @@ export function createCache(): InMemoryCache {
       Query: { fields: { room, channels: { ...pages, keyArgs: ['query'] } } },
       Viewer: { keyFields: [], fields: { rooms: pages } },
       Room: { fields: { members: pages, messages, lastMessage } },
+      Message: { fields: { reactions: { merge: false } } },
       Membership: { merge: true },
     },
   });
@@ -78,8 +79,7 @@ export function receiveMessage(
   });
   const ref = cache.writeFragment({
     data: { __typename: 'Message', ...message } as MessageFieldsFragment,
-    fragment: MessageFieldsFragmentDoc,
-    fragmentName: 'MessageFields',
+    ...messageFields,
   });
   if (!room || !known || !ref) return false;
   cache.modify<{ messages: Timeline<Reference>; lastMessage: Reference | null }>({
@@ -96,12 +96,38 @@ export function receiveMessage(
   return known.membership !== null;
 }
 
-/** Shows a message that was edited or deleted as it is now, wherever it is shown; others are fetched when needed. */
+/** Shows a message that was changed as it is now, wherever it is shown or quoted; others are fetched when needed. */
 export function changeMessage(cache: InMemoryCache, message: MessageFieldsFragment): void {
-  const fragment = { fragment: MessageFieldsFragmentDoc, fragmentName: 'MessageFields' };
   const id = cache.identify({ __typename: 'Message', id: message.id });
-  if (!cache.readFragment({ ...fragment, id })) return;
-  cache.writeFragment({ ...fragment, data: { __typename: 'Message', ...message } as MessageFieldsFragment });
+  if (!cache.readFragment({ id, fragment: QuoteFragmentDoc, fragmentName: 'Quote' })) return;
+  cache.writeFragment({
+    ...messageFields,
+    data: { __typename: 'Message', ...message } as MessageFieldsFragment,
+  });
+}
+
+const messageFields = { fragment: MessageFieldsFragmentDoc, fragmentName: 'MessageFields' };
+
+/**
+ * A live message as the viewer's own. Events are the same for everyone and name the first fifty who reacted;
+ * of more, what was known of the viewer still holds.
+ */
+export function seenBy(
+  viewerId: string,
+  cache: InMemoryCache,
+  message: LiveMessageFragment,
+): MessageFieldsFragment {
+  const id = cache.identify({ __typename: 'Message', id: message.id });
+  const known = cache.readFragment({ ...messageFields, id });
+  const reacted = new Set(
+    known?.reactions.filter(({ viewerReacted }) => viewerReacted).map(({ emoji }) => emoji),
+  );
+  const reactions = message.reactions.map(({ givers, ...reaction }) => {
+    const { emoji, count } = reaction;
+    const among = givers.some((user) => user.id === viewerId);
+    return { ...reaction, viewerReacted: among || (count > givers.length && reacted.has(emoji)) };
+  });
+  return { ...message, reactions };
 }
 
 /** Puts a room among the viewer's rooms: joined, created or opened just now. */

@@ -1,8 +1,14 @@
+import type { QuoteFragment } from '../generated/graphql';
 import { randomId } from '../session/tabs';
 import { Observed } from '../ui/observed';
 
+/** What a message answers. */
+export interface Aim {
+  replyTo?: QuoteFragment;
+}
+
 /** A message on its way. Its clientId stays the same over retries, so the server keeps it once. */
-export interface OutboxEntry {
+export interface OutboxEntry extends Aim {
   clientId: string;
   roomId: string;
   body: string;
@@ -32,8 +38,8 @@ export class Outbox extends Observed<readonly OutboxEntry[]> {
     super([]);
   }
 
-  send(roomId: string, body: string): void {
-    const entry: OutboxEntry = { clientId: randomId(), roomId, body, writtenAt: this.now() };
+  send(roomId: string, body: string, aim: Aim = {}): void {
+    const entry: OutboxEntry = { ...aim, clientId: randomId(), roomId, body, writtenAt: this.now() };
     this.set([...this.state, entry]);
     this.#enqueue(entry);
   }

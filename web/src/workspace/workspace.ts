@@ -14,7 +14,7 @@ import {
 import type { Session } from '../session/session';
 import { explain } from '../ui/explain';
 import { Activity } from './activity';
-import { addRoom, changeMessage, createCache, receiveMessage } from './cache';
+import { addRoom, changeMessage, createCache, receiveMessage, seenBy } from './cache';
 import { createLink, isUnauthenticated } from './link';
 import { Live, type LiveBatch } from './live';
 import { Outbox, type OutboxEntry, type Problem } from './outbox';
@@ -151,7 +151,10 @@ export class Workspace {
         return this.#receiveSent(event.message);
       case 'MessageEdited':
       case 'MessageDeleted':
-        return changeMessage(this.#cache, event.message);
+      case 'ReactionsChanged':
+        return changeMessage(this.#cache, seenBy(this.viewerId, this.#cache, event.message));
+      case 'MemberChanged':
+        return event.member.user.id === this.viewerId ? void this.#meetRoom(event.room.id) : undefined;
       case 'RoomChanged':
         return void this.#meetRoom(event.room.id);
       default:
@@ -159,8 +162,9 @@ export class Workspace {
     }
   }
 
-  #receiveSent(message: LiveMessageFragment): void {
-    const { room, threadRoot } = message;
+  #receiveSent(event: LiveMessageFragment): void {
+    const { room, threadRoot } = event;
+    const message = seenBy(this.viewerId, this.#cache, event);
     const own = message.author.id === this.viewerId;
     if (own && message.clientId) this.outbox.drop(message.clientId);
     if (threadRoot) return;
@@ -178,11 +182,11 @@ export class Workspace {
     if (answer?.data?.room) addRoom(this.#cache, answer.data.room);
   }
 
-  async #deliver({ roomId, body, clientId }: OutboxEntry): Promise<Problem | undefined> {
+  async #deliver({ roomId, body, clientId, replyTo }: OutboxEntry): Promise<Problem | undefined> {
     try {
       const { data } = await this.client.mutate({
         mutation: SendMessageDocument,
-        variables: { input: { roomId, body, clientId } },
+        variables: { input: { roomId, body, clientId, replyToId: replyTo?.id ?? null } },
         fetchPolicy: 'no-cache',
       });
       const payload = data?.sendMessage;

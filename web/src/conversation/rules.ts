@@ -1,0 +1,19 @@
+import type { RoomSummaryFragment } from '../generated/graphql';
+import { fullTime } from '../timeline/dates';
+
+type Rules = Pick<RoomSummaryFragment, 'archivedAt' | 'announcementOnly' | 'slowModeSeconds' | 'membership'>;
+
+/** Why nothing can be written on the main line of a room; undefined when it can, as far as is known here. */
+export function mayWrite({ archivedAt, announcementOnly, membership }: Rules, now: Date): string | undefined {
+  if (archivedAt) return 'This conversation is archived: it can be read, and nothing more is said in it.';
+  const until = membership?.mutedUntil && new Date(membership.mutedUntil);
+  if (until && until > now) return `You are muted here until ${fullTime(until)}.`;
+  if (announcementOnly && membership?.role === 'MEMBER') return 'Only its owner and admins write here.';
+  return undefined;
+}
+
+/** What a member is told before they write. */
+export function writingHint({ slowModeSeconds, membership }: Rules): string {
+  if (!slowModeSeconds || membership?.role !== 'MEMBER') return '';
+  return `Slow mode: one message every ${slowModeSeconds === 1 ? 'second' : `${slowModeSeconds} seconds`}.`;
+}
