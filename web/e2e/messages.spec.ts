@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures';
 import { RoomPage } from './room';
 
@@ -43,13 +44,13 @@ test('a reply quotes what it answers, and the quote leads there', async ({ arriv
 
   await room.act('In between 29', 'Reply');
   await expect(room.composer).toBeFocused();
-  await expect(alice.page.getByText('Reply to')).toBeVisible();
+  await expect(alice.page.getByRole('button', { name: 'Stop replying' })).toBeVisible();
   await room.composer.press('Escape');
-  await expect(alice.page.getByText('Reply to')).toHaveCount(0);
+  await expect(alice.page.getByRole('button', { name: 'Stop replying' })).toHaveCount(0);
 
   await room.act('The question', 'Reply');
   await room.send('The answer');
-  await expect(alice.page.getByText('Reply to')).toHaveCount(0);
+  await expect(alice.page.getByRole('button', { name: 'Stop replying' })).toHaveCount(0);
   for (const again of [false, true]) {
     if (again) await alice.page.reload();
     await expect(room.row('The answer').getByRole('button', { name: 'In reply to' })).toContainText(
@@ -61,6 +62,9 @@ test('a reply quotes what it answers, and the quote leads there', async ({ arriv
   await expect(room.message('The question')).toBeInViewport();
 });
 
+const chip = (room: RoomPage, count: number) =>
+  room.row('It works').getByRole('button', { name: `🎉 ${count}` });
+
 test('reactions are counted, live, and a press gives or takes back', async ({ arrive }) => {
   const alice = await arrive('alice');
   const bob = await arrive('bob');
@@ -71,8 +75,6 @@ test('reactions are counted, live, and a press gives or takes back', async ({ ar
   const [hers, his] = [new RoomPage(alice.page), new RoomPage(bob.page)];
 
   await his.act('It works', 'React with 🎉');
-  const chip = (room: RoomPage, count: number) =>
-    room.row('It works').getByRole('button', { name: `🎉 ${count}` });
   await expect(chip(his, 1)).toHaveAttribute('aria-pressed', 'true');
   await expect(chip(hers, 1)).toHaveAttribute('aria-pressed', 'false');
   await chip(hers, 1).click();
@@ -140,11 +142,48 @@ test('whoever may not write is told why, where they would', async ({ arrive }) =
   await expect(room.messages.getByRole('alert')).toContainText(/Wait 3\d{3} seconds/);
 
   await alice.api.act('updateRoom', { roomId, announcementOnly: true });
-  await expect(bob.page.getByRole('note')).toHaveText('Only its owner and admins write here.');
+  await expect(bob.page.getByRole('note')).toContainText('Only its owner and admins write here');
   const until = new Date(Date.now() + 3_600_000).toISOString();
   await alice.api.act('muteMember', { roomId, userId: bob.api.userId, until, reason: 'Shouting' });
   await expect(bob.page.getByRole('note')).toContainText('You are muted here until');
   await alice.api.act('updateRoom', { roomId, archived: true });
   await expect(bob.page.getByRole('note')).toContainText('archived');
   await expect(room.composer).toHaveCount(0);
+});
+
+const thread = ({ page }: { page: Page }) => page.getByRole('region', { name: 'Thread', exact: true });
+
+test('a thread is beside the room, live, and the room tells how many replies there are', async ({
+  arrive,
+}) => {
+  const alice = await arrive('alice');
+  const bob = await arrive('bob');
+  const roomId = await alice.api.createChannel('threads');
+  await bob.api.join(roomId);
+  await alice.api.send(roomId, 'Where to plant?');
+  for (const { page } of [alice, bob]) await page.goto(`/rooms/${roomId}`);
+  const [hers, his] = [new RoomPage(alice.page), new RoomPage(bob.page)];
+  const write = async (person: { page: Page }, text: string) => {
+    await thread(person).getByRole('textbox').fill(text);
+    await thread(person).getByRole('textbox').press('Enter');
+  };
+
+  await his.act('Where to plant?', 'Reply in a thread');
+  await write(bob, 'By the wall');
+  await hers.row('Where to plant?').getByRole('button', { name: '1 reply' }).click();
+  await write(alice, 'Too dark');
+  for (const person of [alice, bob]) {
+    await expect(thread(person).locator('[data-line]')).toHaveText([
+      'Where to plant?',
+      'By the wall',
+      'Too dark',
+    ]);
+  }
+  await expect(his.row('Where to plant?').getByRole('button', { name: '2 replies' })).toBeVisible();
+  await expect(his.bodies).toHaveText(['Where to plant?']);
+  await bob.page.reload();
+  await expect(thread(bob).locator('[data-line]')).toHaveCount(3);
+  await bob.page.getByRole('button', { name: 'Close the thread' }).click();
+  await expect(thread(bob)).toHaveCount(0);
+  await expect(his.composer).toBeVisible();
 });

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { MessageFieldsFragment } from '../generated/graphql';
-import { EditIcon, MoreIcon, ReplyIcon, TrashIcon } from '../ui/icons';
+import { EditIcon, MoreIcon, ReplyIcon, ThreadIcon, TrashIcon } from '../ui/icons';
 import { Menu, MenuItem } from '../ui/Menu';
 import type { MessageActions } from './actions';
 
@@ -56,6 +56,11 @@ export function ActionsMenu({
         <MenuItem icon={<ReplyIcon />} onSelect={() => actions.reply(message)}>
           Reply
         </MenuItem>
+        {actions.openThread && (
+          <MenuItem icon={<ThreadIcon />} onSelect={() => actions.openThread?.(message.id)}>
+            Reply in a thread
+          </MenuItem>
+        )}
         {own && !message.forwardedFrom && (
           <MenuItem icon={<EditIcon />} onSelect={() => actions.edit(message)}>
             Edit

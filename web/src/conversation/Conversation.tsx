@@ -1,7 +1,7 @@
 import { useQuery } from '@apollo/client/react';
-import { useCallback, useEffect, useMemo, useState } from 'react';
-import { useParams } from 'react-router';
-import { RoomByIdDocument, type MessageFieldsFragment, type RoomSummaryFragment } from '../generated/graphql';
+import { useCallback, useEffect } from 'react';
+import { useParams, useSearchParams } from 'react-router';
+import { RoomByIdDocument, type RoomSummaryFragment } from '../generated/graphql';
 import { PaneHeader } from '../rooms/PaneHeader';
 import { useJoin } from '../rooms/useJoin';
 import { RoomMark } from '../ui/Avatar';
@@ -12,14 +12,15 @@ import { useObserved } from '../ui/observed';
 import { useDocumentTitle } from '../ui/useDocumentTitle';
 import { ConnectionLine } from '../workspace/ConnectionLine';
 import { useWorkspace } from '../workspace/context';
-import { useActions } from './actions';
-import { DeleteMessage } from './DeleteMessage';
-import { linesOf, type MessageLine } from './lines';
 import { MessageList } from './MessageList';
 import { MessagesSkeleton } from './MessagesSkeleton';
 import { RoomHeader } from './RoomHeader';
-import { useHistory, type History } from './useHistory';
-import { Writing, type Focus } from './Writing';
+import { ThreadPane } from './ThreadPane';
+import { useHistory } from './useHistory';
+import { useLines } from './useLines';
+import { useTalk } from './useTalk';
+import { Waiting } from './Waiting';
+import { Writing } from './Writing';
 
 /** The conversation that the address names. */
 export function Conversation() {
@@ -47,53 +48,33 @@ export function Conversation() {
 function OpenRoom({ room }: { room: RoomSummaryFragment }) {
   const history = useHistory(room.id, room.lastMessage?.seq ?? 0);
   const lines = useLines(room.id, history);
-  const [focus, setFocus] = useState<Focus>();
-  const [deleting, setDeleting] = useState<MessageFieldsFragment>();
+  const [search, setSearch] = useSearchParams();
+  const threadId = search.get('thread');
+  const openThread = useCallback((rootId: string) => setSearch({ thread: rootId }), [setSearch]);
+  const { actions, focus, setFocus, question } = useTalk(room, openThread);
   useWatching(room.id);
-  const reply = useCallback((message: MessageFieldsFragment) => setFocus({ kind: 'reply', message }), []);
-  const edit = useCallback((message: MessageFieldsFragment) => setFocus({ kind: 'edit', message }), []);
-  const actions = useActions(room, reply, edit, setDeleting);
 
   return (
-    <>
-      <RoomHeader room={room} />
-      <ConnectionLine className="mx-3 md:hidden not-empty:pt-2" />
-      {history.messages ? (
-        <MessageList
-          label={`Messages in ${room.name}`}
-          lines={lines}
-          history={history}
-          actions={actions}
-          beginning={<Beginning room={room} />}
-        />
-      ) : (
-        <Waiting history={history} />
-      )}
-      <Spoken />
-      <Writing room={room} lines={lines} focus={focus} onFocus={setFocus} />
-      {deleting && <DeleteMessage message={deleting} onClose={() => setDeleting(undefined)} />}
-    </>
-  );
-}
-
-/** What the history and the outbox have of a room, as lines. */
-function useLines(roomId: string, { messages }: History): MessageLine[] {
-  const { workspace, viewer } = useWorkspace();
-  const entries = useObserved(workspace.outbox);
-  return useMemo(() => {
-    const unsent = entries.filter((entry) => entry.roomId === roomId);
-    return linesOf(messages ?? [], unsent, viewer);
-  }, [messages, entries, roomId, viewer]);
-}
-
-function Waiting({ history }: { history: History }) {
-  return (
-    <div className="flex min-h-0 grow flex-col justify-end overflow-hidden">
-      {history.error ? (
-        <Problem onRetry={history.retry}>{explain(history.error)}</Problem>
-      ) : (
-        <MessagesSkeleton />
-      )}
+    <div className="flex min-h-0 grow">
+      <div className={`min-w-0 grow flex-col ${threadId ? 'hidden lg:flex' : 'flex'}`}>
+        <RoomHeader room={room} />
+        <ConnectionLine className="mx-3 md:hidden not-empty:pt-2" />
+        {history.messages ? (
+          <MessageList
+            label={`Messages in ${room.name}`}
+            lines={lines}
+            history={history}
+            actions={actions}
+            beginning={<Beginning room={room} />}
+          />
+        ) : (
+          <Waiting history={history} />
+        )}
+        <Spoken />
+        <Writing room={room} lines={lines} focus={focus} onFocus={setFocus} />
+        {question}
+      </div>
+      {threadId && <ThreadPane key={threadId} room={room} rootId={threadId} onClose={() => setSearch({})} />}
     </div>
   );
 }

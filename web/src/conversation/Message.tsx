@@ -1,7 +1,8 @@
 import { memo } from 'react';
+import type { MessageFieldsFragment } from '../generated/graphql';
 import { clockTime, fullTime } from '../timeline/dates';
 import { Avatar } from '../ui/Avatar';
-import { ClockIcon, ForwardIcon } from '../ui/icons';
+import { ClockIcon, ForwardIcon, ThreadIcon } from '../ui/icons';
 import type { MessageActions } from './actions';
 import { ActionsMenu } from './ActionsMenu';
 import type { MessageLine } from './lines';
@@ -69,6 +70,7 @@ export const Message = memo(
           </div>
           {problem && <NotSent line={line} actions={actions} />}
           {there && <Reactions message={there} onReact={actions.react} />}
+          {message && <Replies message={message} onOpen={actions.openThread} />}
         </div>
         {there && <ActionsMenu message={there} actions={actions} />}
       </li>
@@ -88,6 +90,26 @@ function sameLine(a: MessageLine, b: MessageLine): boolean {
     a.startsGroup === b.startsGroup &&
     a.author.displayName === b.author.displayName &&
     a.at.getTime() === b.at.getTime()
+  );
+}
+
+interface RepliesProps {
+  message: MessageFieldsFragment;
+  onOpen: MessageActions['openThread'];
+}
+
+/** Leads to the thread that hangs on a message, if there is one. */
+function Replies({ message: { id, thread }, onOpen }: RepliesProps) {
+  if (!thread?.replyCount || !onOpen) return null;
+  return (
+    <button
+      type="button"
+      onClick={() => onOpen(id)}
+      className="mt-0.5 inline-flex min-h-7 items-center gap-1.5 rounded-md text-sm font-medium text-accent hover:underline pointer-coarse:min-h-9"
+    >
+      <ThreadIcon className="size-4" />
+      {thread.replyCount === 1 ? '1 reply' : `${thread.replyCount.toLocaleString()} replies`}
+    </button>
   );
 }
 

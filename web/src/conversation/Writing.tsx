@@ -23,17 +23,20 @@ export interface Focus {
 
 interface WritingProps {
   room: RoomSummaryFragment;
+  /** In whose thread, if it is not the main line. */
+  threadRootId?: string;
   lines: readonly MessageLine[];
   focus: Focus | undefined;
   onFocus: (focus: Focus | undefined) => void;
 }
 
 /** Where one writes in a room, or why one cannot. */
-export function Writing({ room, lines, focus, onFocus }: WritingProps) {
+export function Writing({ room, threadRootId, lines, focus, onFocus }: WritingProps) {
   const { workspace, viewer } = useWorkspace();
   const { outbox, drafts } = workspace;
   const now = useNow();
-  const refusal = mayWrite(room, now);
+  const place = threadRootId ?? room.id;
+  const refusal = mayWrite(room, now, threadRootId !== undefined);
   if (refusal) return <Refusal>{refusal}</Refusal>;
 
   const done = () => onFocus(undefined);
@@ -43,13 +46,16 @@ export function Writing({ room, lines, focus, onFocus }: WritingProps) {
     if (own) onFocus({ kind: 'edit', message: own });
   };
   const send = (body: string) => {
-    outbox.send(room.id, body, focus ? { replyTo: focus.message } : {});
+    outbox.send(room.id, body, {
+      ...(focus && { replyTo: focus.message }),
+      ...(threadRootId && { threadRootId }),
+    });
     done();
   };
   return (
     <Composer
       key={focus?.message.id ?? 'new'}
-      to={room.kind === 'CHANNEL' ? `#${room.name}` : room.name}
+      to={threadRootId ? 'the thread' : room.kind === 'CHANNEL' ? `#${room.name}` : room.name}
       above={
         focus && (
           <Above label="Stop replying" onCancel={done}>
@@ -58,8 +64,8 @@ export function Writing({ room, lines, focus, onFocus }: WritingProps) {
         )
       }
       hint={writingHint(room)}
-      draft={drafts.get(room.id) ?? ''}
-      onDraft={(text) => drafts.set(room.id, text)}
+      draft={drafts.get(place) ?? ''}
+      onDraft={(text) => drafts.set(place, text)}
       onSend={send}
       onCancel={focus && done}
       onUp={editLast}

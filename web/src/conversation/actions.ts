@@ -19,10 +19,18 @@ export interface MessageActions {
   reply: Act;
   edit: Act;
   remove: Act;
+  /** Not in a thread, which has none in it. */
+  openThread?: ((rootId: string) => void) | undefined;
 }
 
-/** `reply`, `edit` and `remove` are to stay the same, so that messages are not drawn again. */
-export function useActions(room: RoomSummaryFragment, reply: Act, edit: Act, remove: Act): MessageActions {
+/** What is done by the caller is to stay the same, so that messages are not drawn again. */
+export function useActions(
+  room: RoomSummaryFragment,
+  reply: Act,
+  edit: Act,
+  remove: Act,
+  openThread?: (rootId: string) => void,
+): MessageActions {
   const { workspace, viewer } = useWorkspace();
   const [react] = useMutation(ReactDocument);
   const keeps = room.membership?.role === 'OWNER' || room.membership?.role === 'ADMIN';
@@ -42,7 +50,8 @@ export function useActions(room: RoomSummaryFragment, reply: Act, edit: Act, rem
       reply,
       edit,
       remove,
+      openThread,
     }),
-    [workspace, viewer.id, keeps, react, reply, edit, remove],
+    [workspace, viewer.id, keeps, react, reply, edit, remove, openThread],
   );
 }

@@ -3,12 +3,18 @@ import { fullTime } from '../timeline/dates';
 
 type Rules = Pick<RoomSummaryFragment, 'archivedAt' | 'announcementOnly' | 'slowModeSeconds' | 'membership'>;
 
-/** Why nothing can be written on the main line of a room; undefined when it can, as far as is known here. */
-export function mayWrite({ archivedAt, announcementOnly, membership }: Rules, now: Date): string | undefined {
+/** Why nothing can be written in a room, or `inThread` of it; undefined when it can, as far as is known here. */
+export function mayWrite(
+  { archivedAt, announcementOnly, membership }: Rules,
+  now: Date,
+  inThread = false,
+): string | undefined {
   if (archivedAt) return 'This conversation is archived: it can be read, and nothing more is said in it.';
   const until = membership?.mutedUntil && new Date(membership.mutedUntil);
   if (until && until > now) return `You are muted here until ${fullTime(until)}.`;
-  if (announcementOnly && membership?.role === 'MEMBER') return 'Only its owner and admins write here.';
+  if (announcementOnly && !inThread && membership?.role === 'MEMBER') {
+    return 'Only its owner and admins write here; everyone replies in threads.';
+  }
   return undefined;
 }
 

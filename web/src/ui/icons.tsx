@@ -30,6 +30,7 @@ export const DownIcon = icon(<path d="M12 5v14M6 13l6 6 6-6" />);
 export const SendIcon = icon(<path d="M4.5 12 20 4.5 15.5 20l-3.8-6.2L4.5 12ZM11.7 13.8 20 4.5" />);
 export const ForwardIcon = icon(<path d="M14 5l6 6-6 6M20 11H10a6 6 0 0 0-6 6v2" />);
 export const ReplyIcon = icon(<path d="M10 5l-6 6 6 6M4 11h10a6 6 0 0 1 6 6v2" />);
+export const ThreadIcon = icon(<path d="M20 4H4v12h4v4l5-4h7V4ZM8 8.5h8M8 12h5" />);
 export const EditIcon = icon(<path d="M4 20l1-4L16.5 4.5a2.1 2.1 0 0 1 3 3L8 19l-4 1Z" />);
 export const TrashIcon = icon(<path d="M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5" />);
 export const MoreIcon = icon(<path d="M5 12h.01M12 12h.01M19 12h.01" strokeWidth="3" />);

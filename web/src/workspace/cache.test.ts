@@ -16,6 +16,7 @@ function message(seq: number): MessageFieldsFragment {
     forwardedFrom: null,
     replyTo: null,
     reactions: [],
+    thread: null,
   };
   return { __typename: 'Message', id: `msg_${seq}`, seq, body, sentAt, author: ada, ...unchanged } as never;
 }

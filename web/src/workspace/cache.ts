@@ -1,7 +1,12 @@
 import { InMemoryCache } from '@apollo/client';
 import type { FieldFunctionOptions, FieldPolicy, Reference, StoreObject } from '@apollo/client';
 import { MessageFieldsFragmentDoc, QuoteFragmentDoc, RoomSummaryFragmentDoc } from '../generated/graphql';
-import type { LiveMessageFragment, MessageFieldsFragment, RoomSummaryFragment } from '../generated/graphql';
+import type {
+  LiveMessageFragment,
+  MessageFieldsFragment,
+  RoomSummaryFragment,
+  ThreadOfFragment,
+} from '../generated/graphql';
 import { addMessages, addPage, type Reading, type Timeline } from '../timeline/timeline';
 
 type ReadField = FieldFunctionOptions['readField'];
@@ -54,7 +59,8 @@ export function createCache(): InMemoryCache {
       Query: { fields: { room, channels: { ...pages, keyArgs: ['query'] } } },
       Viewer: { keyFields: [], fields: { rooms: pages } },
       Room: { fields: { members: pages, messages, lastMessage } },
-      Message: { fields: { reactions: { merge: false } } },
+      Message: { fields: { reactions: { merge: false }, thread: { merge: true } } },
+      Thread: { fields: { messages } },
       Membership: { merge: true },
     },
   });
@@ -95,6 +101,44 @@ export function receiveMessage(
   });
   return known.membership !== null;
 }
+
+interface CachedThread {
+  __typename: 'Thread';
+  replyCount: number;
+  /** Unless the thread was never opened. */
+  messages?: Timeline<Reference>;
+}
+
+/** Puts a reply into the thread of a message that is shown somewhere. */
+export function receiveReply(
+  cache: InMemoryCache,
+  root: ThreadOfFragment,
+  message: MessageFieldsFragment,
+): void {
+  const id = cache.identify({ __typename: 'Message', id: root.id });
+  if (!cache.readFragment({ ...messageFields, id })) return;
+  const data = { __typename: 'Message', ...message } as MessageFieldsFragment;
+  const ref = cache.writeFragment({ ...messageFields, data });
+  cache.modify<{ thread: CachedThread | null }>({
+    id,
+    fields: {
+      thread: (value, { readField }) => {
+        const known = value as CachedThread | null;
+        const replyCount = root.thread?.replyCount ?? known?.replyCount ?? 0;
+        // The first reply is all there is; else what was never loaded stays so.
+        const timeline = known?.messages ?? (message.seq === 1 ? EMPTY : undefined);
+        const messages = timeline && ref && addMessages(timeline, [ref], readingWith(readField));
+        return { __typename: 'Thread', ...known, replyCount, ...(messages && { messages }) } as never;
+      },
+    },
+  });
+}
+
+const EMPTY = {
+  __typename: 'MessageConnection',
+  nodes: [],
+  pageInfo: { __typename: 'PageInfo', hasPreviousPage: false, startCursor: null },
+};
 
 /** Shows a message that was changed as it is now, wherever it is shown or quoted; others are fetched when needed. */
 export function changeMessage(cache: InMemoryCache, message: MessageFieldsFragment): void {

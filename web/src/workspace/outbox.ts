@@ -2,8 +2,9 @@ import type { QuoteFragment } from '../generated/graphql';
 import { randomId } from '../session/tabs';
 import { Observed } from '../ui/observed';
 
-/** What a message answers. */
+/** What a message answers, and in whose thread it is said. */
 export interface Aim {
+  threadRootId?: string;
   replyTo?: QuoteFragment;
 }
 

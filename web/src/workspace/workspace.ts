@@ -14,7 +14,7 @@ import {
 import type { Session } from '../session/session';
 import { explain } from '../ui/explain';
 import { Activity } from './activity';
-import { addRoom, changeMessage, createCache, receiveMessage, seenBy } from './cache';
+import { addRoom, changeMessage, createCache, receiveMessage, receiveReply, seenBy } from './cache';
 import { createLink, isUnauthenticated } from './link';
 import { Live, type LiveBatch } from './live';
 import { Outbox, type OutboxEntry, type Problem } from './outbox';
@@ -36,11 +36,12 @@ export class Workspace {
   readonly live: Live;
   readonly outbox: Outbox;
   readonly activity: Activity;
-  /** What was typed but not sent, by room. */
+  /** What was typed but not sent, by room, or by the message whose thread it is in. */
   readonly drafts = new Map<string, string>();
   readonly #cache: InMemoryCache = createCache();
   readonly #socket: Client;
   #token: string | undefined;
+  #meeting: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly session: Session,
@@ -154,9 +155,9 @@ export class Workspace {
       case 'ReactionsChanged':
         return changeMessage(this.#cache, seenBy(this.viewerId, this.#cache, event.message));
       case 'MemberChanged':
-        return event.member.user.id === this.viewerId ? void this.#meetRoom(event.room.id) : undefined;
+        return event.member.user.id === this.viewerId ? this.#meetRoom(event.room.id) : undefined;
       case 'RoomChanged':
-        return void this.#meetRoom(event.room.id);
+        return this.#meetRoom(event.room.id);
       default:
       // Of a newer server; it moves the cursor on all the same.
     }
@@ -167,8 +168,8 @@ export class Workspace {
     const message = seenBy(this.viewerId, this.#cache, event);
     const own = message.author.id === this.viewerId;
     if (own && message.clientId) this.outbox.drop(message.clientId);
-    if (threadRoot) return;
-    if (!receiveMessage(this.#cache, room.id, message)) void this.#meetRoom(room.id);
+    if (threadRoot) return receiveReply(this.#cache, threadRoot, message);
+    if (!receiveMessage(this.#cache, room.id, message)) this.#meetRoom(room.id);
     if (!own && !message.deletedAt && !message.notice) this.activity.note(room.id, message);
   }
 
@@ -176,17 +177,40 @@ export class Workspace {
    * A room not listed yet, of which a message came, since someone opened it with the viewer or another tab
    * joined it; or one that was changed. Should the question fail, what comes next of it asks again.
    */
-  async #meetRoom(id: string): Promise<void> {
-    const question = { query: RoomByIdDocument, variables: { id }, fetchPolicy: 'network-only' } as const;
-    const answer = await this.client.query(question).catch(() => undefined);
-    if (answer?.data?.room) addRoom(this.#cache, answer.data.room);
+  #meetRoom(id: string): void {
+    // One after the other and never shared, so that no answer is older than what asked for it.
+    this.#meeting = this.#meeting.then(async () => {
+      const answer = await this.client
+        .query({
+          query: RoomByIdDocument,
+          variables: { id },
+          fetchPolicy: 'network-only',
+          context: { queryDeduplication: false },
+        })
+        .catch(() => undefined);
+      if (answer?.data?.room) addRoom(this.#cache, answer.data.room);
+    });
   }
 
-  async #deliver({ roomId, body, clientId, replyTo }: OutboxEntry): Promise<Problem | undefined> {
+  async #deliver({
+    roomId,
+    body,
+    clientId,
+    replyTo,
+    threadRootId,
+  }: OutboxEntry): Promise<Problem | undefined> {
     try {
       const { data } = await this.client.mutate({
         mutation: SendMessageDocument,
-        variables: { input: { roomId, body, clientId, replyToId: replyTo?.id ?? null } },
+        variables: {
+          input: {
+            roomId,
+            body,
+            clientId,
+            replyToId: replyTo?.id ?? null,
+            threadRootId: threadRootId ?? null,
+          },
+        },
         fetchPolicy: 'no-cache',
       });
       const payload = data?.sendMessage;
@@ -196,8 +220,9 @@ export class Workspace {
           transient: false,
         };
       }
-      const { room: _, ...message } = payload.message;
-      receiveMessage(this.#cache, roomId, message);
+      const { threadRoot, ...message } = payload.message;
+      if (threadRoot) receiveReply(this.#cache, threadRoot, message);
+      else receiveMessage(this.#cache, roomId, message);
       return undefined;
     } catch (error) {
       return { message: explain(error), transient: !CombinedGraphQLErrors.is(error) };
