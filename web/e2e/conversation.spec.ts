@@ -55,6 +55,16 @@ test('a direct conversation appears with its first message and moves to the top'
   await expect(rooms.first()).not.toContainText('New messages');
 });
 
+test('people are found by the beginnings of their names', async ({ arrive }) => {
+  const alice = await arrive('alice');
+  await arrive('robert');
+  await alice.page.getByRole('button', { name: 'Message someone' }).click();
+  await alice.page.getByLabel('Username').fill('rob');
+  await alice.page.getByRole('list', { name: 'People' }).getByRole('button', { name: 'Robert' }).click();
+  await expect(alice.page.getByRole('heading', { name: 'Robert' }).first()).toBeVisible();
+  await expect(new RoomPage(alice.page).composer).toBeVisible();
+});
+
 test('what is edited or deleted elsewhere changes on the screen, and after a reload', async ({ arrive }) => {
   const alice = await arrive('alice');
   const bob = await arrive('bob');
