@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, test } from './fixtures';
+import { expect, PASSWORD, test } from './fixtures';
 import { RoomPage } from './room';
 
 test('what the server tells is a line of its own, and forwarded words say whose they are', async ({
@@ -186,4 +186,39 @@ test('a thread is beside the room, live, and the room tells how many replies the
   await bob.page.getByRole('button', { name: 'Close the thread' }).click();
   await expect(thread(bob)).toHaveCount(0);
   await expect(his.composer).toBeVisible();
+});
+
+test('what was begun is there again after a reload and on another device, and gone once it is sent', async ({
+  arrive,
+  browser,
+  baseURL,
+}) => {
+  const alice = await arrive('alice');
+  const roomId = await alice.api.createChannel('begun');
+  await alice.page.goto(`/rooms/${roomId}`);
+  const room = new RoomPage(alice.page);
+  const saved = () =>
+    alice.page.waitForResponse((answer) => Boolean(answer.request().postData()?.includes('SaveDraft')));
+
+  const first = saved();
+  await room.composer.fill('On the train');
+  await first;
+  await alice.page.reload();
+  await expect(room.composer).toHaveValue('On the train');
+
+  const desk = await browser.newContext({ baseURL: baseURL! });
+  await alice.api.logInto(desk, PASSWORD);
+  const there = new RoomPage(await desk.newPage());
+  await there.page.goto(`/rooms/${roomId}`);
+  await expect(there.composer).toHaveValue('On the train');
+  const emptied = there.page.waitForResponse((answer) =>
+    Boolean(answer.request().postData()?.includes('SaveDraft')),
+  );
+  await there.composer.press('Enter');
+  await emptied;
+  await expect(room.message('On the train')).toBeVisible();
+  await alice.page.reload();
+  await expect(room.message('On the train')).toBeVisible();
+  await expect(room.composer).toHaveValue('');
+  await desk.close();
 });

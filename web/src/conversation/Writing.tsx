@@ -64,8 +64,8 @@ export function Writing({ room, threadRootId, lines, focus, onFocus }: WritingPr
         )
       }
       hint={writingHint(room)}
-      draft={drafts.get(place) ?? ''}
-      onDraft={(text) => drafts.set(place, text)}
+      draft={drafts.of(place, threadRootId ? '' : room.membership?.draft?.body)}
+      onDraft={(text) => (threadRootId ? drafts.keep(place, text) : drafts.write(place, text))}
       onSend={send}
       onCancel={focus && done}
       onUp={editLast}

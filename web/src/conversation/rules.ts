@@ -1,7 +1,10 @@
 import type { RoomSummaryFragment } from '../generated/graphql';
 import { fullTime } from '../timeline/dates';
 
-type Rules = Pick<RoomSummaryFragment, 'archivedAt' | 'announcementOnly' | 'slowModeSeconds' | 'membership'>;
+type Room = Pick<RoomSummaryFragment, 'archivedAt' | 'announcementOnly' | 'slowModeSeconds'>;
+type Rules = Room & {
+  membership: Pick<NonNullable<RoomSummaryFragment['membership']>, 'role' | 'mutedUntil'> | null;
+};
 
 /** Why nothing can be written in a room, or `inThread` of it; undefined when it can, as far as is known here. */
 export function mayWrite(

@@ -80,6 +80,12 @@ export type Role = 'OWNER' | 'ADMIN' | 'MEMBER';
 
 export type RoomKind = 'CHANNEL' | 'GROUP' | 'DIRECT';
 
+export type SaveDraftInput = {
+  roomId: string;
+  body: string;
+  replyToId?: string | null | undefined;
+};
+
 export type SendMessageInput = {
   roomId: string;
   body: string;
@@ -206,7 +212,7 @@ export type LiveEventsSubscription = {
     cursor: string;
     reset: boolean;
     events: Array<
-      | { __typename: 'DraftChanged' }
+      | { __typename: 'DraftChanged'; room: { id: string }; draft: { body: string } | null }
       | { __typename: 'MemberChanged'; room: { id: string }; member: { user: { id: string } } }
       | { __typename: 'MemberJoined' }
       | { __typename: 'MemberLeft' }
@@ -266,7 +272,7 @@ export type RoomSummaryFragment = {
   slowModeSeconds: number;
   announcementOnly: boolean;
   archivedAt: string | null;
-  membership: { role: Role; mutedUntil: string | null } | null;
+  membership: { role: Role; mutedUntil: string | null; draft: { body: string } | null } | null;
   lastMessage: LastMessageFragment | null;
 };
 
@@ -373,6 +379,12 @@ export type LeaveRoomMutation = {
     userErrors: Array<{ code: ErrorCode; message: string; field: Array<string> | null }>;
   };
 };
+
+export type SaveDraftMutationVariables = Exact<{
+  input: SaveDraftInput;
+}>;
+
+export type SaveDraftMutation = { saveDraft: { userErrors: Array<{ code: ErrorCode }> } };
 
 export type AuthResultFragment = {
   accessToken: string | null;
@@ -1107,6 +1119,14 @@ export const RoomSummaryFragmentDoc = {
               selections: [
                 { kind: 'Field', name: { kind: 'Name', value: 'role' } },
                 { kind: 'Field', name: { kind: 'Name', value: 'mutedUntil' } },
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'draft' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'body' } }],
+                  },
+                },
               ],
             },
           },
@@ -2555,6 +2575,31 @@ export const LiveEventsDocument = {
                       },
                       {
                         kind: 'InlineFragment',
+                        typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'DraftChanged' } },
+                        selectionSet: {
+                          kind: 'SelectionSet',
+                          selections: [
+                            {
+                              kind: 'Field',
+                              name: { kind: 'Name', value: 'room' },
+                              selectionSet: {
+                                kind: 'SelectionSet',
+                                selections: [{ kind: 'Field', name: { kind: 'Name', value: 'id' } }],
+                              },
+                            },
+                            {
+                              kind: 'Field',
+                              name: { kind: 'Name', value: 'draft' },
+                              selectionSet: {
+                                kind: 'SelectionSet',
+                                selections: [{ kind: 'Field', name: { kind: 'Name', value: 'body' } }],
+                              },
+                            },
+                          ],
+                        },
+                      },
+                      {
+                        kind: 'InlineFragment',
                         typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'RoomChanged' } },
                         selectionSet: {
                           kind: 'SelectionSet',
@@ -3227,6 +3272,14 @@ export const MyRoomsDocument = {
               selections: [
                 { kind: 'Field', name: { kind: 'Name', value: 'role' } },
                 { kind: 'Field', name: { kind: 'Name', value: 'mutedUntil' } },
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'draft' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'body' } }],
+                  },
+                },
               ],
             },
           },
@@ -3356,6 +3409,14 @@ export const RoomByIdDocument = {
               selections: [
                 { kind: 'Field', name: { kind: 'Name', value: 'role' } },
                 { kind: 'Field', name: { kind: 'Name', value: 'mutedUntil' } },
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'draft' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'body' } }],
+                  },
+                },
               ],
             },
           },
@@ -3520,6 +3581,14 @@ export const ChannelsDocument = {
               selections: [
                 { kind: 'Field', name: { kind: 'Name', value: 'role' } },
                 { kind: 'Field', name: { kind: 'Name', value: 'mutedUntil' } },
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'draft' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'body' } }],
+                  },
+                },
               ],
             },
           },
@@ -3896,6 +3965,14 @@ export const CreateRoomDocument = {
               selections: [
                 { kind: 'Field', name: { kind: 'Name', value: 'role' } },
                 { kind: 'Field', name: { kind: 'Name', value: 'mutedUntil' } },
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'draft' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'body' } }],
+                  },
+                },
               ],
             },
           },
@@ -4049,6 +4126,14 @@ export const OpenDirectRoomDocument = {
               selections: [
                 { kind: 'Field', name: { kind: 'Name', value: 'role' } },
                 { kind: 'Field', name: { kind: 'Name', value: 'mutedUntil' } },
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'draft' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'body' } }],
+                  },
+                },
               ],
             },
           },
@@ -4202,6 +4287,14 @@ export const JoinRoomDocument = {
               selections: [
                 { kind: 'Field', name: { kind: 'Name', value: 'role' } },
                 { kind: 'Field', name: { kind: 'Name', value: 'mutedUntil' } },
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'draft' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'body' } }],
+                  },
+                },
               ],
             },
           },
@@ -4290,6 +4383,55 @@ export const LeaveRoomDocument = {
     },
   ],
 } as unknown as DocumentNode<LeaveRoomMutation, LeaveRoomMutationVariables>;
+export const SaveDraftDocument = {
+  kind: 'Document',
+  definitions: [
+    {
+      kind: 'OperationDefinition',
+      operation: 'mutation',
+      name: { kind: 'Name', value: 'SaveDraft' },
+      variableDefinitions: [
+        {
+          kind: 'VariableDefinition',
+          variable: { kind: 'Variable', name: { kind: 'Name', value: 'input' } },
+          type: {
+            kind: 'NonNullType',
+            type: { kind: 'NamedType', name: { kind: 'Name', value: 'SaveDraftInput' } },
+          },
+        },
+      ],
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'saveDraft' },
+            arguments: [
+              {
+                kind: 'Argument',
+                name: { kind: 'Name', value: 'input' },
+                value: { kind: 'Variable', name: { kind: 'Name', value: 'input' } },
+              },
+            ],
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'userErrors' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'code' } }],
+                  },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    },
+  ],
+} as unknown as DocumentNode<SaveDraftMutation, SaveDraftMutationVariables>;
 export const RegisterDocument = {
   kind: 'Document',
   definitions: [

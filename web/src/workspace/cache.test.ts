@@ -33,7 +33,7 @@ function room(id: string, last: number | null): RoomSummaryFragment {
     slowModeSeconds: 0,
     announcementOnly: false,
     archivedAt: null,
-    membership: { __typename: 'Membership', role: 'MEMBER', mutedUntil: null },
+    membership: { __typename: 'Membership', role: 'MEMBER', mutedUntil: null, draft: null },
     lastMessage: last === null ? null : message(last),
   } as never;
 }

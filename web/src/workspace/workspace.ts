@@ -6,6 +6,7 @@ import {
   LiveEventsDocument,
   MyRoomsDocument,
   RoomByIdDocument,
+  SaveDraftDocument,
   SendMessageDocument,
   type LiveMessageFragment,
   type MyRoomsQuery,
@@ -15,6 +16,7 @@ import type { Session } from '../session/session';
 import { explain } from '../ui/explain';
 import { Activity } from './activity';
 import { addRoom, changeMessage, createCache, receiveMessage, receiveReply, seenBy } from './cache';
+import { Drafts } from './drafts';
 import { createLink, isUnauthenticated } from './link';
 import { Live, type LiveBatch } from './live';
 import { Outbox, type OutboxEntry, type Problem } from './outbox';
@@ -36,8 +38,7 @@ export class Workspace {
   readonly live: Live;
   readonly outbox: Outbox;
   readonly activity: Activity;
-  /** What was typed but not sent, by room, or by the message whose thread it is in. */
-  readonly drafts = new Map<string, string>();
+  readonly drafts: Drafts;
   readonly #cache: InMemoryCache = createCache();
   readonly #socket: Client;
   #token: string | undefined;
@@ -53,6 +54,9 @@ export class Workspace {
       link: createLink(session, this.#socket),
     });
     this.activity = new Activity();
+    this.drafts = new Drafts((roomId, body) =>
+      this.client.mutate({ mutation: SaveDraftDocument, variables: { input: { roomId, body } } }),
+    );
     this.outbox = new Outbox((entry) => this.#deliver(entry));
     this.live = new Live({
       load: () => this.#loadRooms(),
@@ -76,6 +80,7 @@ export class Workspace {
 
   close(): void {
     this.live.stop();
+    this.drafts.close();
     // It waits for a connection under way, which may never come about.
     Promise.resolve(this.#socket.dispose()).catch(() => undefined);
     this.client.stop();
@@ -126,6 +131,9 @@ export class Workspace {
         fetchPolicy: 'network-only',
       });
       const viewer = result.data!.viewer;
+      for (const { id, membership } of viewer.rooms.nodes) {
+        this.drafts.receive(id, membership?.draft?.body ?? '');
+      }
       // The first page's position: rooms of later pages are at least as new.
       cursor ??= viewer.cursor;
       after = viewer.rooms.pageInfo.hasNextPage ? viewer.rooms.pageInfo.endCursor : null;
@@ -156,6 +164,8 @@ export class Workspace {
         return changeMessage(this.#cache, seenBy(this.viewerId, this.#cache, event.message));
       case 'MemberChanged':
         return event.member.user.id === this.viewerId ? this.#meetRoom(event.room.id) : undefined;
+      case 'DraftChanged':
+        return this.drafts.receive(event.room.id, event.draft?.body ?? '');
       case 'RoomChanged':
         return this.#meetRoom(event.room.id);
       default:
