@@ -183,6 +183,13 @@ test('a thread is beside the room, live, and the room tells how many replies the
   await expect(his.bodies).toHaveText(['Where to plant?']);
   await bob.page.reload();
   await expect(thread(bob).locator('[data-line]')).toHaveCount(3);
+  const reply = thread(alice).getByRole('listitem').filter({ hasText: 'Too dark' });
+  await reply.hover();
+  await reply.getByRole('button', { name: /^Actions/ }).click();
+  await alice.page.getByRole('menuitem', { name: 'Delete' }).click();
+  await alice.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(thread(bob).getByText('This message was deleted.')).toBeVisible();
+  await expect(his.row('Where to plant?').getByRole('button', { name: '1 reply' })).toBeVisible();
   await bob.page.getByRole('button', { name: 'Close the thread' }).click();
   await expect(thread(bob)).toHaveCount(0);
   await expect(his.composer).toBeVisible();

@@ -14,6 +14,8 @@ test('whoever cannot write is told why', () => {
   expect(
     mayWrite({ ...open, announcementOnly: true, membership: { ...member, role: 'ADMIN' } }, now),
   ).toBeUndefined();
+  const inThread = mayWrite({ ...open, announcementOnly: true, membership: member }, now, true);
+  expect(inThread).toBeUndefined();
   const muted = (at: string) => mayWrite({ ...open, membership: { ...member, mutedUntil: at } }, now);
   expect(muted('2030-05-01T12:00:01Z')).toContain('muted');
   expect(muted('2030-05-01T11:59:59Z')).toBeUndefined();

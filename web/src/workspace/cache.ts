@@ -1,6 +1,11 @@
 import { InMemoryCache } from '@apollo/client';
 import type { FieldFunctionOptions, FieldPolicy, Reference, StoreObject } from '@apollo/client';
-import { MessageFieldsFragmentDoc, QuoteFragmentDoc, RoomSummaryFragmentDoc } from '../generated/graphql';
+import {
+  MessageFieldsFragmentDoc,
+  QuoteFragmentDoc,
+  RoomSummaryFragmentDoc,
+  ThreadOfFragmentDoc,
+} from '../generated/graphql';
 import type {
   LiveMessageFragment,
   MessageFieldsFragment,
@@ -132,6 +137,14 @@ export function receiveReply(
       },
     },
   });
+}
+
+/** Counts the replies to a message that is shown somewhere anew, since one of them was deleted. */
+export function countReplies(cache: InMemoryCache, root: ThreadOfFragment): void {
+  const id = cache.identify({ __typename: 'Message', id: root.id });
+  const threadOf = { id, fragment: ThreadOfFragmentDoc, fragmentName: 'ThreadOf' };
+  if (!cache.readFragment(threadOf)?.thread) return;
+  cache.writeFragment({ ...threadOf, data: { __typename: 'Message', ...root } as ThreadOfFragment });
 }
 
 const EMPTY = {

@@ -15,7 +15,15 @@ import {
 import type { Session } from '../session/session';
 import { explain } from '../ui/explain';
 import { Activity } from './activity';
-import { addRoom, changeMessage, createCache, receiveMessage, receiveReply, seenBy } from './cache';
+import {
+  addRoom,
+  changeMessage,
+  countReplies,
+  createCache,
+  receiveMessage,
+  receiveReply,
+  seenBy,
+} from './cache';
 import { Drafts } from './drafts';
 import { createLink, isUnauthenticated } from './link';
 import { Live, type LiveBatch } from './live';
@@ -158,8 +166,10 @@ export class Workspace {
     switch (event.__typename) {
       case 'MessageSent':
         return this.#receiveSent(event.message);
-      case 'MessageEdited':
       case 'MessageDeleted':
+        if (event.message.threadRoot) countReplies(this.#cache, event.message.threadRoot);
+        return changeMessage(this.#cache, seenBy(this.viewerId, this.#cache, event.message));
+      case 'MessageEdited':
       case 'ReactionsChanged':
         return changeMessage(this.#cache, seenBy(this.viewerId, this.#cache, event.message));
       case 'MemberChanged':
