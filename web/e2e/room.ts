@@ -44,7 +44,7 @@ export class RoomPage {
   /** Chooses from the menu of a message. */
   async act(text: string, item: string): Promise<void> {
     await this.openActions(text);
-    await this.page.getByRole('menuitem', { name: item }).click();
+    await this.page.getByRole('menuitem', { name: item, exact: true }).click();
   }
 
   get composer(): Locator {
