@@ -17,10 +17,13 @@ const person = (name: string) => ({
   displayName: name,
 });
 
+/** jsdom has none of its own. */
+function showModal(this: HTMLDialogElement) {
+  this.open = true;
+}
+
 test('whoever is found is shown, the viewer apart, and a press opens the conversation', async () => {
-  HTMLDialogElement.prototype.showModal = function showModal() {
-    this.open = true;
-  };
+  HTMLDialogElement.prototype.showModal = showModal;
   HTMLDialogElement.prototype.close = () => undefined;
   const asked: unknown[] = [];
   const link = new ApolloLink(({ operationName, variables }) => {
