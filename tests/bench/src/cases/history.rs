@@ -15,7 +15,7 @@ const MESSAGES: usize = 1_000_000;
 const PAGE: i64 = 50;
 const AUTHORS: usize = 10;
 const BARE: &str = "bare query";
-const MEDIAN: &str = "p50, ms";
+pub(super) const MEDIAN: &str = "p50, ms";
 
 /// What a request costs that asks the database for nothing but the reader's session.
 const ROUND_TRIP: &str = "causerie, { viewer { cursor } }";
@@ -110,7 +110,10 @@ fn message_id(seq: i64) -> String {
 }
 
 /// How long each takes, in microseconds.
-fn each<T>(items: &[T], mut act: impl FnMut(&T) -> io::Result<()>) -> io::Result<Vec<u32>> {
+pub(super) fn each<T>(
+    items: &[T],
+    mut act: impl FnMut(&T) -> io::Result<()>,
+) -> io::Result<Vec<u32>> {
     let mut latencies = Vec::new();
     for item in items {
         let start = now();
@@ -120,7 +123,7 @@ fn each<T>(items: &[T], mut act: impl FnMut(&T) -> io::Result<()>) -> io::Result
     Ok(latencies)
 }
 
-fn figures(mut latencies: Vec<u32>) -> [(&'static str, f64); 2] {
+pub(super) fn figures(mut latencies: Vec<u32>) -> [(&'static str, f64); 2] {
     [
         (MEDIAN, percentile(&mut latencies, 0.5)),
         ("p99, ms", percentile(&mut latencies, 0.99)),

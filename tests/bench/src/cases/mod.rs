@@ -5,6 +5,7 @@ mod history;
 mod memory;
 mod mutation;
 mod resume;
+mod rooms_list;
 mod sends;
 
 use std::io;
@@ -31,6 +32,8 @@ pub enum Case {
     Mutation,
     /// 50 messages out of a million
     History,
+    /// A page of the rooms of somebody who is in a thousand
+    RoomsList,
     /// Many sockets that come back, each some messages behind
     Reconnect,
     /// One socket that comes back, many messages behind
@@ -73,6 +76,7 @@ impl Case {
             Self::Sends => sends::run(options),
             Self::Mutation => mutation::run(options),
             Self::History => history::run(options, short(500, 2000)),
+            Self::RoomsList => rooms_list::run(options, short(500, 2000)),
             Self::Reconnect => resume::reconnect(options, short(1000, 5000), 100),
             Self::CatchUp => resume::catch_up(options, 10_000, short(2, 10)),
         }

@@ -18,7 +18,9 @@ use crate::http::{Client, graphql_request};
 /// Sockets by account; the server's limit is 100.
 const SOCKETS: usize = 90;
 
-const REGISTER: &str = "mutation($input: RegisterInput!) { register(input: $input) { \
+const LOGIN: &str = "mutation($input: LoginInput!) { signedIn: login(input: $input) { \
+    accessToken viewer { user { id } } userErrors { code message } } }";
+const REGISTER: &str = "mutation($input: RegisterInput!) { signedIn: register(input: $input) { \
     accessToken viewer { user { id } } userErrors { code message } } }";
 const CREATE_ROOM: &str = "mutation($input: CreateRoomInput!) { createRoom(input: $input) { \
     room { id } userErrors { code message } } }";
@@ -45,20 +47,27 @@ impl Causerie {
     /// Starts the server over a fresh database, with its settings as they come: SQLite, unless
     /// `database` is the URL of another.
     pub fn start(binary: &Path, database: Option<&str>, cores: &[usize]) -> io::Result<Self> {
-        // Beside the program: the system's folder for temporary files may be no disk.
-        let program = std::env::current_exe()?;
-        let folder = program.parent().unwrap_or(Path::new("."));
-        let folder = TempDir::with_prefix_in("bench-", folder)?;
-        let mut command = Command::new(binary);
-        command
-            .env("CAUSERIE_LISTEN", "127.0.0.1:0")
-            .env("CAUSERIE_DATA_DIR", folder.path())
-            .env("CAUSERIE_DATABASE_URL", database.unwrap_or_default())
-            // As fast as it can, not as fast as people may.
-            .env("CAUSERIE_WRITES_PER_SECOND", "0")
-            // What it warns of, the reader of the figures should see.
-            .env("CAUSERIE_LOG", "warn")
-            .current_dir(folder.path());
+        Self::start_in(folder()?, binary, database, cores)
+    }
+
+    /// The same with the community of `causerie demo` in it.
+    pub fn start_demo(binary: &Path, database: Option<&str>, cores: &[usize]) -> io::Result<Self> {
+        let folder = folder()?;
+        let mut demo = command(binary, &folder, database);
+        let output = demo.arg("demo").output()?;
+        if !output.status.success() {
+            return Err(io::Error::other(format!("{demo:?} gave {output:?}")));
+        }
+        Self::start_in(folder, binary, database, cores)
+    }
+
+    fn start_in(
+        folder: TempDir,
+        binary: &Path,
+        database: Option<&str>,
+        cores: &[usize],
+    ) -> io::Result<Self> {
+        let mut command = command(binary, &folder, database);
         let (process, line) = Process::start(&mut command, cores)?;
         let address = line.rsplit('/').next().unwrap_or_default();
         let address = address.parse().map_err(|_| io::Error::other(line))?;
@@ -71,14 +80,22 @@ impl Causerie {
     }
 
     pub fn register(&mut self, name: &str) -> io::Result<Account> {
-        let input = json!({ "username": name, "password": "correct horse battery" });
-        let data = self
-            .client
-            .ask(None, REGISTER, &json!({ "input": input }))?;
+        self.sign_in(REGISTER, name, "correct horse battery")
+    }
+
+    /// Signs in somebody of the demo.
+    pub fn log_in(&mut self, name: &str) -> io::Result<Account> {
+        self.sign_in(LOGIN, name, "look around")
+    }
+
+    fn sign_in(&mut self, mutation: &str, name: &str, password: &str) -> io::Result<Account> {
+        let input = json!({ "username": name, "password": password });
+        let variables = json!({ "input": input });
+        let data = self.client.ask(None, mutation, &variables)?;
         let text = |pointer| data.pointer(pointer).and_then(|value| value.as_str());
         Ok(Account {
-            id: text("/register/viewer/user/id").unwrap_or_default().into(),
-            token: text("/register/accessToken").unwrap_or_default().into(),
+            id: text("/signedIn/viewer/user/id").unwrap_or_default().into(),
+            token: text("/signedIn/accessToken").unwrap_or_default().into(),
         })
     }
 
@@ -104,13 +121,40 @@ impl Causerie {
 
     /// A room of all these accounts, the first of which owns it; its id.
     pub fn create_room(&mut self, accounts: &[Account]) -> io::Result<String> {
-        let others: Vec<_> = accounts[1..].iter().map(|account| &account.id).collect();
+        let others: Vec<_> = accounts[1..].iter().collect();
+        self.create_group(&accounts[0], &others)
+    }
+
+    /// A room of the owner's and these others; its id.
+    pub fn create_group(&mut self, owner: &Account, others: &[&Account]) -> io::Result<String> {
+        let others: Vec<_> = others.iter().map(|account| &account.id).collect();
         let input = json!({ "kind": "GROUP", "name": "bench", "memberIds": others });
         let variables = json!({ "input": input });
-        let data = self.ask(&accounts[0], CREATE_ROOM, &variables)?;
+        let data = self.ask(owner, CREATE_ROOM, &variables)?;
         let id = data.pointer("/createRoom/room/id");
         Ok(id.and_then(|id| id.as_str()).unwrap_or_default().into())
     }
+}
+
+fn folder() -> io::Result<TempDir> {
+    // Beside the program: the system's folder for temporary files may be no disk.
+    let program = std::env::current_exe()?;
+    let folder = program.parent().unwrap_or(Path::new("."));
+    TempDir::with_prefix_in("bench-", folder)
+}
+
+fn command(binary: &Path, folder: &TempDir, database: Option<&str>) -> Command {
+    let mut command = Command::new(binary);
+    command
+        .env("CAUSERIE_LISTEN", "127.0.0.1:0")
+        .env("CAUSERIE_DATA_DIR", folder.path())
+        .env("CAUSERIE_DATABASE_URL", database.unwrap_or_default())
+        // As fast as it can, not as fast as people may.
+        .env("CAUSERIE_WRITES_PER_SECOND", "0")
+        // What it warns of, the reader of the figures should see.
+        .env("CAUSERIE_LOG", "warn")
+        .current_dir(folder.path());
+    command
 }
 
 /// A room and the accounts that subscribe to it, each with several sockets.
