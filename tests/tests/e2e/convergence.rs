@@ -18,7 +18,7 @@ use device::{Asks, Device, Rooms, fetch};
 use futures_util::future::{join_all, join3};
 use log::{Heard, Log};
 use proptest::sample::Index;
-use script::{Act, Body, Command, DEVICES, Keeping, PEOPLE, Script, scripts};
+use script::{Act, Body, Change, Command, DEVICES, Keeping, PEOPLE, Script, scripts};
 use serde_json::{Value, json};
 use tokio::sync::{Barrier, mpsc};
 
@@ -216,8 +216,13 @@ impl<'a> Play<'a> {
                 settle("markRead", &answer);
             }
             Act::Gather { people } => self.gather(people).await,
-            Act::Change { room, topic } => {
-                let input = json!({ "roomId": self.room(room).id, "topic": topic });
+            Act::Change { room, change } => {
+                let mut input = json!({ "roomId": self.room(room).id });
+                match change {
+                    Change::Topic(topic) => input["topic"] = json!(topic),
+                    Change::AnnouncementOnly(only) => input["announcementOnly"] = json!(only),
+                    Change::Archived(archived) => input["archived"] = json!(archived),
+                }
                 let answer = self
                     .crowd
                     .witness

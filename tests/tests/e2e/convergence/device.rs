@@ -15,7 +15,7 @@ pub type Rooms = BTreeMap<String, RoomState>;
 
 #[derive(Debug, Default, PartialEq)]
 pub struct RoomState {
-    pub topic: Value,
+    pub settings: Value,
     /// What each of them is there.
     pub members: BTreeMap<String, Value>,
     /// By `seq`.
@@ -190,7 +190,7 @@ impl<'a> Device<'a> {
             }
             "RoomChanged" => {
                 if let Some(room) = self.rooms.get_mut(&id) {
-                    room.topic = event["changed"]["topic"].clone();
+                    room.settings = event["changed"].clone();
                 }
             }
             "MessageSent" | "MessageEdited" | "MessageDeleted" | "ReactionsChanged" => {
@@ -258,7 +258,7 @@ pub async fn fetch(person: &Person, id: &str) -> Option<RoomState> {
     let document = format!(
         "query ($id: ID!, $after: String) {{
             room(id: $id) {{
-                topic
+                {SETTINGS}
                 members(first: 100) {{ nodes {{ {MEMBER} }} }}
                 messages(first: 50, after: $after) {{
                     nodes {{ {MESSAGE} thread {{ replyCount }} }}
@@ -287,7 +287,9 @@ pub async fn fetch(person: &Person, id: &str) -> Option<RoomState> {
         for member in members {
             state.put_member(member);
         }
-        state.topic = room["topic"].clone();
+        for name in SETTINGS.split_whitespace() {
+            state.settings[name] = room[name].clone();
+        }
         let page = &room["messages"];
         for message in page["nodes"].as_array().expect("messages") {
             let mut message = message.clone();
@@ -332,6 +334,7 @@ const VIEWER: &str = "{ viewer { cursor rooms(first: 100) { nodes { id } } } }";
 const MESSAGE: &str = "id seq body editedAt deletedAt author { id } mentions { id } mentionsRoom
     threadRoot { id } replyTo { id } forwardedFrom { sentAt } notice { kind }
     reactions { emoji count users(first: 5) { id } }";
+const SETTINGS: &str = "topic announcementOnly archivedAt";
 const MEMBER: &str = "user { id } role mutedUntil";
 
 fn events(asks: Asks) -> String {
@@ -351,7 +354,7 @@ fn events(asks: Asks) -> String {
                     ... on MemberJoined {{ member {{ {MEMBER} }} }}
                     ... on MemberChanged {{ member {{ {MEMBER} }} }}
                     ... on MemberLeft {{ user {{ id }} }}
-                    ... on RoomChanged {{ changed: room {{ topic }} }}
+                    ... on RoomChanged {{ changed: room {{ {SETTINGS} }} }}
                 }}
                 cursor live reset
             }}

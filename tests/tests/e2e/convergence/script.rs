@@ -68,12 +68,19 @@ pub enum Act {
     Gather {
         people: [bool; PEOPLE],
     },
-    /// Whoever keeps the rooms gives one another topic.
+    /// Whoever keeps the rooms changes one.
     Change {
         room: Index,
-        topic: &'static str,
+        change: Change,
     },
     Device(usize, Command),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Change {
+    Topic(&'static str),
+    AnnouncementOnly(bool),
+    Archived(bool),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -135,9 +142,16 @@ fn act() -> impl Strategy<Value = Act> {
         3 => index().prop_map(|room| Act::Leave { room }),
         2 => (index(), 0..12_i64).prop_map(|(room, seq)| Act::MarkRead { room, seq }),
         1 => any::<[bool; PEOPLE]>().prop_map(|people| Act::Gather { people }),
-        2 => (index(), select(vec!["", "tea", "milk"]))
-            .prop_map(|(room, topic)| Act::Change { room, topic }),
+        3 => (index(), change()).prop_map(|(room, change)| Act::Change { room, change }),
         8 => (0..DEVICES, command()).prop_map(|(device, command)| Act::Device(device, command)),
+    ]
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    prop_oneof![
+        3 => select(vec!["", "tea", "milk"]).prop_map(Change::Topic),
+        1 => any::<bool>().prop_map(Change::AnnouncementOnly),
+        1 => proptest::bool::weighted(0.3).prop_map(Change::Archived),
     ]
 }
 

@@ -21,6 +21,7 @@ const QUESTIONS: &[(&str, &[(&str, &str)])] = &[
             ("members", "{ nodes { role } }"),
             ("messages", "{ nodes { body } }"),
             ("lastMessage", "{ body }"),
+            ("otherUser", "{ id }"),
             ("pinnedMessages", "{ id }"),
             ("receipts", "{ lastReadSeq }"),
             ("typing", "{ id }"),
