@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -12,6 +13,9 @@ use tokio::process::{Child, Command};
 
 use crate::database::variable;
 use crate::{Answer, Database, Person, Socket, within};
+
+/// How long a program may take that fills a database.
+const RUN: Duration = Duration::from_secs(120);
 
 /// How a server is started.
 #[derive(Debug, Clone, Default)]
@@ -106,8 +110,9 @@ impl Server {
             std::fs::write(folder.path().join(".env"), content).expect("a file");
         }
         let output = command(&setup, &folder).kill_on_drop(true).output();
-        let output = within("the program to end", output)
-            .await
+        let output = tokio::time::timeout(RUN, output).await;
+        let output = output
+            .expect("an end in time")
             .expect("the server's binary");
         Exit {
             code: output.status.code(),
