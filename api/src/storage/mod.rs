@@ -23,6 +23,7 @@ mod sending;
 mod sqlite;
 #[cfg(test)]
 mod tests;
+mod unread;
 mod user_row;
 
 pub use database::{Connection, Database, Location, Transaction};

@@ -19,6 +19,16 @@ use super::schema::{events as events_table, log_head};
 use super::sending::{SendRule, Sent};
 use crate::model::{Event, MessageId, NewEvent, NewMessage};
 
+/// Gives a statement of fixed text its identity, so that it is prepared once for each connection.
+macro_rules! prepared_once {
+    ($($statement:ident),*) => {$(
+        impl QueryId for $statement<'_> {
+            type QueryId = $statement<'static>;
+            const HAS_STATIC_QUERY_ID: bool = true;
+        }
+    )*};
+}
+
 mod mentioning;
 mod sending;
 mod threading;

@@ -102,8 +102,24 @@ async fn everyone_is_mentioned_by_those_who_keep_the_room(server: &mut Server) {
     assert_eq!(mentions(&carol, &room).await, 1);
 }
 
+async fn everyone_who_follows_a_thread_is_mentioned_there(server: &mut Server) {
+    let [alice, bob] = server.people(["alice", "bob"]).await;
+    let room = alice.create_channel("tea").await;
+    bob.join(&room).await;
+    let root = bob.send(&room, "one").await;
+    for body in ["plain", "@room", "@room and @bob", "@bob"] {
+        alice.reply_in_thread(&root, &room, body).await;
+    }
+    let document = "{ viewer { unread { mentions } unreadInThreads { messages mentions } } }";
+    let answer = bob.ask(document, json!({})).await;
+    let unread: Value = answer.get("/viewer/unreadInThreads");
+    assert_eq!(unread, json!({ "messages": 4, "mentions": 3 }));
+    assert_eq!(answer.get::<i64>("/viewer/unread/mentions"), 0);
+}
+
 on_both_databases![
     messages_are_deleted_by_those_above_their_authors,
     earlier_versions_are_kept_for_those_who_keep_the_room,
     everyone_is_mentioned_by_those_who_keep_the_room,
+    everyone_who_follows_a_thread_is_mentioned_there,
 ];

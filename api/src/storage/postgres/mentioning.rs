@@ -37,11 +37,7 @@ struct InsertMentions<'a> {
     usernames: Vec<&'a str>,
 }
 
-/// The text is always the same, so that it is prepared once for each connection.
-impl QueryId for InsertMentions<'_> {
-    type QueryId = InsertMentions<'static>;
-    const HAS_STATIC_QUERY_ID: bool = true;
-}
+prepared_once!(InsertMentions);
 
 impl QueryFragment<Pg> for InsertMentions<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {

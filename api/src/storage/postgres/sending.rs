@@ -112,16 +112,6 @@ async fn sent_before(conn: &mut AsyncPgConnection, new: &[NewMessage]) -> QueryR
     Ok(sent)
 }
 
-/// Gives a statement of fixed text its identity, so that it is prepared once for each connection.
-macro_rules! prepared_once {
-    ($($statement:ident),*) => {$(
-        impl QueryId for $statement<'_> {
-            type QueryId = $statement<'static>;
-            const HAS_STATIC_QUERY_ID: bool = true;
-        }
-    )*};
-}
-
 prepared_once!(FindSenders, FindSent, InsertMessages);
 
 /// The memberships of those who send, in the rooms that they send to.

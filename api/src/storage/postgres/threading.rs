@@ -48,16 +48,6 @@ pub(super) fn write<'a, R>(
     }
 }
 
-/// Gives a statement of fixed text its identity, so that it is prepared once for each connection.
-macro_rules! prepared_once {
-    ($($statement:ident),*) => {$(
-        impl QueryId for $statement<'_> {
-            type QueryId = $statement<'static>;
-            const HAS_STATIC_QUERY_ID: bool = true;
-        }
-    )*};
-}
-
 prepared_once!(NumberThreads, FollowReplied, FollowOthers);
 
 struct NumberThreads<'a> {

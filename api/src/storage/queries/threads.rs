@@ -8,14 +8,11 @@ use crate::model::{
     After, MessageId, Page, RoomId, Thread, ThreadMember, Timestamp, Unread, UserId,
 };
 use crate::storage::error::Result;
-use crate::storage::schema::{mentions, messages, thread_members, threads};
+use crate::storage::schema::{messages, thread_members, threads};
+use crate::storage::unread::{Counts, unread, unread_counts};
 
 /// A thread with how many of its replies are deleted.
 type ThreadRow = (MessageId, RoomId, i64, Timestamp, Option<i64>);
-
-/// A thread, how many replies come after the marker, and how many of these are one's own, deleted
-/// by others, and speak to one.
-type UnreadRow = (MessageId, i64, Option<i64>, Option<i64>, Option<i64>);
 
 /// The threads that hang on these messages; of those without a reply, nothing.
 pub(in crate::storage) async fn find_threads(
@@ -146,52 +143,27 @@ pub(in crate::storage) async fn delete_thread_member(
 }
 
 /// What a person has not read in the threads that they follow; in these only, when some are given.
-/// It is counted as that of rooms is.
 pub(in crate::storage) async fn count_unread_in_threads(
     conn: &mut Conn,
     user: UserId,
     roots: Option<Vec<MessageId>>,
 ) -> Result<Vec<(MessageId, Unread)>> {
-    let after_marker = messages::table
-        .filter(messages::timeline_id.eq(thread_members::root_id))
-        .filter(messages::seq.gt(thread_members::last_read_seq));
-    let own = after_marker.filter(messages::author_id.eq(user)).count();
-    let silent = after_marker
-        .filter(
-            messages::deleted_at
-                .is_not_null()
-                .or(messages::notice.is_not_null()),
-        )
-        .filter(messages::author_id.ne(user))
-        .count();
-    let mentioned = mentions::table
-        .filter(mentions::user_id.eq(user))
-        .filter(mentions::silent.eq(false))
-        .filter(mentions::timeline_id.eq(thread_members::root_id))
-        .filter(mentions::seq.gt(thread_members::last_read_seq))
-        .count();
+    let counts = unread_counts!(
+        user,
+        thread_members::root_id,
+        threads::last_seq,
+        thread_members::last_read_seq
+    );
     let mut query = thread_members::table
         .inner_join(threads::table)
         .filter(thread_members::user_id.eq(user))
         .filter(thread_members::following)
-        .select((
-            thread_members::root_id,
-            threads::last_seq - thread_members::last_read_seq,
-            own.single_value(),
-            silent.single_value(),
-            mentioned.single_value(),
-        ))
+        .select((thread_members::root_id, counts))
         .into_boxed();
     if let Some(roots) = roots {
         query = query.filter(thread_members::root_id.eq_any(roots));
     }
-    let rows: Vec<UnreadRow> = query.load(conn).await?;
-    let unread = rows.into_iter().map(|(root, all, own, silent, mentioned)| {
-        let unread = Unread {
-            messages: all - own.unwrap_or(0) - silent.unwrap_or(0),
-            mentions: mentioned.unwrap_or(0),
-        };
-        (root, unread)
-    });
-    Ok(unread.collect())
+    let rows: Vec<(MessageId, Counts)> = query.load(conn).await?;
+    let rows = rows.into_iter();
+    Ok(rows.map(|(root, counts)| (root, unread(counts))).collect())
 }
