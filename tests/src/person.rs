@@ -362,6 +362,18 @@ impl Person {
         Subscription::start(self.socket().await.acknowledged().await, field, rest).await
     }
 
+    /// Follows the root field of a document, as clients do who keep documents and change variables.
+    pub async fn follow_document(
+        &self,
+        field: &str,
+        document: &str,
+        variables: Value,
+    ) -> Subscription {
+        let payload = json!({ "query": document, "variables": variables });
+        let socket = self.socket().await.acknowledged().await;
+        Subscription::start_document(socket, field, payload).await
+    }
+
     /// A socket that has said who it is; the answer is the caller's to read.
     pub async fn socket(&self) -> Socket {
         Socket::open(&self.url, Some(&self.bearer())).await

@@ -13,9 +13,13 @@ pub struct Subscription {
 impl Subscription {
     /// Subscribes on an acknowledged socket to one root field, with the arguments and selection
     /// given as GraphQL: `typing`, `(roomId: "…") { users { id } }`.
-    pub(crate) async fn start(mut socket: Socket, field: &str, rest: &str) -> Self {
+    pub(crate) async fn start(socket: Socket, field: &str, rest: &str) -> Self {
         let query = format!("subscription {{ {field}{rest} }}");
-        let payload = json!({ "query": query });
+        Self::start_document(socket, field, json!({ "query": query })).await
+    }
+
+    /// Subscribes with a document of one root field, and its variables.
+    pub(crate) async fn start_document(mut socket: Socket, field: &str, payload: Value) -> Self {
         let subscribe = json!({ "id": "1", "type": "subscribe", "payload": payload });
         socket.write(&subscribe).await;
         Self {

@@ -36,12 +36,13 @@ impl Feed {
     }
 }
 
-/// Names an audience: whoever gives the same key hears the same.
+/// Names how an audience is rendered for: of those who follow the same, whoever gives the same key
+/// hears the same.
 pub type AudienceKey = [u8; 32];
 
 pub struct Hub {
     index: Mutex<Index>,
-    audiences: Mutex<HashMap<AudienceKey, Weak<Audience>>>,
+    audiences: Mutex<HashMap<(AudienceKey, Interest), Weak<Audience>>>,
     writers: Writers,
     next_writer: AtomicUsize,
     sessions: Arc<LiveSessions>,
@@ -93,7 +94,7 @@ impl Hub {
         Position(self.position.load(Ordering::Acquire))
     }
 
-    /// The audience of that key, which starts with its first member.
+    /// The audience of that key and interest, which starts with its first member.
     pub(super) fn audience<R: Render>(
         &self,
         key: AudienceKey,
@@ -101,6 +102,7 @@ impl Hub {
         render: impl FnOnce() -> R,
     ) -> Arc<Audience> {
         let mut audiences = lock(&self.audiences);
+        let key = (key, interest);
         if let Some(audience) = audiences.get(&key).and_then(Weak::upgrade) {
             return audience;
         }
