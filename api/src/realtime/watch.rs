@@ -1,27 +1,30 @@
 //! Following what is not kept: the subscriber is told how things are, and then what changes.
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::BoxFuture;
 
 use super::audience::{Audience, Render};
-use super::hub::{AudienceKey, Hub, Place};
+use super::hub::{AudienceKey, Departures, Hub, Place};
 use super::subscriber::Outlet;
 use super::tail::{Ended, Step};
 use super::update::{Interest, Update};
-use crate::model::{Position, RoomId, UserId};
+use crate::model::{Position, RoomId, Timestamp, UserId};
 
 /// How things are for a subscriber at a time.
 pub struct Snapshot {
+    pub at: Timestamp,
     /// Where to listen.
     pub rooms: Vec<RoomId>,
     /// What is worth saying.
     pub updates: Vec<Update>,
 }
 
-/// Looks how things are.
-pub type TakeSnapshot = Arc<dyn Fn() -> BoxFuture<'static, Result<Snapshot, Ended>> + Send + Sync>;
+/// Looks how things are, for somebody who has not heard what changed since then, or who has heard
+/// nothing yet.
+pub type TakeSnapshot =
+    Arc<dyn Fn(Option<Timestamp>) -> BoxFuture<'static, Result<Snapshot, Ended>> + Send + Sync>;
 
 /// What someone watches.
 #[derive(Clone)]
@@ -34,6 +37,8 @@ pub struct Watch {
     pub people: Option<HashSet<UserId>>,
     pub interest: Interest,
     pub take_snapshot: TakeSnapshot,
+    /// What changed since may not have been heard; nothing was told before there is such a time.
+    pub heard: Arc<Mutex<Option<Timestamp>>>,
 }
 
 /// A subscriber on its way to be live.
@@ -41,8 +46,11 @@ pub struct Watcher<O> {
     watch: Watch,
     audience: Arc<Audience>,
     outlet: O,
+    departures: Departures,
     updates: VecDeque<Update>,
-    place: Option<Place>,
+    /// Held since before the snapshot of that time.
+    place: Option<(Place, Timestamp)>,
+    has_looked_again: bool,
 }
 
 impl Watch {
@@ -55,11 +63,17 @@ impl Watch {
     ) -> Watcher<O> {
         Watcher {
             audience: self.hub.audience(key, self.interest, render),
+            departures: self.hub.departures(self.user),
             watch: self,
             outlet,
             updates: VecDeque::new(),
             place: None,
+            has_looked_again: false,
         }
+    }
+
+    fn heard(&self) -> MutexGuard<'_, Option<Timestamp>> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -67,16 +81,36 @@ impl<O: Outlet + Clone> Watcher<O> {
     /// What to do next, after everything that was to be sent is sent.
     pub async fn next(&mut self) -> Result<Step, Ended> {
         loop {
+            if self.departures.take() {
+                self.forget_what_was_seen();
+            }
             if let Some(update) = self.updates.pop_front() {
                 return Ok(Step::Send(update));
             }
-            if let Some(place) = self.place.take()
+            if let Some((place, at)) = self.place.take()
                 && place.release(Position::default())
             {
+                *self.watch.heard() = Some(at);
                 return Ok(Step::Live(place));
             }
             self.look().await?;
         }
+    }
+
+    /// Looks once more, since the last update cannot be shown to the person: they may have left a
+    /// room meanwhile. False if that was done before, and there is no point.
+    pub fn look_again(&mut self) -> bool {
+        let again = !std::mem::replace(&mut self.has_looked_again, true);
+        if again {
+            self.forget_what_was_seen();
+        }
+        again
+    }
+
+    /// What was seen may be of a room that the person has left.
+    fn forget_what_was_seen(&mut self) {
+        self.updates.clear();
+        self.place = None;
     }
 
     /// Takes the place first, so that nothing falls between the snapshot and what follows.
@@ -89,18 +123,20 @@ impl<O: Outlet + Clone> Watcher<O> {
             Arc::clone(&self.audience),
             Box::new(self.outlet.clone()),
         );
-        let before = (watch.take_snapshot)().await?;
+        let heard = *watch.heard();
+        let before = (watch.take_snapshot)(heard).await?;
         place.follow(&before.rooms);
         // Once more, for who left a room before it was followed.
-        let snapshot = (watch.take_snapshot)().await?;
+        let snapshot = (watch.take_snapshot)(heard).await?;
         if snapshot
             .rooms
             .iter()
             .all(|room| before.rooms.contains(room))
             && snapshot.rooms.len() == before.rooms.len()
         {
+            watch.heard().get_or_insert(snapshot.at);
             self.updates = snapshot.updates.into();
-            self.place = Some(place);
+            self.place = Some((place, snapshot.at));
         }
         Ok(())
     }

@@ -1,7 +1,6 @@
 //! What is only true for a while: who types, how far people have just read, who is there.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -109,17 +108,17 @@ impl Signals {
     pub async fn watch_typing(&self, viewer: Viewer, room: RoomId) -> Result<Watch> {
         check_reader(&self.core, viewer, room).await?;
         let core = Arc::clone(&self.core);
-        let looks = Looks::default();
-        let take: TakeSnapshot = Arc::new(move || {
+        let take: TakeSnapshot = Arc::new(move |heard| {
             let core = Arc::clone(&core);
-            let is_repeated = looks.is_repeated();
             async move {
+                let at = core.now();
                 let rooms = still_in(&core, viewer, room).await?;
                 let mut users = core.typing.users(room);
                 users.retain(|user| *user != viewer.user_id);
-                let is_news = is_repeated || !users.is_empty();
+                // Whoever was told before has to hear of what is over, too.
+                let is_news = heard.is_some() || !users.is_empty();
                 let signal = is_news.then_some(Signal::Typing { room, users });
-                Ok(snapshot(rooms, signal))
+                Ok(snapshot(at, rooms, signal))
             }
             .boxed()
         });
@@ -129,20 +128,16 @@ impl Signals {
     pub async fn watch_receipts(&self, viewer: Viewer, room: RoomId) -> Result<Watch> {
         check_reader(&self.core, viewer, room).await?;
         let core = Arc::clone(&self.core);
-        let since = Arc::new(Mutex::new(self.core.now() - RECENT));
-        let take: TakeSnapshot = Arc::new(move || {
-            let (core, since) = (Arc::clone(&core), Arc::clone(&since));
+        let take: TakeSnapshot = Arc::new(move |heard| {
+            let core = Arc::clone(&core);
             async move {
+                let at = core.now();
                 let rooms = still_in(&core, viewer, room).await?;
                 let mut receipts = asked(list_receipts(&core, room).await)?;
-                let now = core.now() - RECENT;
-                let since = {
-                    let mut since = since.lock().unwrap_or_else(PoisonError::into_inner);
-                    std::mem::replace(&mut *since, now)
-                };
+                let since = heard.unwrap_or(at) - RECENT;
                 receipts.retain(|receipt| receipt.read_at >= since);
                 let signal = |receipt| Signal::Receipt { room, receipt };
-                Ok(snapshot(rooms, receipts.into_iter().map(signal)))
+                Ok(snapshot(at, rooms, receipts.into_iter().map(signal)))
             }
             .boxed()
         });
@@ -159,11 +154,12 @@ impl Signals {
         }
         let core = Arc::clone(&self.core);
         let asked_for = people.clone();
-        let looks = Looks::default();
-        let take: TakeSnapshot = Arc::new(move || {
+        let take: TakeSnapshot = Arc::new(move |heard| {
             let (core, people) = (Arc::clone(&core), asked_for.clone());
-            let is_repeated = looks.is_repeated();
-            async move { asked(people_around(&core, viewer, people, is_repeated).await) }.boxed()
+            // Whoever was told before has to hear of those who have gone, too.
+            let with_the_absent = heard.is_some();
+            async move { asked(people_around(&core, viewer, people, with_the_absent).await) }
+                .boxed()
         });
         let mut watch = self.watch(viewer, None, Interest::Presence, take);
         watch.people = people.map(|people| people.into_iter().collect());
@@ -184,6 +180,7 @@ impl Signals {
             people: None,
             interest,
             take_snapshot,
+            heard: Arc::default(),
         }
     }
 
@@ -280,22 +277,16 @@ impl Signals {
     }
 }
 
-/// How often somebody looked how things are: twice each time. Whoever looks once more was told
-/// before, and has to hear of what is over, too.
-#[derive(Default)]
-struct Looks(AtomicUsize);
-
-impl Looks {
-    fn is_repeated(&self) -> bool {
-        self.0.fetch_add(1, Ordering::Relaxed) >= 2
-    }
-}
-
-fn snapshot(rooms: Vec<RoomId>, signals: impl IntoIterator<Item = Signal>) -> Snapshot {
+fn snapshot(
+    at: Timestamp,
+    rooms: Vec<RoomId>,
+    signals: impl IntoIterator<Item = Signal>,
+) -> Snapshot {
     let updates = signals
         .into_iter()
         .map(|signal| Update::Signal(signal.into()));
     Snapshot {
+        at,
         rooms,
         updates: updates.collect(),
     }
@@ -346,7 +337,8 @@ async fn people_around(
     people: Option<Vec<UserId>>,
     with_the_absent: bool,
 ) -> storage::Result<Snapshot> {
-    let (user, mut connection) = (viewer.user_id, core.database.read().await?);
+    let (user, at) = (viewer.user_id, core.now());
+    let mut connection = core.database.read().await?;
     let rooms = connection.list_memberships(user).await?;
     let rooms = rooms.iter().map(|member| member.room_id).collect();
     let around = match people {
@@ -364,7 +356,7 @@ async fn people_around(
         };
         Some(Signal::Presence { user, presence })
     });
-    Ok(snapshot(rooms, told))
+    Ok(snapshot(at, rooms, told))
 }
 
 /// A database that fails ends what is watched: the client asks again.

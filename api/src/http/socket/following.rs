@@ -272,7 +272,7 @@ impl Reader {
     fn read_again(&mut self) -> bool {
         match self {
             Self::Log(tail) => tail.read_again(),
-            Self::Signals(_) => false,
+            Self::Signals(watcher) => watcher.look_again(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod departures;
 mod expiry;
+mod receipts;
 mod sending;
 mod sessions;
 mod signals;

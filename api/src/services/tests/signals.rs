@@ -1,17 +1,14 @@
 //! What somebody is told who falls behind and looks again.
 
 use super::world::World;
-use crate::model::PresenceState;
+use crate::model::{Clock, PresenceState, Timestamp};
 use crate::realtime::{Signal, Update, Watch};
 use crate::storage::fixture::Backend;
 
-/// What one look tells: everyone looks twice, and the second time counts.
-async fn look(watch: &Watch) -> Vec<Signal> {
-    let mut updates = Vec::new();
-    for _ in 0..2 {
-        let snapshot = (watch.take_snapshot)().await;
-        updates = snapshot.unwrap_or_else(|ended| panic!("{ended:?}")).updates;
-    }
+/// What somebody is told who has not heard what changed since then.
+async fn look(watch: &Watch, heard: Option<Timestamp>) -> Vec<Signal> {
+    let snapshot = (watch.take_snapshot)(heard).await;
+    let updates = snapshot.unwrap_or_else(|ended| panic!("{ended:?}")).updates;
     let signal = |update| match update {
         Update::Signal(signal) => (*signal).clone(),
         other => panic!("{other:?}"),
@@ -32,16 +29,17 @@ async fn what_is_over_is_told_to_whoever_looks_again(backend: Backend) {
     let presence = signals.watch_presence(alice, None);
     let presence = presence.unwrap_or_else(|error| panic!("{error}"));
     // At first, nothing is said where there is nothing.
-    assert_eq!(look(&typing).await, []);
-    assert_eq!(look(&presence).await, []);
+    assert_eq!(look(&typing, None).await, []);
+    assert_eq!(look(&presence, None).await, []);
+    let heard = Some(world.clock.now());
     // The second time there may have been something in between.
     let nobody = Signal::Typing {
         room: room.id,
         users: Vec::new(),
     };
-    assert_eq!(look(&typing).await, [nobody]);
+    assert_eq!(look(&typing, heard).await, [nobody]);
     let mut absent = Vec::new();
-    for signal in look(&presence).await {
+    for signal in look(&presence, heard).await {
         let Signal::Presence { user, presence } = signal else {
             panic!("{signal:?}");
         };
