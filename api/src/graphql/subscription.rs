@@ -99,17 +99,22 @@ impl Subscription {
         Ok(updates.filter_map(async |update| Typing::from_update(update)))
     }
 
-    /// How far people have read in a room that the viewer is in, whenever that moves, a few times
-    /// a second at most for each of them; first what moved in the last minute. Completes when the
-    /// viewer leaves the room.
+    /// How far people have read in a room that the viewer is in; without a room, how far the viewer
+    /// has read in all of theirs, at whichever device. Whenever that moves, a few times a second at
+    /// most for each of them; first what moved in the last minute. Completes when the viewer
+    /// leaves the room.
     async fn receipts(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The room.")] room_id: ID,
+        #[graphql(
+            desc = "One room that the viewer is in; the viewer alone in all of theirs, also \
+                          those they join later, when left out."
+        )]
+        room_id: Option<ID>,
     ) -> Result<impl Stream<Item = ReceiptChanged> + use<>> {
         let signals = &ctx.services().signals;
         let updates = follow(ctx, async |viewer| {
-            let room = ids::parse(&room_id, "Room")?;
+            let room = room_id.map(|id| ids::parse(&id, "Room")).transpose()?;
             signals.watch_receipts(viewer, room).await.map(Plan::Watch)
         });
         let updates = updates.await?;

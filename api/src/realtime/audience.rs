@@ -68,7 +68,7 @@ impl Audience {
         reach: &Reach,
         to: &Roster,
     ) {
-        if self.interest == signal.interest() {
+        if self.interest.notices(signal) {
             self.deliver(Delivery {
                 position: number,
                 update: Update::Signal(Arc::clone(signal)),

@@ -82,8 +82,12 @@ impl Index {
 
     /// A person is in a room from now on.
     pub(super) fn join(&mut self, user: UserId, room: RoomId) {
-        for seat in self.by_user.get_mut(&user).into_iter().flatten() {
-            enter(&mut self.by_room, seat.1, room, self.writers);
+        for (_, seat) in self.by_user.get_mut(&user).into_iter().flatten() {
+            let is_new = enter(&mut self.by_room, seat, room, self.writers);
+            // They may have read there before it was heard that they joined.
+            if is_new && seat.audience.interest == Interest::OwnReceipts {
+                seat.subscriber.fall_back();
+            }
         }
     }
 
@@ -96,7 +100,8 @@ impl Index {
         for seat in self.by_user.get_mut(&user).into_iter().flatten() {
             if seat.1.rooms.remove(&room) {
                 leave(&mut self.by_room, seat.1, room);
-                if seat.1.audience.interest.is_in_log() || seat.1.scope.is_some() {
+                // Presence is of people, not of rooms.
+                if seat.1.audience.interest != Interest::Presence {
                     seat.1.subscriber.fall_back();
                 }
             }
@@ -113,7 +118,8 @@ impl Index {
         }
     }
 
-    /// Passes a signal on to those who are interested in the room.
+    /// Passes a signal on to those who are interested in the room; how far somebody has read to
+    /// their other devices, too.
     pub(super) fn signal(
         &self,
         room: RoomId,
@@ -123,6 +129,20 @@ impl Index {
     ) {
         for (audience, roster) in self.by_room.get(&room).into_iter().flatten() {
             audience.notice(number, signal, reach, roster);
+        }
+        if let Signal::Receipt { receipt, .. } = &**signal {
+            self.signal_own(receipt.user_id, room, number, signal);
+        }
+    }
+
+    fn signal_own(&self, user: UserId, room: RoomId, number: Position, signal: &Arc<Signal>) {
+        for (_, seat) in self.by_user.get(&user).into_iter().flatten() {
+            if seat.audience.interest == Interest::OwnReceipts && seat.rooms.contains(&room) {
+                let mut alone = Roster::new(self.writers);
+                alone.add(&seat.subscriber);
+                let everyone = Reach::Everyone;
+                seat.audience.notice(number, signal, &everyone, &alone);
+            }
         }
     }
 
@@ -152,9 +172,14 @@ impl Index {
     }
 }
 
-fn enter(rooms: &mut Rooms, seat: &mut Seat, room: RoomId, writers: usize) {
+/// False when the room is out of scope, or was followed before.
+fn enter(rooms: &mut Rooms, seat: &mut Seat, room: RoomId, writers: usize) -> bool {
     if seat.scope.is_some_and(|scope| scope != room) || !seat.rooms.insert(room) {
-        return;
+        return false;
+    }
+    // Those are found by their person: a room need not know of all who are in it.
+    if seat.audience.interest == Interest::OwnReceipts {
+        return true;
     }
     let audiences = rooms.entry(room).or_default();
     let same = |(audience, _): &&mut (Arc<Audience>, Roster)| Arc::ptr_eq(audience, &seat.audience);
@@ -166,6 +191,7 @@ fn enter(rooms: &mut Rooms, seat: &mut Seat, room: RoomId, writers: usize) {
             audiences.push((Arc::clone(&seat.audience), roster));
         }
     }
+    true
 }
 
 fn leave(rooms: &mut Rooms, seat: &Seat, room: RoomId) {

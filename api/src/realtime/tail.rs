@@ -273,6 +273,7 @@ impl<O: Outlet + Clone> Tail<O> {
             | Interest::Thread(_)
             | Interest::Typing
             | Interest::Receipts
+            | Interest::OwnReceipts
             | Interest::Presence => {
                 return Err(Failure::Ended(Ended::OutOfLog));
             }
@@ -315,6 +316,7 @@ impl<O: Outlet + Clone> Tail<O> {
             | Interest::Thread(_)
             | Interest::Typing
             | Interest::Receipts
+            | Interest::OwnReceipts
             | Interest::Presence => {
                 let updates = entries.into_iter().map(Update::Entry);
                 self.updates.extend(updates);

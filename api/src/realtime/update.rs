@@ -72,6 +72,8 @@ pub enum Interest {
     Thread(MessageId),
     Typing,
     Receipts,
+    /// How far the person has read, in whichever room.
+    OwnReceipts,
     Presence,
 }
 
@@ -85,7 +87,11 @@ impl Interest {
             && match self {
                 Self::Messages => in_thread.is_none(),
                 Self::Thread(root) => in_thread == Some(root),
-                Self::Everything | Self::Typing | Self::Receipts | Self::Presence => true,
+                Self::Everything
+                | Self::Typing
+                | Self::Receipts
+                | Self::OwnReceipts
+                | Self::Presence => true,
             }
     }
 
@@ -110,33 +116,30 @@ impl Interest {
         }
     }
 
-    /// Whether it is about the log, of which nothing may be missed.
-    pub(super) fn is_in_log(self) -> bool {
-        matches!(self, Self::Everything | Self::Messages | Self::Thread(_))
+    /// Whether it is about signals of this kind.
+    pub(super) fn notices(self, signal: &Signal) -> bool {
+        match signal {
+            Signal::Typing { .. } => self == Self::Typing,
+            Signal::Receipt { .. } => matches!(self, Self::Receipts | Self::OwnReceipts),
+            Signal::Presence { .. } => self == Self::Presence,
+        }
     }
 
     /// What a live subscriber hears of an event.
     pub(super) fn update(self, entry: Arc<Entry>) -> Update {
         match self {
-            Self::Messages | Self::Thread(_) | Self::Typing | Self::Receipts | Self::Presence => {
-                Update::Entry(entry)
-            }
+            Self::Messages
+            | Self::Thread(_)
+            | Self::Typing
+            | Self::Receipts
+            | Self::OwnReceipts
+            | Self::Presence => Update::Entry(entry),
             Self::Everything => Update::Batch(Batch {
                 cursor: entry.event.position,
                 entries: vec![entry],
                 live: true,
                 reset: false,
             }),
-        }
-    }
-}
-
-impl Signal {
-    pub(super) fn interest(&self) -> Interest {
-        match self {
-            Self::Typing { .. } => Interest::Typing,
-            Self::Receipt { .. } => Interest::Receipts,
-            Self::Presence { .. } => Interest::Presence,
         }
     }
 }

@@ -11,7 +11,7 @@ use super::error::{Error, Result};
 use super::members::check_not_muted;
 use super::permissions::{can_read_messages, can_see_room, can_send_message};
 use super::rooms::check_open;
-use crate::model::{Member, Presence, PresenceState, Room, RoomId, Timestamp, UserId};
+use crate::model::{Member, Presence, PresenceState, Receipt, Room, RoomId, Timestamp, UserId};
 use crate::realtime::{
     Ended, Interest, Lease, Reach, Signal, Snapshot, TakeSnapshot, Update, Watch,
 };
@@ -125,7 +125,15 @@ impl Signals {
         Ok(self.watch(viewer, Some(room), Interest::Typing, take))
     }
 
-    pub async fn watch_receipts(&self, viewer: Viewer, room: RoomId) -> Result<Watch> {
+    /// How far everyone has read in a room; without one, how far the viewer has in all of theirs.
+    pub async fn watch_receipts(&self, viewer: Viewer, room: Option<RoomId>) -> Result<Watch> {
+        match room {
+            Some(room) => self.watch_readers(viewer, room).await,
+            None => Ok(self.watch_own_receipts(viewer)),
+        }
+    }
+
+    async fn watch_readers(&self, viewer: Viewer, room: RoomId) -> Result<Watch> {
         check_reader(&self.core, viewer, room).await?;
         let core = Arc::clone(&self.core);
         let take: TakeSnapshot = Arc::new(move |heard| {
@@ -142,6 +150,22 @@ impl Signals {
             .boxed()
         });
         Ok(self.watch(viewer, Some(room), Interest::Receipts, take))
+    }
+
+    fn watch_own_receipts(&self, viewer: Viewer) -> Watch {
+        let core = Arc::clone(&self.core);
+        let take: TakeSnapshot = Arc::new(move |heard| {
+            let core = Arc::clone(&core);
+            let at = core.now();
+            let since = heard.unwrap_or(at) - RECENT;
+            async move {
+                let (rooms, receipts) = asked(own_receipts(&core, viewer, since).await)?;
+                let signal = |(room, receipt)| Signal::Receipt { room, receipt };
+                Ok(snapshot(at, rooms, receipts.into_iter().map(signal)))
+            }
+            .boxed()
+        });
+        self.watch(viewer, None, Interest::OwnReceipts, take)
     }
 
     /// `people` are those to watch; without, all who share a room of modest size with the viewer.
@@ -326,9 +350,23 @@ async fn find_member(core: &Core, viewer: Viewer, room: RoomId) -> storage::Resu
     connection.find_member(room, viewer.user_id).await
 }
 
-async fn list_receipts(core: &Core, room: RoomId) -> storage::Result<Vec<crate::model::Receipt>> {
+async fn list_receipts(core: &Core, room: RoomId) -> storage::Result<Vec<Receipt>> {
     let mut connection = core.database.read().await?;
     connection.list_receipts(room, MOST_RECEIPTS).await
+}
+
+/// The viewer's rooms, and how far they have read in those where they have since then: in all of
+/// them, or a device would not learn that another one has read everything.
+async fn own_receipts(
+    core: &Core,
+    viewer: Viewer,
+    since: Timestamp,
+) -> storage::Result<(Vec<RoomId>, Vec<(RoomId, Receipt)>)> {
+    let mut connection = core.database.read().await?;
+    let rooms = connection.list_memberships(viewer.user_id).await?;
+    let rooms = rooms.into_iter().map(|member| member.room_id).collect();
+    let receipts = connection.list_own_receipts(viewer.user_id, since).await?;
+    Ok((rooms, receipts))
 }
 
 async fn people_around(

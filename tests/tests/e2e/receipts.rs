@@ -1,6 +1,6 @@
 //! How far people have read, and what is left to read.
 
-use causerie_tests::{Person, Room, Server, on_both_databases};
+use causerie_tests::{Person, Room, Server, Subscription, on_both_databases};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -152,10 +152,91 @@ async fn only_members_mark_what_they_have_read(server: &mut Server) {
     assert_eq!(receipts(&alice, &group).await, []);
 }
 
+/// Reads on until somebody has read so far in a room; all that was said by then, as room, person and
+/// number.
+async fn told_until(heard: &mut Subscription, room: &Room, seq: i64) -> Vec<(String, String, i64)> {
+    let mut told = Vec::new();
+    loop {
+        let next = heard.next().await;
+        let text = |pointer: &str| next.pointer(pointer).and_then(Value::as_str).expect("text");
+        let (id, name) = (text("/room/id"), text("/receipt/user/username"));
+        let number = next["receipt"]["lastReadSeq"].as_i64().expect("a number");
+        told.push((id.to_owned(), name.to_owned(), number));
+        if id == room.id && number == seq {
+            return told;
+        }
+    }
+}
+
+async fn ones_other_device_learns_at_once_what_one_has_read(server: &mut Server) {
+    let [alice, bob] = server.people(["alice", "bob"]).await;
+    let tea = alice.create_channel("tea").await;
+    bob.join(&tea).await;
+    for number in 1..=3 {
+        alice.send(&tea, &number.to_string()).await;
+    }
+    let phone = bob.log_in_again().await;
+    // Whoever gives a room by the same document hears of everyone there.
+    let document = "subscription ($room: ID) { receipts(roomId: $room) {
+        room { id } receipt { user { username } lastReadSeq }
+    } }";
+    let of_room = json!({ "room": tea.id });
+    let mut of_room = alice.follow_document("receipts", document, of_room).await;
+    let mut own = phone.follow_document("receipts", document, json!({})).await;
+    bob.mark_read(&tea, 1).await;
+    let read = |room: &Room, name: &str, seq| (room.id.clone(), name.to_owned(), seq);
+    for heard in [&mut of_room, &mut own] {
+        assert!(
+            told_until(heard, &tea, 1)
+                .await
+                .contains(&read(&tea, "bob", 1))
+        );
+    }
+    alice.mark_read(&tea, 3).await;
+    let told = told_until(&mut of_room, &tea, 3).await;
+    assert_eq!(told.last(), Some(&read(&tea, "alice", 3)));
+    bob.mark_read(&tea, 2).await;
+    let told = told_until(&mut own, &tea, 2).await;
+    assert!(told.iter().all(|(_, name, _)| name == "bob"), "{told:?}");
+    // A room of later, and one that is left.
+    let milk = alice.create_channel("milk").await;
+    bob.join(&milk).await;
+    alice.send(&milk, "1").await;
+    alice.send(&milk, "2").await;
+    bob.mark_read(&milk, 1).await;
+    told_until(&mut own, &milk, 1).await;
+    bob.leave(&tea).await;
+    alice.send(&tea, "4").await;
+    alice.mark_read(&tea, 4).await;
+    told_until(&mut of_room, &tea, 4).await;
+    bob.mark_read(&milk, 2).await;
+    let told = told_until(&mut own, &milk, 2).await;
+    assert!(told.iter().all(|(room, ..)| *room == milk.id), "{told:?}");
+}
+
+async fn ones_other_device_learns_what_is_left_to_read(server: &mut Server) {
+    let [alice, bob] = server.people(["alice", "bob"]).await;
+    let group = alice.create_group("tray", &[&bob]).await;
+    for number in 1..=3 {
+        alice.send(&group, &number.to_string()).await;
+    }
+    let phone = bob.log_in_again().await;
+    // What is left depends on the viewer, so this is rendered for nobody else.
+    let fields = "{ room { membership { unread { messages } } } }";
+    let mut own = phone.follow("receipts", fields).await;
+    for seq in 1..=3 {
+        bob.mark_read(&group, seq).await;
+        let left = |changed: &Value| changed["room"]["membership"]["unread"]["messages"] == 3 - seq;
+        own.until(left).await;
+    }
+}
+
 on_both_databases![
     what_others_said_since_one_joined_is_unread,
     deleted_messages_are_not_unread,
     a_marker_only_moves_forward_and_not_beyond_the_end,
     members_see_how_far_others_have_read,
     only_members_mark_what_they_have_read,
+    ones_other_device_learns_at_once_what_one_has_read,
+    ones_other_device_learns_what_is_left_to_read,
 ];

@@ -12,24 +12,15 @@ use tokio::sync::Notify;
 use super::world::World;
 use crate::model::{Room, RoomId};
 use crate::realtime::{Outlet, Payload, Place, Render, Signal, Step, Update, Watch, Watcher};
-use crate::services::Viewer;
 use crate::services::messages::MessageDraft;
+use crate::services::rooms::RoomReference;
+use crate::services::{Services, Viewer};
 use crate::storage::fixture::Backend;
 
 impl World {
     /// Says so much in a room.
     async fn talk(&self, author: Viewer, room: &Room, count: usize) {
-        for number in 0..count {
-            let draft = MessageDraft {
-                room_id: room.id,
-                thread_root: None,
-                body: number.to_string(),
-                client_id: None,
-                reply_to: None,
-            };
-            let sent = self.services.messages.send(author, draft).await;
-            sent.expect("a message");
-        }
+        talk(&self.services, author, room, count).await;
     }
 
     async fn read(&self, reader: Viewer, room: &Room, seq: i64) {
@@ -37,8 +28,28 @@ impl World {
         marked.expect("a membership");
     }
 
+    /// A device that follows all of somebody's rooms.
+    async fn own_receipts_of(&self, viewer: Viewer) -> Device {
+        let watch = self.services.signals.watch_receipts(viewer, None).await;
+        Device::new(watch.unwrap_or_else(|error| panic!("{error}")))
+    }
+
     async fn settle(&self) {
         self.services.signals.settle().await.expect("a query");
+    }
+}
+
+async fn talk(services: &Services, author: Viewer, room: &Room, count: usize) {
+    for number in 0..count {
+        let draft = MessageDraft {
+            room_id: room.id,
+            thread_root: None,
+            body: number.to_string(),
+            client_id: None,
+            reply_to: None,
+        };
+        let sent = services.messages.send(author, draft).await;
+        sent.expect("a message");
     }
 }
 
@@ -167,6 +178,19 @@ impl Device {
         heard.unwrap_or_else(|_| panic!("{last} did not come"))
     }
 
+    /// Waits until its server has heard of all that was committed.
+    async fn level(&self, world: &World) {
+        let mut connection = world.fixture.database.read().await.expect("a connection");
+        let head = connection.log_head().await.expect("a query");
+        let level = async {
+            while self.watch.hub.position() < head {
+                tokio::task::yield_now().await;
+            }
+        };
+        let level = tokio::time::timeout(Duration::from_secs(30), level).await;
+        level.expect("a hub that follows the log");
+    }
+
     /// Waits until nothing gets through to it and it knows.
     async fn fall_behind(&mut self) {
         let Stage::Live(place) = &self.stage else {
@@ -190,7 +214,11 @@ async fn whoever_was_behind_for_long_is_told_all_of_it(backend: Backend) {
     let room = world.channel(alice, "tea").await;
     world.join(bob, &room).await;
     world.talk(alice, &room, 3).await;
-    let watch = world.services.signals.watch_receipts(alice, room.id).await;
+    let watch = world
+        .services
+        .signals
+        .watch_receipts(alice, Some(room.id))
+        .await;
     let mut device = Device::new(watch.unwrap_or_else(|error| panic!("{error}")));
     let told = |seq| told(room.id, bob.user_id, seq);
     world.read(bob, &room, 1).await;
@@ -204,6 +232,82 @@ async fn whoever_was_behind_for_long_is_told_all_of_it(backend: Backend) {
     world.clock.forward(Duration::from_mins(10));
     *device.way.is_blocked.lock().expect("a lock") = false;
     device.until(&told(2)).await;
+}
+
+async fn ones_own_devices_hear_of_ones_own_rooms(backend: Backend) {
+    let Some(world) = World::open(backend).await else {
+        return;
+    };
+    let [alice, bob] = [world.person("alice").await, world.person("bob").await];
+    let tea = world.channel(alice, "tea").await;
+    world.join(bob, &tea).await;
+    world.talk(alice, &tea, 9).await;
+    let mut device = world.own_receipts_of(bob).await;
+    assert_eq!(device.step().await, None);
+    let told = |room: &Room, seq| told(room.id, bob.user_id, seq);
+    // Alice's is settled first, and would be heard first.
+    world.read(alice, &tea, 9).await;
+    world.settle().await;
+    world.read(bob, &tea, 1).await;
+    world.read(bob, &tea, 3).await;
+    world.settle().await;
+    assert_eq!(device.until(&told(&tea, 3)).await, [told(&tea, 3)]);
+    let milk = world.channel(alice, "milk").await;
+    world.talk(alice, &milk, 2).await;
+    world.join(bob, &milk).await;
+    world.talk(alice, &milk, 2).await;
+    world.read(bob, &milk, 3).await;
+    world.settle().await;
+    device.until(&told(&milk, 3)).await;
+    // What was read just before one left is not told afterwards, when its turn comes.
+    world.read(bob, &tea, 5).await;
+    let left = world.services.rooms.leave(bob, tea.id).await;
+    left.expect("a membership");
+    device.level(&world).await;
+    // It has fallen back, and is live again.
+    while device.step().await.is_some() {}
+    world.settle().await;
+    world.read(bob, &milk, 4).await;
+    world.settle().await;
+    let heard = device.until(&told(&milk, 4)).await;
+    assert!(!heard.contains(&told(&tea, 5)), "{heard:?}");
+    assert_eq!(device.step().await, None);
+}
+
+async fn what_was_read_before_it_was_heard_that_one_joined_is_told(backend: Backend) {
+    let Some(world) = World::open(backend).await else {
+        return;
+    };
+    let [alice, bob] = [world.person("alice").await, world.person("bob").await];
+    let tea = world.channel(alice, "tea").await;
+    let mut device = world.own_receipts_of(bob).await;
+    assert_eq!(device.step().await, None);
+    // Another server's: this one hears of it when it looks at the log.
+    let other = world.beside().await;
+    let joined = other.rooms.join(bob, RoomReference::Channel(tea.id)).await;
+    joined.expect("a membership");
+    talk(&other, alice, &tea, 2).await;
+    world.read(bob, &tea, 2).await;
+    world.settle().await;
+    device.until(&told(tea.id, bob.user_id, 2)).await;
+}
+
+async fn whoever_reads_everything_at_once_is_told_all_of_it(backend: Backend) {
+    let Some(world) = World::open(backend).await else {
+        return;
+    };
+    let [alice, bob] = [world.person("alice").await, world.person("bob").await];
+    let mut expected = Vec::new();
+    for number in 0..130 {
+        let room = world.channel(alice, &format!("room-{number}")).await;
+        world.join(bob, &room).await;
+        world.talk(alice, &room, 1).await;
+        world.read(bob, &room, 1).await;
+        expected.push(told(room.id, bob.user_id, 1));
+    }
+    let mut device = world.own_receipts_of(bob).await;
+    let last = expected.last().expect("a room").clone();
+    assert_eq!(device.until(&last).await, expected);
 }
 
 macro_rules! on_both_databases {
@@ -224,4 +328,9 @@ macro_rules! on_both_databases {
     )*};
 }
 
-on_both_databases!(whoever_was_behind_for_long_is_told_all_of_it);
+on_both_databases!(
+    whoever_was_behind_for_long_is_told_all_of_it,
+    ones_own_devices_hear_of_ones_own_rooms,
+    what_was_read_before_it_was_heard_that_one_joined_is_told,
+    whoever_reads_everything_at_once_is_told_all_of_it,
+);

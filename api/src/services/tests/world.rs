@@ -46,38 +46,48 @@ pub struct World {
     pub clock: Arc<Hands>,
 }
 
+async fn serve(fixture: &Fixture, clock: &Arc<Hands>, seed: u8) -> (Services, JoinHandle<()>) {
+    let database = Arc::clone(&fixture.database);
+    let live_sessions = Arc::new(LiveSessions::default());
+    let started = Hub::start(Arc::clone(&database), Arc::clone(&live_sessions), 1).await;
+    let (hub, feed, task) = started.expect("a hub");
+    let keys = Keys::for_tests(1);
+    let clock: Arc<dyn Clock> = Arc::clone(clock) as _;
+    let services = Services::new(Core {
+        database,
+        typing: Typing::new(Arc::clone(&hub)),
+        read_marks: ReadMarks::new(Arc::clone(&hub)),
+        attendance: Attendance::new(Arc::clone(&clock)),
+        clock,
+        ids: IdGenerator::from_seed([seed; 32]),
+        passwords: Passwords::new(1),
+        access_tokens: AccessTokens::new(&keys),
+        refresh_tokens: RefreshTokens::new(&keys),
+        rate_limits: RateLimits::new(0),
+        hub,
+        feed,
+        live_sessions,
+    });
+    (services, task)
+}
+
 impl World {
     /// `None` without a PostgreSQL server.
     pub async fn open(backend: Backend) -> Option<Self> {
         let fixture = Fixture::open(backend).await?;
-        let database = Arc::clone(&fixture.database);
-        let live_sessions = Arc::new(LiveSessions::default());
-        let started = Hub::start(Arc::clone(&database), Arc::clone(&live_sessions), 1).await;
-        let (hub, feed, task) = started.expect("a hub");
-        let keys = Keys::for_tests(1);
-        let hands = Arc::new(Hands::default());
-        let clock: Arc<dyn Clock> = hands.clone();
-        let services = Services::new(Core {
-            database,
-            typing: Typing::new(Arc::clone(&hub)),
-            read_marks: ReadMarks::new(Arc::clone(&hub)),
-            attendance: Attendance::new(Arc::clone(&clock)),
-            clock,
-            ids: IdGenerator::from_seed([1; 32]),
-            passwords: Passwords::new(1),
-            access_tokens: AccessTokens::new(&keys),
-            refresh_tokens: RefreshTokens::new(&keys),
-            rate_limits: RateLimits::new(0),
-            hub,
-            feed,
-            live_sessions,
-        });
+        let clock = Arc::new(Hands::default());
+        let (services, hub) = serve(&fixture, &clock, 1).await;
         Some(Self {
             services,
-            hub: task,
+            hub,
             fixture,
-            clock: hands,
+            clock,
         })
+    }
+
+    /// Another server over the same database: neither tells the other what it does.
+    pub async fn beside(&self) -> Services {
+        serve(&self.fixture, &self.clock, 2).await.0
     }
 
     pub async fn register(&self, username: &str) -> SignedIn {

@@ -45,6 +45,23 @@ pub(in crate::storage) async fn list_receipts(
     Ok(rows.into_iter().map(Receipt::from).collect())
 }
 
+/// How far a person has read, in each of their rooms where they have since then.
+pub(in crate::storage) async fn list_own_receipts(
+    conn: &mut Conn,
+    user: UserId,
+    since: Timestamp,
+) -> Result<Vec<(RoomId, Receipt)>> {
+    let rows: Vec<(RoomId, ReceiptRow)> = members::table
+        .filter(members::user_id.eq(user))
+        .filter(members::read_at.ge(since))
+        .order(members::read_at)
+        .select((members::room_id, ReceiptRow::as_select()))
+        .load(conn)
+        .await?;
+    let receipt = |(room, row)| (room, Receipt::from(row));
+    Ok(rows.into_iter().map(receipt).collect())
+}
+
 /// What a person has not read in each of their rooms; of these only, when some are given.
 pub(in crate::storage) async fn count_unread(
     conn: &mut Conn,
