@@ -103,8 +103,8 @@ pub enum Error {
         /// For people.
         reason: String,
     },
-    /// The app's session store failed.
-    #[error("the session store failed: {reason}")]
+    /// What is kept on the device could not be read or written.
+    #[error("the store failed: {reason}")]
     Store {
         /// For logs.
         reason: String,
@@ -125,6 +125,39 @@ impl Error {
             self,
             Self::Network { .. } | Self::Server { .. } | Self::RateLimited { .. }
         )
+    }
+
+    /// The server's code for it, or a name of ours for what no server says.
+    pub(crate) fn code(&self) -> &str {
+        match self {
+            Self::SignedOut => "UNAUTHENTICATED",
+            Self::WrongCredentials => "WRONG_CREDENTIALS",
+            Self::Invalid { .. } => "INVALID",
+            Self::Conflict { .. } => "CONFLICT",
+            Self::NotFound { .. } => "NOT_FOUND",
+            Self::Forbidden { .. } => "FORBIDDEN",
+            Self::Banned { .. } => "BANNED",
+            Self::Muted { .. } => "MUTED",
+            Self::TooLarge { .. } => "TOO_LARGE",
+            Self::Expired { .. } => "EXPIRED",
+            Self::RateLimited { .. } => "RATE_LIMITED",
+            Self::Network { .. } => "NETWORK",
+            Self::Server { .. } => "INTERNAL",
+            Self::Protocol { .. } => "PROTOCOL",
+            Self::Refused { code, .. } => code,
+            Self::Store { .. } => "STORE",
+            Self::Setup { .. } => "SETUP",
+        }
+    }
+
+    /// The part of the input that was refused.
+    pub(crate) fn field(&self) -> &[String] {
+        match self {
+            Self::Invalid { field, .. }
+            | Self::Conflict { field, .. }
+            | Self::TooLarge { field, .. } => field,
+            _ => &[],
+        }
     }
 
     /// From a code of the server's (`ErrorCode`, or `extensions.code` of a top-level error).

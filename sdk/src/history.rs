@@ -34,24 +34,29 @@ impl Client {
         page: History,
         limit: u32,
     ) -> Result<MessagePage, Error> {
-        let size = Some(size(limit));
-        let mut variables = HistoryVariables {
-            room_id: room.clone(),
-            first: None,
-            after: None,
-            last: None,
-            before: None,
-            around: None,
-        };
-        match page {
-            History::Newest => variables.last = size,
-            History::Oldest => variables.first = size,
-            History::Before(cursor) => (variables.last, variables.before) = (size, Some(cursor)),
-            History::After(cursor) => (variables.first, variables.after) = (size, Some(cursor)),
-            History::Around(message) => (variables.first, variables.around) = (size, Some(message)),
-        }
+        let variables = variables(room.clone(), page, limit);
         self.call(&HistoryQuery::build(variables))
             .await?
             .into_page()
     }
+}
+
+pub(crate) fn variables(room_id: RoomId, page: History, limit: u32) -> HistoryVariables {
+    let size = Some(size(limit));
+    let mut variables = HistoryVariables {
+        room_id,
+        first: None,
+        after: None,
+        last: None,
+        before: None,
+        around: None,
+    };
+    match page {
+        History::Newest => variables.last = size,
+        History::Oldest => variables.first = size,
+        History::Before(cursor) => (variables.last, variables.before) = (size, Some(cursor)),
+        History::After(cursor) => (variables.first, variables.after) = (size, Some(cursor)),
+        History::Around(message) => (variables.first, variables.around) = (size, Some(message)),
+    }
+    variables
 }

@@ -38,6 +38,8 @@ mod operations;
 mod rooms;
 mod sending;
 mod session;
+mod store;
+mod sync;
 mod transport;
 
 pub use builder::ClientBuilder;
@@ -47,6 +49,7 @@ pub use history::History;
 pub use live::{ConnectionState, LiveItem, MessageStream};
 pub use model::ids::{ClientId, Cursor, MessageId, RoomId, SessionId, UserId};
 pub use model::{
-    Member, Membership, Message, MessagePage, NewRoom, Page, Role, Room, RoomKind, User, Viewer,
+    Draft, Forwarded, Member, Membership, Message, MessagePage, NewRoom, Notice, NoticeKind, Page,
+    Quote, Reaction, Role, Room, RoomKind, ThreadSummary, Unread, User, Viewer,
 };
 pub use session::{MemoryStore, Session, SessionStore, StoreError};

@@ -1,12 +1,16 @@
 //! What the client hands out: plain values, without GraphQL.
 
 pub(crate) mod ids;
+mod message;
 
-use ids::{ClientId, Cursor, MessageId, RoomId, UserId};
+use ids::{Cursor, MessageId, RoomId, UserId};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub use message::{Forwarded, Message, Notice, NoticeKind, Quote, Reaction, ThreadSummary};
 
 /// A person.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
     /// Stable; names may change, this does not.
     pub id: UserId,
@@ -14,6 +18,8 @@ pub struct User {
     pub username: String,
     /// What to show; not unique.
     pub display_name: String,
+    /// Whether they have deleted their account; what they said may be there still.
+    pub is_deleted: bool,
     /// When the account was made.
     pub created_at: Timestamp,
 }
@@ -28,7 +34,7 @@ pub struct Viewer {
 }
 
 /// What kind of room it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RoomKind {
     /// Anyone signed in may find and join it.
     Channel,
@@ -41,7 +47,7 @@ pub enum RoomKind {
 }
 
 /// What a member may do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Role {
     /// Made the room, or was given it.
     Owner,
@@ -54,7 +60,7 @@ pub enum Role {
 }
 
 /// A room, as the person signed in sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Room {
     /// Stable.
     pub id: RoomId,
@@ -64,23 +70,57 @@ pub struct Room {
     pub name: String,
     /// What it is about, in a line.
     pub topic: Option<String>,
+    /// The other person of a direct room.
+    pub other_user: Option<User>,
+    /// How long a member waits between two messages, in seconds; 0 is not at all.
+    pub slow_mode_seconds: u32,
+    /// Whether only its owner and admins write on its main line.
+    pub announcement_only: bool,
+    /// Since when it is put away: it can be read, and nothing more is said in it.
+    pub archived_at: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
     /// How many people are in it.
     pub member_count: u32,
-    /// The newest message. Filled by [`Client::rooms`](crate::Client::rooms) only.
+    /// The newest message on its main line. Filled by [`Client::rooms`](crate::Client::rooms) only.
     pub last_message: Option<Message>,
     /// The viewer's own; `None` when not a member.
     pub membership: Option<Membership>,
 }
 
 /// The viewer's place in a room.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Membership {
     /// What the viewer may do there.
     pub role: Role,
     /// Since when.
     pub joined_at: Timestamp,
+    /// The `seq` of the newest message that they have read.
+    pub last_read_seq: u64,
+    /// What they have not read.
+    pub unread: Unread,
+    /// Until when they may not write; in the past when they may.
+    pub muted_until: Option<Timestamp>,
+    /// What they began to write there, on whichever device.
+    pub draft: Option<Draft>,
+}
+
+/// What somebody has not read. It is the server's to count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unread {
+    /// Messages that others wrote and did not delete.
+    pub messages: u64,
+    /// Those of them that mention the person, or everyone.
+    pub mentions: u64,
+}
+
+/// What somebody began to write in a room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// The text.
+    pub body: String,
+    /// The message to which it is to reply.
+    pub reply_to: Option<MessageId>,
 }
 
 /// One person in a room.
@@ -92,25 +132,6 @@ pub struct Member {
     pub role: Role,
     /// Since when.
     pub joined_at: Timestamp,
-}
-
-/// A message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message {
-    /// Stable.
-    pub id: MessageId,
-    /// Where it was written.
-    pub room_id: RoomId,
-    /// Who wrote it.
-    pub author: User,
-    /// Its place in the room: 1, 2, 3 … without a gap. Order by this, never by time.
-    pub seq: u64,
-    /// The author's own key, when the author's app gave one.
-    pub client_id: Option<ClientId>,
-    /// Markdown source.
-    pub body: String,
-    /// When the server took it.
-    pub sent_at: Timestamp,
 }
 
 /// One page of a longer list.

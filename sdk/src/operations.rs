@@ -2,10 +2,13 @@
 //! becomes the plain values of `model`.
 
 pub(crate) mod account;
+pub(crate) mod changes;
 pub(crate) mod fields;
+pub(crate) mod message_fields;
 pub(crate) mod messages;
 pub(crate) mod rooms;
 mod scalars;
+pub(crate) mod sync;
 
 #[expect(unreachable_pub, reason = "cynic writes the module's contents")]
 #[cynic::schema("causerie")]

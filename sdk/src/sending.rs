@@ -45,6 +45,8 @@ impl Client {
             room_id: room.clone(),
             body: body.to_owned(),
             client_id: Some(key.as_str().to_owned()),
+            reply_to_id: None,
+            thread_root_id: None,
         };
         let operation = SendMessage::build(SendMessageVariables { input });
         let mut attempt = 0;

@@ -12,7 +12,7 @@ const STABLE: Duration = Duration::from_secs(10);
 const FAULTS: [u16; 5] = [4400, 4401, 4406, 4409, 4429];
 const FORBIDDEN: u16 = 4403;
 
-pub(super) struct Machine {
+pub(crate) struct Machine {
     cursor: Option<Cursor>,
     failures: u32,
     opened_at: Option<Duration>,
@@ -22,7 +22,7 @@ pub(super) struct Machine {
 
 /// Why following came to an end.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     Connection(Ended),
     /// The server took the connection but treats the operation as nobody's.
     TokenRejected,
@@ -37,7 +37,7 @@ pub(super) enum Failure {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(crate) enum Step {
     /// `renew`: the token last used is no longer good.
     Connect {
         renew: bool,
@@ -51,7 +51,7 @@ pub(super) enum Step {
 }
 
 impl Machine {
-    pub(super) fn new(after: Option<Cursor>) -> Self {
+    pub(crate) fn new(after: Option<Cursor>) -> Self {
         Self {
             cursor: after,
             failures: 0,
@@ -61,28 +61,33 @@ impl Machine {
     }
 
     /// Where to resume.
-    pub(super) fn cursor(&self) -> Option<&Cursor> {
+    pub(crate) fn cursor(&self) -> Option<&Cursor> {
         self.cursor.as_ref()
     }
 
     /// The position to begin from has been learnt.
-    pub(super) fn positioned(&mut self, cursor: Cursor) {
+    pub(crate) fn positioned(&mut self, cursor: Cursor) {
         self.cursor = Some(cursor);
     }
 
     /// The server took the token and the subscription. `now` is any clock that only goes forward.
-    pub(super) fn opened(&mut self, now: Duration) {
+    pub(crate) fn opened(&mut self, now: Duration) {
         self.opened_at = Some(now);
         self.renewed = false;
     }
 
     /// An event came; everything up to it is delivered.
-    pub(super) fn received(&mut self, cursor: Cursor) {
+    pub(crate) fn received(&mut self, cursor: Cursor) {
         self.cursor = Some(cursor);
+        self.worked();
+    }
+
+    /// Something came: the next failure is the first in a row again.
+    pub(crate) fn worked(&mut self) {
         self.failures = 0;
     }
 
-    pub(super) fn failed(&mut self, failure: Failure, now: Duration, random: f64) -> Step {
+    pub(crate) fn failed(&mut self, failure: Failure, now: Duration, random: f64) -> Step {
         if self
             .opened_at
             .take()

@@ -1,8 +1,8 @@
 //! The selections that several operations share.
 
 use super::schema;
-use crate::model::{Member, Membership, Message, Page, Role, Room, RoomKind, User};
-use crate::{ClientId, MessageId, RoomId, UserId};
+use crate::model::{Draft, Member, Membership, Page, Role, Room, RoomKind, Unread, User};
+use crate::{MessageId, RoomId, UserId};
 use jiff::Timestamp;
 
 #[derive(cynic::QueryFragment, Debug)]
@@ -11,6 +11,7 @@ pub(crate) struct UserFields {
     id: UserId,
     username: String,
     display_name: String,
+    is_deleted: bool,
     created_at: Timestamp,
 }
 
@@ -20,6 +21,7 @@ impl From<UserFields> for User {
             id: user.id,
             username: user.username,
             display_name: user.display_name,
+            is_deleted: user.is_deleted,
             created_at: user.created_at,
         }
     }
@@ -79,10 +81,65 @@ impl From<RoomKind> for RoomKindValue {
 }
 
 #[derive(cynic::QueryFragment, Debug)]
+#[cynic(graphql_type = "Unread")]
+pub(crate) struct UnreadFields {
+    messages: i32,
+    mentions: i32,
+}
+
+impl From<UnreadFields> for Unread {
+    fn from(unread: UnreadFields) -> Self {
+        Self {
+            messages: count(unread.messages),
+            mentions: count(unread.mentions),
+        }
+    }
+}
+
+#[derive(cynic::QueryFragment, Debug)]
+#[cynic(graphql_type = "Message")]
+struct MessageReference {
+    id: MessageId,
+}
+
+#[derive(cynic::QueryFragment, Debug)]
+#[cynic(graphql_type = "Draft")]
+pub(crate) struct DraftFields {
+    body: String,
+    reply_to: Option<MessageReference>,
+}
+
+impl From<DraftFields> for Draft {
+    fn from(draft: DraftFields) -> Self {
+        Self {
+            body: draft.body,
+            reply_to: draft.reply_to.map(|message| message.id),
+        }
+    }
+}
+
+#[derive(cynic::QueryFragment, Debug)]
 #[cynic(graphql_type = "Membership")]
 pub(crate) struct MembershipFields {
     role: RoleValue,
     joined_at: Timestamp,
+    last_read_seq: i32,
+    unread: UnreadFields,
+    muted_until: Option<Timestamp>,
+    draft: Option<DraftFields>,
+}
+
+impl From<MembershipFields> for Membership {
+    fn from(own: MembershipFields) -> Self {
+        Self {
+            role: own.role.into(),
+            joined_at: own.joined_at,
+            last_read_seq: count(own.last_read_seq),
+            unread: own.unread.into(),
+            muted_until: own.muted_until,
+            draft: own.draft.map(Into::into),
+        }
+    }
 }
 
 #[derive(cynic::QueryFragment, Debug)]
@@ -91,7 +148,11 @@ pub(crate) struct RoomFields {
     id: RoomId,
     kind: RoomKindValue,
     name: String,
+    other_user: Option<UserFields>,
     topic: Option<String>,
+    slow_mode_seconds: i32,
+    announcement_only: bool,
+    archived_at: Option<Timestamp>,
     created_at: Timestamp,
     member_count: i32,
     membership: Option<MembershipFields>,
@@ -103,48 +164,22 @@ impl From<RoomFields> for Room {
             id: room.id,
             kind: room.kind.into(),
             name: room.name,
+            other_user: room.other_user.map(Into::into),
             topic: room.topic,
+            slow_mode_seconds: u32::try_from(room.slow_mode_seconds).unwrap_or_default(),
+            announcement_only: room.announcement_only,
+            archived_at: room.archived_at,
             created_at: room.created_at,
             member_count: u32::try_from(room.member_count).unwrap_or_default(),
             last_message: None,
-            membership: room.membership.map(|own| Membership {
-                role: own.role.into(),
-                joined_at: own.joined_at,
-            }),
+            membership: room.membership.map(Into::into),
         }
     }
 }
 
-#[derive(cynic::QueryFragment, Debug)]
-#[cynic(graphql_type = "Room")]
-struct RoomReference {
-    id: RoomId,
-}
-
-#[derive(cynic::QueryFragment, Debug)]
-#[cynic(graphql_type = "Message")]
-pub(crate) struct MessageFields {
-    id: MessageId,
-    room: RoomReference,
-    author: UserFields,
-    seq: i32,
-    client_id: Option<String>,
-    body: String,
-    sent_at: Timestamp,
-}
-
-impl From<MessageFields> for Message {
-    fn from(message: MessageFields) -> Self {
-        Self {
-            id: message.id,
-            room_id: message.room.id,
-            author: message.author.into(),
-            seq: u64::try_from(message.seq).unwrap_or_default(),
-            client_id: message.client_id.map(ClientId::from),
-            body: message.body,
-            sent_at: message.sent_at,
-        }
-    }
+/// GraphQL's integers are signed; what is counted is not.
+pub(crate) fn count(number: i32) -> u64 {
+    u64::try_from(number).unwrap_or_default()
 }
 
 #[derive(cynic::QueryFragment, Debug)]

@@ -1,16 +1,21 @@
 //! Sending, history and live messages.
 
 use super::account::Position;
-use super::fields::MessageFields;
+use super::message_fields::MessageFields;
+use super::sync::HistoryPage;
 use super::{UserError, outcome, schema};
 use crate::model::{Message, MessagePage};
 use crate::{Cursor, Error, MessageId, RoomId};
 
-#[derive(cynic::InputObject, Clone)]
+#[derive(cynic::InputObject, Clone, Debug)]
 pub(crate) struct SendMessageInput {
     pub(crate) room_id: RoomId,
     pub(crate) body: String,
     pub(crate) client_id: Option<String>,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub(crate) reply_to_id: Option<MessageId>,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub(crate) thread_root_id: Option<MessageId>,
 }
 
 #[derive(cynic::QueryVariables, Clone)]
@@ -64,7 +69,7 @@ struct HistoryOfRoom {
 
 #[derive(cynic::QueryFragment)]
 #[cynic(graphql_type = "MessageConnection")]
-struct MessageList {
+pub(crate) struct MessageList {
     nodes: Vec<MessageFields>,
     page_info: PageInfo,
 }
@@ -77,23 +82,36 @@ struct PageInfo {
     end_cursor: Option<String>,
 }
 
-impl History {
-    pub(crate) fn into_page(self) -> Result<MessagePage, Error> {
-        let list = match self.room {
-            Some(room) => room.messages,
-            None => {
-                return Err(Error::NotFound {
-                    reason: "There is no such room.".to_owned(),
-                });
-            }
-        };
+impl From<MessageList> for HistoryPage {
+    fn from(list: MessageList) -> Self {
         let info = list.page_info;
-        Ok(MessagePage {
+        Self {
             messages: list.nodes.into_iter().map(Into::into).collect(),
             older: info.start_cursor.filter(|_| info.has_previous_page),
             newer: info.end_cursor.filter(|_| info.has_next_page),
-            live_cursor: self.viewer.cursor,
+        }
+    }
+}
+
+impl History {
+    pub(crate) fn into_page(self) -> Result<MessagePage, Error> {
+        let live_cursor = self.viewer.cursor.clone();
+        let page = self.into_history()?;
+        Ok(MessagePage {
+            messages: page.messages,
+            older: page.older,
+            newer: page.newer,
+            live_cursor,
         })
+    }
+
+    pub(crate) fn into_history(self) -> Result<HistoryPage, Error> {
+        match self.room {
+            Some(room) => Ok(room.messages.into()),
+            None => Err(Error::NotFound {
+                reason: "There is no such room.".to_owned(),
+            }),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Lists of rooms and people, and coming and going.
 
-use super::fields::{ForwardPageInfo, MemberFields, MessageFields, RoomFields, RoomKindValue};
+use super::fields::{ForwardPageInfo, MemberFields, RoomFields, RoomKindValue};
+use super::message_fields::MessageFields;
 use super::{UserError, outcome, schema};
 use crate::model::{Member, Page, Room};
 use crate::{Error, RoomId, UserId};

@@ -135,6 +135,7 @@ mod tests {
             id: "usr_1".into(),
             username: "alice".into(),
             display_name: "Alice".into(),
+            is_deleted: false,
             created_at: at(0),
         };
         let mut machine = Machine::default();

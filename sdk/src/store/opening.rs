@@ -1,0 +1,130 @@
+//! Opening the file: its key, its version, and what to do about one that is damaged.
+
+use super::outbox::NewEntry;
+use super::{Error, Result, Store};
+use rusqlite::{Connection, ErrorCode};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// One a version, each run once, in order.
+const VERSIONS: &[&str] = &[include_str!("schema.sql")];
+
+/// Prepared statements that are kept: more than there are different ones.
+const STATEMENTS: usize = 64;
+
+/// Where a store is.
+#[derive(Clone, Debug)]
+pub(crate) enum Location {
+    /// Gone with the process.
+    Memory,
+    File(PathBuf),
+}
+
+impl Store {
+    /// Opens the store, makes it if it is not there, and brings one of an older version up to date. One that is
+    /// damaged, or of a version that is not known yet, is begun anew; what was still to be said to the server is taken
+    /// over as far as it can be read.
+    pub(crate) fn open(location: &Location) -> Result<Self> {
+        let path = match location {
+            Location::Memory => return Self::set_up(Connection::open_in_memory()?),
+            Location::File(path) => path,
+        };
+        match Connection::open(path)
+            .map_err(Error::from)
+            .and_then(Self::set_up)
+        {
+            Err(error) if error.is_damage() => {
+                tracing::warn!(%error, "the store is damaged and begun anew");
+                Self::begin_anew(path)
+            }
+            opened => opened,
+        }
+    }
+
+    /// On a connection that is already there.
+    pub(crate) fn set_up(connection: Connection) -> Result<Self> {
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        connection.busy_timeout(Duration::from_secs(5))?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        // A message that somebody typed is kept even when the battery is taken out.
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "secure_delete", "FAST")?;
+        let mut store = Self {
+            connection,
+            people: Default::default(),
+        };
+        store.migrate()?;
+        Ok(store)
+    }
+
+    fn migrate(&mut self) -> Result<()> {
+        let version: u32 = self
+            .connection
+            .pragma_query_value(None, "user_version", |row| row.get(0))?;
+        let Some(missing) = VERSIONS.get(version as usize..) else {
+            return Err(Error::Newer);
+        };
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let transaction = self.connection.transaction()?;
+        for script in missing {
+            transaction.execute_batch(script)?;
+        }
+        transaction.pragma_update(None, "user_version", VERSIONS.len() as i64)?;
+        Ok(transaction.commit()?)
+    }
+
+    fn begin_anew(path: &Path) -> Result<Self> {
+        let unsaid = rescue(path).unwrap_or_default();
+        for suffix in ["", "-wal", "-shm"] {
+            let mut name = path.as_os_str().to_owned();
+            name.push(suffix);
+            match std::fs::remove_file(&name) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(Error::File(error));
+                }
+                _ => {}
+            }
+        }
+        let mut store = Self::set_up(Connection::open(path)?)?;
+        store.write(|rows| {
+            unsaid.iter().try_for_each(|entry| {
+                let id = rows.put_entry(entry)?;
+                rows.set_tried(id)
+            })
+        })?;
+        Ok(store)
+    }
+}
+
+/// What the outbox of a damaged file still tells.
+fn rescue(path: &Path) -> Result<Vec<NewEntry>> {
+    let store = Store {
+        connection: Connection::open(path)?,
+        people: Default::default(),
+    };
+    let entries = store.read().list_entries()?;
+    let unsaid = entries.into_iter().map(|entry| NewEntry {
+        timeline: entry.timeline,
+        key: entry.key,
+        target: entry.target,
+        task: entry.task,
+        created_at: entry.created_at,
+    });
+    Ok(unsaid.collect())
+}
+
+impl Error {
+    /// Whether the file itself is what is wrong.
+    pub(crate) fn is_damage(&self) -> bool {
+        match self {
+            Self::Sqlite(error) => matches!(
+                error.sqlite_error_code(),
+                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+            ),
+            Self::Content(_) | Self::Newer => true,
+            Self::File(_) => false,
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! What is still to be said to the server.
+
+use super::messages::Timeline;
+use super::people::as_sqlite;
+use super::{Result, Rows};
+use crate::{ClientId, Error, MessageId, RoomId};
+use jiff::Timestamp;
+use rusqlite::{Row, params};
+use serde::{Deserialize, Serialize};
+
+/// The order of what was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct EntryId(i64);
+
+/// Something that the person did, and the server has not confirmed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) id: EntryId,
+    pub(crate) timeline: Timeline,
+    /// Of a new message.
+    pub(crate) key: Option<ClientId>,
+    /// Of what is done to a message.
+    pub(crate) target: Option<Target>,
+    pub(crate) task: Task,
+    pub(crate) created_at: Timestamp,
+    /// The server may know of it already.
+    pub(crate) is_tried: bool,
+    /// Why the server refused it.
+    pub(crate) failure: Option<Error>,
+}
+
+pub(crate) struct NewEntry {
+    pub(crate) timeline: Timeline,
+    pub(crate) key: Option<ClientId>,
+    pub(crate) target: Option<Target>,
+    pub(crate) task: Task,
+    pub(crate) created_at: Timestamp,
+}
+
+impl NewEntry {
+    pub(crate) fn into_entry(self, id: EntryId) -> Entry {
+        Entry {
+            id,
+            timeline: self.timeline,
+            key: self.key,
+            target: self.target,
+            task: self.task,
+            created_at: self.created_at,
+            is_tried: false,
+            failure: None,
+        }
+    }
+}
+
+/// A message, which may be one that is itself still to be sent.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Target {
+    Known(MessageId),
+    Unsent(ClientId),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Task {
+    Send {
+        body: String,
+        reply_to: Option<MessageId>,
+    },
+    Edit {
+        body: String,
+    },
+    Delete,
+    React {
+        emoji: String,
+        remove: bool,
+    },
+    MarkRead {
+        seq: u64,
+    },
+    SaveDraft {
+        body: String,
+        reply_to: Option<MessageId>,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredFailure {
+    code: String,
+    reason: String,
+    #[serde(default)]
+    field: Vec<String>,
+}
+
+const COLUMNS: &str = "id, room, timeline, key, target, target_key, content, created_at, is_tried, failure FROM outbox";
+
+impl Rows<'_> {
+    pub(crate) fn put_entry(&self, entry: &NewEntry) -> Result<EntryId> {
+        let (target, target_key) = match &entry.target {
+            Some(Target::Known(id)) => (Some(id.as_str()), None),
+            Some(Target::Unsent(key)) => (None, Some(key.as_str())),
+            None => (None, None),
+        };
+        let mut statement = self.connection.prepare_cached(
+            "INSERT INTO outbox (room, timeline, key, target, target_key, content, created_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?;
+        let id = statement.insert(params![
+            entry.timeline.room().as_str(),
+            entry.timeline.key(),
+            entry.key.as_ref().map(ClientId::as_str),
+            target,
+            target_key,
+            serde_json::to_string(&entry.task)?,
+            entry.created_at.as_microsecond(),
+        ])?;
+        Ok(EntryId(id))
+    }
+
+    pub(crate) fn list_entries(&self) -> Result<Vec<Entry>> {
+        let query = format!("SELECT {COLUMNS} ORDER BY id");
+        let mut statement = self.connection.prepare_cached(&query)?;
+        let mut rows = statement.query([])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            all.push(entry(row)?);
+        }
+        Ok(all)
+    }
+
+    pub(crate) fn remove_entry(&self, id: EntryId) -> Result<()> {
+        let mut statement = self
+            .connection
+            .prepare_cached("DELETE FROM outbox WHERE id = ?1")?;
+        statement.execute([id.0])?;
+        Ok(())
+    }
+
+    pub(crate) fn set_task(&self, id: EntryId, task: &Task) -> Result<()> {
+        let mut statement = self
+            .connection
+            .prepare_cached("UPDATE outbox SET content = ?2 WHERE id = ?1")?;
+        statement.execute(params![id.0, serde_json::to_string(task)?])?;
+        Ok(())
+    }
+
+    /// From here on the server may know of it.
+    pub(crate) fn set_tried(&self, id: EntryId) -> Result<()> {
+        let mut statement = self
+            .connection
+            .prepare_cached("UPDATE outbox SET is_tried = 1 WHERE id = ?1")?;
+        statement.execute([id.0])?;
+        Ok(())
+    }
+
+    pub(crate) fn set_failure(&self, id: EntryId, failure: Option<&Error>) -> Result<()> {
+        let failure = failure.map(|error| StoredFailure {
+            code: error.code().to_owned(),
+            reason: error.to_string(),
+            field: error.field().to_vec(),
+        });
+        let failure = failure.map(|stored| serde_json::to_string(&stored));
+        let mut statement = self
+            .connection
+            .prepare_cached("UPDATE outbox SET failure = ?2 WHERE id = ?1")?;
+        statement.execute(params![id.0, failure.transpose()?])?;
+        Ok(())
+    }
+
+    /// What was done to a message that had no id is done to the message that it has become.
+    pub(crate) fn name_targets(&self, key: &ClientId, message: &MessageId) -> Result<()> {
+        let mut statement = self.connection.prepare_cached(
+            "UPDATE outbox SET target = ?2, target_key = NULL WHERE target_key = ?1",
+        )?;
+        statement.execute([key.as_str(), message.as_str()])?;
+        Ok(())
+    }
+}
+
+fn entry(row: &Row<'_>) -> Result<Entry> {
+    let text = |index| -> Result<&str> { Ok(row.get_ref(index)?.as_str().map_err(as_sqlite)?) };
+    let maybe = |index| row.get::<_, Option<String>>(index);
+    let room = RoomId::from(text(1)?);
+    let timeline = match text(2)? {
+        main if main == room.as_str() => Timeline::Room(room),
+        root => Timeline::Thread(room, root.into()),
+    };
+    let target = match (maybe(4)?, maybe(5)?) {
+        (Some(id), _) => Some(Target::Known(id.into())),
+        (None, Some(key)) => Some(Target::Unsent(key.into())),
+        (None, None) => None,
+    };
+    let failure = match maybe(9)? {
+        Some(stored) => {
+            let stored: StoredFailure = serde_json::from_str(&stored)?;
+            Some(Error::from_code(&stored.code, stored.reason, stored.field))
+        }
+        None => None,
+    };
+    Ok(Entry {
+        id: EntryId(row.get(0)?),
+        timeline,
+        key: maybe(3)?.map(Into::into),
+        target,
+        task: serde_json::from_str(text(6)?)?,
+        created_at: Timestamp::from_microsecond(row.get(7)?).unwrap_or(Timestamp::UNIX_EPOCH),
+        is_tried: row.get(8)?,
+        failure,
+    })
+}

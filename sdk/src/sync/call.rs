@@ -1,0 +1,151 @@
+//! What the core asks the server, and what it hears: as values, apart from how they travel.
+
+use crate::history::{self, History};
+use crate::operations::changes::{
+    DeleteMessage, DeleteMessageInput, DeleteMessageVariables, EditMessage, EditMessageInput,
+    EditMessageVariables, MarkRead, MarkReadInput, MarkReadVariables, React, ReactInput,
+    ReactVariables, Read, SaveDraft, SaveDraftInput, SaveDraftVariables,
+};
+use crate::operations::messages::{
+    History as HistoryQuery, SendMessage, SendMessageInput, SendMessageVariables,
+};
+use crate::operations::sync::{
+    HistoryPage, Overview, OverviewQuery, OverviewVariables, Standing, StandingQuery,
+    StandingVariables, ThreadHistory, ThreadHistoryVariables,
+};
+use crate::{Error, Message, MessageId, RoomId, rooms};
+use cynic::{MutationBuilder, QueryBuilder};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// How many rooms a page of the overview has: as many as the server gives.
+const ROOMS: u32 = 100;
+/// How many messages a page of a timeline has; one around a message has them on both sides of it.
+const PAGE: u32 = 50;
+const AROUND: u32 = 100;
+
+/// One request.
+#[derive(Clone, Debug)]
+pub(crate) enum Call {
+    /// Who the viewer is, where the log stands, and a page of their rooms.
+    Overview {
+        after: Option<String>,
+    },
+    /// How some rooms stand, and the threads that hang on some messages.
+    Standing {
+        rooms: Vec<RoomId>,
+        roots: Vec<MessageId>,
+    },
+    History {
+        room: RoomId,
+        page: History,
+    },
+    Thread {
+        root: MessageId,
+        before: Option<String>,
+    },
+    Change(Change),
+    MarkRead(MarkReadInput),
+    SaveDraft(SaveDraftInput),
+}
+
+/// What is done to a message.
+#[derive(Clone, Debug)]
+pub(crate) enum Change {
+    Send(SendMessageInput),
+    Edit(EditMessageInput),
+    Delete(DeleteMessageInput),
+    React(ReactInput),
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub(crate) enum Answer {
+    Overview(Box<Overview>),
+    Standing(Standing),
+    Page(HistoryPage),
+    Message(Box<Message>),
+    Read(Read),
+    Done,
+}
+
+/// How a call travels: what it asks for goes out, what comes back is read as what was asked for.
+pub(crate) trait Carrier {
+    async fn carry<T, V>(&self, operation: &cynic::Operation<T, V>) -> Result<T, Error>
+    where
+        T: DeserializeOwned,
+        V: Serialize;
+}
+
+impl Call {
+    pub(crate) async fn make(self, carrier: &impl Carrier) -> Result<Answer, Error> {
+        match self {
+            Self::Overview { after } => {
+                let first = Some(rooms::size(ROOMS));
+                let operation = OverviewQuery::build(OverviewVariables { first, after });
+                let overview = carrier.carry(&operation).await?;
+                Ok(Answer::Overview(Box::new(overview.into())))
+            }
+            Self::Standing { rooms, roots } => {
+                let rooms = rooms.into_iter().map(String::from);
+                let ids = rooms.chain(roots.into_iter().map(String::from));
+                let ids = ids.map(cynic::Id::new).collect();
+                let operation = StandingQuery::build(StandingVariables { ids });
+                Ok(Answer::Standing(carrier.carry(&operation).await?.into()))
+            }
+            Self::History { room, page } => {
+                let size = match page {
+                    History::Around(_) => AROUND,
+                    _ => PAGE,
+                };
+                let operation = HistoryQuery::build(history::variables(room, page, size));
+                let page = carrier.carry(&operation).await?.into_history()?;
+                Ok(Answer::Page(page))
+            }
+            Self::Thread { root, before } => {
+                let last = Some(rooms::size(PAGE));
+                let variables = ThreadHistoryVariables { root, last, before };
+                let operation = ThreadHistory::build(variables);
+                Ok(Answer::Page(carrier.carry(&operation).await?.into_page()))
+            }
+            Self::Change(change) => {
+                let message = change.make(carrier).await?;
+                Ok(Answer::Message(Box::new(message)))
+            }
+            Self::MarkRead(input) => {
+                let operation = MarkRead::build(MarkReadVariables { input });
+                let read = carrier.carry(&operation).await?.mark_read.into_read()?;
+                Ok(Answer::Read(read))
+            }
+            Self::SaveDraft(input) => {
+                let operation = SaveDraft::build(SaveDraftVariables { input });
+                let saved = carrier.carry(&operation).await?.save_draft;
+                saved.into_result().map(|()| Answer::Done)
+            }
+        }
+    }
+}
+
+impl Change {
+    async fn make(self, carrier: &impl Carrier) -> Result<Message, Error> {
+        let payload = match self {
+            Self::Send(input) => {
+                let operation = SendMessage::build(SendMessageVariables { input });
+                carrier.carry(&operation).await?.send_message
+            }
+            Self::Edit(input) => {
+                let operation = EditMessage::build(EditMessageVariables { input });
+                carrier.carry(&operation).await?.edit_message
+            }
+            Self::Delete(input) => {
+                let operation = DeleteMessage::build(DeleteMessageVariables { input });
+                carrier.carry(&operation).await?.delete_message
+            }
+            Self::React(input) => {
+                let operation = React::build(ReactVariables { input });
+                carrier.carry(&operation).await?.react
+            }
+        };
+        payload.into_message()
+    }
+}

@@ -1,0 +1,147 @@
+//! Requests that are under way.
+
+use super::pace::Pace;
+use super::{Answer, Call, Core, Effect, Moment};
+use crate::store::{self, EntryId, Timeline};
+use crate::{Error, MessageId};
+use std::collections::HashMap;
+
+/// Which request an answer belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct CallId(u64);
+
+/// What a request was made for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Overview,
+    Standing,
+    Page(Timeline),
+    Entry(EntryId),
+}
+
+struct Pending {
+    purpose: Purpose,
+    /// What was told of later than this is newer than the answer may be.
+    begun: u64,
+}
+
+#[derive(Default)]
+pub(super) struct Calls {
+    pending: HashMap<CallId, Pending>,
+    next: u64,
+    /// Counts what is told by events.
+    pub(super) told: u64,
+    /// Of everything that is asked; what is said has a pace of its own in each room.
+    pub(super) pace: Pace,
+}
+
+impl Calls {
+    pub(super) fn is_under_way(&self, purpose: &Purpose) -> bool {
+        self.pending.values().any(|call| call.purpose == *purpose)
+    }
+
+    /// What is under way is not asked for any more: its answer may be older than what is known by then.
+    pub(super) fn forget_questions(&mut self) {
+        self.pending
+            .retain(|_, call| matches!(call.purpose, Purpose::Entry(_)));
+    }
+}
+
+impl Core {
+    pub(super) fn call(&mut self, purpose: Purpose, call: Call) {
+        let id = CallId(self.calls.next);
+        self.calls.next += 1;
+        let begun = self.calls.told;
+        self.calls.pending.insert(id, Pending { purpose, begun });
+        self.effects.push(Effect::Call(id, call));
+    }
+
+    pub(super) fn answered(
+        &mut self,
+        id: CallId,
+        answer: Result<Answer, Error>,
+        at: Moment,
+    ) -> store::Result<()> {
+        let Some(Pending { purpose, begun }) = self.calls.pending.remove(&id) else {
+            return Ok(());
+        };
+        if matches!(answer, Err(Error::SignedOut)) {
+            self.signed_out();
+            return Ok(());
+        }
+        match purpose {
+            Purpose::Entry(entry) => self.entry_answered(entry, answer, begun, at)?,
+            purpose => match answer {
+                Ok(answer) => {
+                    self.calls.pace.hurry();
+                    self.question_answered(purpose, answer, begun)?;
+                }
+                Err(error) => self.question_failed(&purpose, &error, at),
+            },
+        }
+        if self.calls.pending.is_empty() {
+            self.touched.clear();
+        }
+        Ok(())
+    }
+
+    fn question_answered(
+        &mut self,
+        purpose: Purpose,
+        answer: Answer,
+        begun: u64,
+    ) -> store::Result<()> {
+        match (purpose, answer) {
+            (Purpose::Overview, Answer::Overview(overview)) => self.take_overview(*overview),
+            (Purpose::Standing, Answer::Standing(standing)) => self.take_standing(standing),
+            (Purpose::Page(timeline), Answer::Page(page)) => self.take_page(&timeline, page, begun),
+            _ => Ok(()),
+        }
+    }
+
+    fn question_failed(&mut self, purpose: &Purpose, error: &Error, at: Moment) {
+        tracing::debug!(?purpose, %error, "a question was not answered");
+        match purpose {
+            // What may not be read, or is not there, is not asked for again.
+            Purpose::Page(timeline) if !is_passing(error) => self.pages.give_up(timeline),
+            Purpose::Page(_) | Purpose::Overview | Purpose::Standing | Purpose::Entry(_) => {
+                self.slow_down(error, at);
+            }
+        }
+        if *purpose == Purpose::Standing {
+            self.standing.not_answered();
+        }
+    }
+
+    fn slow_down(&mut self, error: &Error, at: Moment) {
+        let random = rand::Rng::random(&mut self.random);
+        self.calls
+            .pace
+            .failed(at.since_start, random, retry_after(error));
+    }
+
+    /// Whether an event has told of a message since a request was begun: then the event is the newer word.
+    pub(super) fn is_touched(&self, message: &MessageId, begun: u64) -> bool {
+        self.touched.get(message).is_some_and(|told| *told > begun)
+    }
+
+    pub(super) fn touch(&mut self, message: &MessageId) {
+        self.calls.told += 1;
+        if !self.calls.pending.is_empty() {
+            self.touched.insert(message.clone(), self.calls.told);
+        }
+    }
+}
+
+/// Whether the same request may be answered otherwise later. What sits between here and the server (a hotel's sign-in
+/// page) answers in its own way for a while.
+pub(super) fn is_passing(error: &Error) -> bool {
+    error.is_transient() || matches!(error, Error::Protocol { .. } | Error::Store { .. })
+}
+
+pub(super) fn retry_after(error: &Error) -> Option<std::time::Duration> {
+    match error {
+        Error::RateLimited { retry_after, .. } => *retry_after,
+        _ => None,
+    }
+}

@@ -1,0 +1,213 @@
+//! What events do to what is kept.
+
+use super::outbox::Outbox;
+use super::standing::Standing;
+use super::views::Views;
+use super::{Core, Update};
+use crate::model::{Member, Membership, Room};
+use crate::operations::sync::{Batch, Change, Event, RootChange};
+use crate::store::{self, Rows, Timeline};
+use crate::{Cursor, Message, RoomId, User, UserId};
+use std::collections::{BTreeSet, HashMap};
+
+impl Core {
+    pub(super) fn receive(&mut self, update: Update) -> store::Result<()> {
+        match update {
+            Update::Events(batch) => self.take_batch(batch)?,
+            Update::Read(read) => {
+                let known = self.rooms.get(&read.room);
+                let own = known.and_then(|room| room.membership.as_ref());
+                let is_known = own.is_some_and(|own| own.last_read_seq >= read.seq);
+                if read.user == self.viewer && !is_known {
+                    self.standing.room_is_stale(&read.room);
+                }
+            }
+            Update::Typing(room, users) => self.views.type_in(room, users),
+        }
+        Ok(())
+    }
+
+    fn take_batch(&mut self, batch: Batch) -> store::Result<()> {
+        if batch.reset {
+            self.start_over(&batch.cursor)?;
+        }
+        for event in &batch.events {
+            if let Change::Message(message, _) | Change::Reactions(message) = &event.change {
+                self.touch(&message.id);
+            }
+        }
+        let mut taking = Taking {
+            viewer: &self.viewer,
+            known: &mut self.rooms,
+            changed: BTreeSet::new(),
+            outbox: &mut self.outbox,
+            standing: &mut self.standing,
+            views: &mut self.views,
+        };
+        self.store.write(|rows| {
+            for event in batch.events {
+                taking.take(rows, event)?;
+            }
+            taking.keep_rooms(rows)?;
+            rows.set_cursor(&batch.cursor)
+        })?;
+        self.cursor = Some(batch.cursor);
+        self.link.received(batch.live);
+        Ok(())
+    }
+
+    /// The log does not reach back to where this client was: what it missed is not told, so nothing that it knows counts.
+    fn start_over(&mut self, cursor: &Cursor) -> store::Result<()> {
+        self.store.write(|rows| {
+            rows.forget_what_the_server_knows()?;
+            rows.set_cursor(cursor)
+        })?;
+        self.calls.forget_questions();
+        self.pages.forget();
+        self.standing.start_over();
+        let rooms: Vec<RoomId> = self.rooms.drain().map(|(id, _)| id).collect();
+        rooms.iter().for_each(|room| self.views.room_changed(room));
+        Ok(())
+    }
+}
+
+/// A batch on its way into the store.
+struct Taking<'a> {
+    viewer: &'a UserId,
+    known: &'a mut HashMap<RoomId, Room>,
+    changed: BTreeSet<RoomId>,
+    outbox: &'a mut Outbox,
+    standing: &'a mut Standing,
+    views: &'a mut Views,
+}
+
+impl Taking<'_> {
+    fn take(&mut self, rows: &Rows<'_>, event: Event) -> store::Result<()> {
+        let Event {
+            room,
+            member_count,
+            change,
+        } = event;
+        self.change_room(&room, |known| known.member_count = member_count);
+        match change {
+            Change::Message(message, root) => self.take_message(rows, *message, root),
+            Change::Reactions(message) => self.keep_message(rows, &message),
+            Change::Room => {
+                self.standing.room_is_stale(&room);
+                Ok(())
+            }
+            Change::MemberJoined(member) => self.take_member(rows, &room, &member),
+            Change::MemberChanged(member) => {
+                self.views.names_changed();
+                self.take_member(rows, &room, &member)
+            }
+            Change::MemberLeft(user) => self.take_departure(rows, &room, &user),
+            Change::Thread(thread) => {
+                rows.put_thread(&room, &thread)?;
+                let thread = Timeline::Thread(room, thread.root);
+                self.views.changed.insert(thread);
+                Ok(())
+            }
+            Change::Draft(draft) => {
+                self.change_own(&room, |own| own.draft = draft);
+                Ok(())
+            }
+            Change::Unknown => Ok(()),
+        }
+    }
+
+    fn take_message(
+        &mut self,
+        rows: &Rows<'_>,
+        message: Message,
+        root: Option<RootChange>,
+    ) -> store::Result<()> {
+        self.keep_message(rows, &message)?;
+        if let Some(RootChange { root, thread }) = root {
+            rows.set_thread_summary(&root, thread)?;
+            let main_line = Timeline::Room(message.room_id.clone());
+            self.views.changed.insert(main_line);
+            self.standing.thread_is_stale(&root);
+        } else if message.author.id != *self.viewer {
+            self.standing.room_is_stale(&message.room_id);
+        }
+        Ok(())
+    }
+
+    fn keep_message(&mut self, rows: &Rows<'_>, message: &Message) -> store::Result<()> {
+        rows.put_message(message)?;
+        if message.author.id == *self.viewer {
+            self.outbox.arrived(rows, message)?;
+        }
+        if !self.known.contains_key(&message.room_id) {
+            self.standing.room_is_stale(&message.room_id);
+        }
+        if message.thread_root.is_none() {
+            self.change_room(&message.room_id, |room| show_as_newest(room, message));
+        }
+        self.views.changed.insert(Timeline::of(message));
+        Ok(())
+    }
+
+    fn take_member(
+        &mut self,
+        rows: &Rows<'_>,
+        room: &RoomId,
+        member: &Member,
+    ) -> store::Result<()> {
+        rows.put_user(&member.user)?;
+        let other = self
+            .known
+            .get(room)
+            .and_then(|room| room.other_user.as_ref());
+        if member.user.id == *self.viewer || other.is_some_and(|other| other.id == member.user.id) {
+            self.standing.room_is_stale(room);
+        }
+        Ok(())
+    }
+
+    fn take_departure(&mut self, rows: &Rows<'_>, room: &RoomId, user: &User) -> store::Result<()> {
+        if user.id != *self.viewer {
+            return Ok(());
+        }
+        rows.remove_room(room)?;
+        self.known.remove(room);
+        self.changed.remove(room);
+        self.views.room_changed(room);
+        Ok(())
+    }
+
+    fn change_room(&mut self, room: &RoomId, change: impl FnOnce(&mut Room)) {
+        if let Some(known) = self.known.get_mut(room) {
+            change(known);
+            self.changed.insert(room.clone());
+        }
+    }
+
+    fn change_own(&mut self, room: &RoomId, change: impl FnOnce(&mut Membership)) {
+        self.change_room(room, |room| {
+            if let Some(own) = &mut room.membership {
+                change(own);
+            }
+        });
+    }
+
+    /// Once for all that happened in a room.
+    fn keep_rooms(&mut self, rows: &Rows<'_>) -> store::Result<()> {
+        for room in std::mem::take(&mut self.changed) {
+            if let Some(known) = self.known.get(&room) {
+                rows.put_room(known)?;
+                self.views.room_list_changed();
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Makes a message the one that a list of rooms shows, if it is newer than that or the same.
+pub(super) fn show_as_newest(room: &mut Room, message: &Message) {
+    let known = room.last_message.as_ref().map(|last| last.seq);
+    if known <= Some(message.seq) {
+        room.last_message = Some(message.clone());
+    }
+}

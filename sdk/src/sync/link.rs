@@ -1,0 +1,109 @@
+//! The connection: wanted or not, standing or not, and when to try again.
+
+use crate::Error;
+use crate::live::{Failure, Machine, Step};
+use std::time::Duration;
+
+#[derive(Debug)]
+pub(crate) enum State {
+    /// Nobody wants it, or it is about to be opened.
+    Down {
+        renew: bool,
+    },
+    Opening,
+    /// It stands; `live` once the server has said everything that there was to say.
+    Open {
+        live: bool,
+    },
+    /// Broken; the next attempt is at `until`.
+    Waiting {
+        until: Duration,
+        renew: bool,
+        reason: String,
+    },
+    /// No attempt would be better.
+    Ended(Error),
+}
+
+pub(crate) struct Link {
+    pub(crate) is_wanted: bool,
+    pub(crate) state: State,
+    machine: Machine,
+}
+
+impl Link {
+    pub(crate) fn new() -> Self {
+        Self {
+            is_wanted: false,
+            state: State::Down { renew: false },
+            machine: Machine::new(None),
+        }
+    }
+
+    /// Whether to connect now, and if so, whether with another token.
+    pub(crate) fn connect(&mut self, now: Duration) -> Option<bool> {
+        let renew = match self.state {
+            State::Down { renew } => renew,
+            State::Waiting { until, renew, .. } if until <= now => renew,
+            _ => return None,
+        };
+        self.is_wanted.then(|| {
+            self.state = State::Opening;
+            renew
+        })
+    }
+
+    pub(crate) fn opened(&mut self, now: Duration) {
+        self.machine.opened(now);
+        self.state = State::Open { live: false };
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.state, State::Open { .. })
+    }
+
+    pub(crate) fn is_live(&self) -> bool {
+        matches!(self.state, State::Open { live: true })
+    }
+
+    pub(crate) fn received(&mut self, live: bool) {
+        self.machine.worked();
+        if self.is_open() {
+            self.state = State::Open { live };
+        }
+    }
+
+    pub(crate) fn failed(&mut self, failure: Failure, now: Duration, random: f64) {
+        if !self.is_wanted {
+            self.state = State::Down { renew: false };
+            return;
+        }
+        self.state = match self.machine.failed(failure, now, random) {
+            Step::Connect { renew } => State::Down { renew },
+            Step::Wait {
+                delay,
+                renew,
+                reason,
+            } => State::Waiting {
+                until: now + delay,
+                renew,
+                reason,
+            },
+            Step::Finish(error) => State::Ended(error),
+        };
+    }
+
+    /// There is reason to believe that it works now.
+    pub(crate) fn hurry(&mut self) {
+        if let State::Waiting { renew, .. } = self.state {
+            self.state = State::Down { renew };
+        }
+    }
+
+    pub(crate) fn wakes_at(&self) -> Option<Duration> {
+        match self.state {
+            State::Waiting { until, .. } if self.is_wanted => Some(until),
+            _ => None,
+        }
+    }
+}

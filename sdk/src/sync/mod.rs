@@ -1,0 +1,247 @@
+//! What keeps the store in step with the server: state and input in, effects out. No clock, no socket and no thread in
+//! it; the store it owns, so that what it decides and what it keeps are one.
+
+mod call;
+mod calls;
+mod deeds;
+mod events;
+mod link;
+mod outbox;
+mod pace;
+mod standing;
+mod state;
+mod timelines;
+mod views;
+
+use crate::live::Failure;
+use crate::model::Room;
+use crate::operations::sync::{Batch, ReadUpTo};
+use crate::store::{self, Store, Timeline};
+use crate::{Cursor, Error, MessageId, RoomId, User, UserId};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use std::collections::HashMap;
+use std::time::Duration;
+
+pub(crate) use call::{Answer, Call, Carrier};
+pub(crate) use calls::CallId;
+pub(crate) use state::SyncState;
+
+/// When something is handled: by a clock that only goes forward, and by the one that people read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    pub(crate) since_start: Duration,
+    pub(crate) wall: Timestamp,
+}
+
+/// What happens to the core.
+#[derive(Debug)]
+pub(crate) enum Input {
+    /// The app wants to be in step from now on.
+    Start,
+    /// The app does not want to be in step any more.
+    Stop,
+    /// The network is back, or the app is in the foreground: whatever waits is tried at once.
+    Hurry,
+    /// The connection stands, and the events were asked for.
+    Opened,
+    /// It does not stand, or not any more.
+    Failed(Failure),
+    Received(Update),
+    Answered(CallId, Result<Answer, Error>),
+    /// Time has passed.
+    Tick,
+}
+
+/// What comes through the connection.
+#[derive(Clone, Debug)]
+pub(crate) enum Update {
+    Events(Batch),
+    Read(ReadUpTo),
+    Typing(RoomId, Vec<User>),
+}
+
+/// What is to be done for the core.
+#[derive(Debug)]
+pub(crate) enum Effect {
+    /// Open a connection, with a token that was not refused yet if `renew`, and ask for the events after a cursor.
+    Connect {
+        renew: bool,
+        after: Cursor,
+    },
+    Disconnect,
+    /// Tell who types there, as long as the connection stands.
+    WatchTyping(RoomId),
+    UnwatchTyping(RoomId),
+    Call(CallId, Call),
+    State(SyncState),
+}
+
+pub(crate) struct Core {
+    store: Store,
+    viewer: UserId,
+    cursor: Option<Cursor>,
+    rooms: HashMap<RoomId, Room>,
+    link: link::Link,
+    calls: calls::Calls,
+    standing: standing::Standing,
+    outbox: outbox::Outbox,
+    pages: timelines::Pages,
+    views: views::Views,
+    /// When each message was last told of by an event, as long as an answer is under way that may be older.
+    touched: HashMap<MessageId, u64>,
+    state: SyncState,
+    time_zone: TimeZone,
+    random: StdRng,
+    effects: Vec<Effect>,
+}
+
+impl Core {
+    /// What a store holds of another person is forgotten.
+    pub(crate) fn new(
+        mut store: Store,
+        viewer: UserId,
+        time_zone: TimeZone,
+        seed: u64,
+    ) -> store::Result<Self> {
+        if store.read().viewer()?.as_ref() != Some(&viewer) {
+            store.write(|rows| {
+                rows.forget_everything()?;
+                rows.set_viewer(&viewer)
+            })?;
+        }
+        let rooms = store.read().list_rooms()?;
+        Ok(Self {
+            cursor: store.read().cursor()?,
+            rooms: rooms
+                .into_iter()
+                .map(|room| (room.id.clone(), room))
+                .collect(),
+            outbox: outbox::Outbox::new(store.read().list_entries()?),
+            link: link::Link::new(),
+            calls: calls::Calls::default(),
+            standing: standing::Standing::default(),
+            pages: timelines::Pages::default(),
+            views: views::Views::default(),
+            touched: HashMap::new(),
+            state: SyncState::Stopped,
+            random: StdRng::seed_from_u64(seed),
+            effects: Vec::new(),
+            store,
+            viewer,
+            time_zone,
+        })
+    }
+
+    /// Takes something in, keeps what is to be kept, and says what is to be done. After an error nothing here counts any
+    /// more: what is kept does.
+    pub(crate) fn handle(&mut self, input: Input, at: Moment) -> store::Result<Vec<Effect>> {
+        match input {
+            Input::Start => self.start(),
+            Input::Stop => self.stop(),
+            Input::Hurry => self.hurry(),
+            Input::Opened => self.opened(at),
+            Input::Failed(failure) => self.failed(failure, at),
+            Input::Received(update) => self.receive(update)?,
+            Input::Answered(id, answer) => self.answered(id, answer, at)?,
+            Input::Tick => {}
+        }
+        self.go_on(at)
+    }
+
+    /// Does whatever can be done now.
+    pub(crate) fn go_on(&mut self, at: Moment) -> store::Result<Vec<Effect>> {
+        if self.link.is_wanted {
+            self.connect(at);
+            self.ask_how_rooms_stand(at);
+            self.ask_for_pages(at)?;
+            self.say_what_waits(at)?;
+        }
+        self.report_state(at);
+        self.refresh_views()?;
+        Ok(std::mem::take(&mut self.effects))
+    }
+
+    /// When [`Input::Tick`] is due.
+    pub(crate) fn wakes_at(&self) -> Option<Duration> {
+        if !self.link.is_wanted {
+            return None;
+        }
+        let waits = [
+            self.link.wakes_at(),
+            self.standing.wakes_at(self.link.is_live(), &self.calls),
+            self.pages.wakes_at(&self.calls),
+            self.outbox.wakes_at(),
+        ];
+        waits.into_iter().flatten().min()
+    }
+
+    fn start(&mut self) {
+        if self.link.is_wanted || self.is_over() {
+            return;
+        }
+        self.link.is_wanted = true;
+        self.standing.is_due = true;
+        self.hurry();
+    }
+
+    fn stop(&mut self) {
+        if !self.link.is_wanted {
+            return;
+        }
+        self.link.is_wanted = false;
+        self.link.state = link::State::Down { renew: false };
+        self.effects.push(Effect::Disconnect);
+    }
+
+    fn hurry(&mut self) {
+        self.link.hurry();
+        self.calls.pace.hurry();
+        self.outbox.hurry();
+    }
+
+    /// Without a cursor, an overview comes first: it says where to begin.
+    fn connect(&mut self, at: Moment) {
+        let Some(after) = self.cursor.clone() else {
+            return;
+        };
+        if let Some(renew) = self.link.connect(at.since_start) {
+            self.standing.is_due = true;
+            self.effects.push(Effect::Connect { renew, after });
+        }
+    }
+
+    fn opened(&mut self, at: Moment) {
+        if !self.link.is_wanted {
+            return;
+        }
+        self.link.opened(at.since_start);
+        self.calls.pace.hurry();
+        self.outbox.hurry();
+        let rooms = self.views.rooms_with_open_timelines();
+        self.effects
+            .extend(rooms.into_iter().map(Effect::WatchTyping));
+    }
+
+    fn failed(&mut self, failure: Failure, at: Moment) {
+        let random = self.random.random();
+        self.link.failed(failure, at.since_start, random);
+        self.views.nobody_types();
+    }
+
+    /// The session has ended: nothing more is tried, and everything is kept for whoever signs in again.
+    fn signed_out(&mut self) {
+        self.stop();
+        self.link.state = link::State::Ended(Error::SignedOut);
+    }
+
+    fn is_over(&self) -> bool {
+        matches!(self.link.state, link::State::Ended(_))
+    }
+
+    fn timeline_changed(&mut self, timeline: &Timeline) {
+        self.views.changed.insert(timeline.clone());
+    }
+}

@@ -1,0 +1,350 @@
+//! What the person did, on its way to the server: in order in each room, once, and kept until the server has said what
+//! became of it.
+
+use super::call::Change;
+use super::calls::{Purpose, is_passing, retry_after};
+use super::pace::Pace;
+use super::{Answer, Call, Core, Moment};
+use crate::operations::changes::{
+    DeleteMessageInput, EditMessageInput, MarkReadInput, ReactInput, Read, SaveDraftInput,
+};
+use crate::operations::messages::SendMessageInput;
+use crate::store::{self, Entry, EntryId, Rows, Target, Task, Timeline};
+use crate::{ClientId, Error, Message, MessageId, RoomId};
+use rand::Rng;
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+/// What waits for each other. What a person keeps for themselves does not wait for what they say.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Lane {
+    Said(RoomId),
+    Kept(RoomId),
+}
+
+pub(super) struct Outbox {
+    /// As in the store, in order.
+    pub(super) entries: Vec<Entry>,
+    under_way: HashSet<EntryId>,
+    /// Taken by the server, and not told of by an event yet: what others said before is still to come.
+    taken: HashSet<EntryId>,
+    paces: HashMap<Lane, Pace>,
+    /// What became of keys since the start.
+    sent: HashMap<ClientId, MessageId>,
+}
+
+impl Outbox {
+    pub(super) fn new(entries: Vec<Entry>) -> Self {
+        Self {
+            entries,
+            under_way: HashSet::new(),
+            taken: HashSet::new(),
+            paces: HashMap::new(),
+            sent: HashMap::new(),
+        }
+    }
+
+    pub(super) fn hurry(&mut self) {
+        self.paces.clear();
+    }
+
+    /// Whether nothing waits that the server may still take.
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.iter().all(|entry| entry.failure.is_some())
+    }
+
+    pub(super) fn is_taken(&self, entry: &Entry) -> bool {
+        self.taken.contains(&entry.id)
+    }
+
+    pub(super) fn find(&self, id: EntryId) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.id == id)
+    }
+
+    pub(super) fn find_by_key(&self, key: &ClientId) -> Option<&Entry> {
+        self.entries
+            .iter()
+            .find(|entry| entry.key.as_ref() == Some(key))
+    }
+
+    /// Whether an entry can still be changed without the server knowing it otherwise.
+    pub(super) fn is_untold(&self, entry: &Entry) -> bool {
+        let is_refused = entry.failure.is_some();
+        (!entry.is_tried || is_refused) && !self.under_way.contains(&entry.id)
+    }
+
+    /// The message that a target has become, if it is one by now.
+    pub(super) fn resolve(&self, target: Target) -> Target {
+        match target {
+            Target::Unsent(key) => match self.sent.get(&key) {
+                Some(id) => Target::Known(id.clone()),
+                None => Target::Unsent(key),
+            },
+            known @ Target::Known(_) => known,
+        }
+    }
+
+    pub(super) fn drop_entry(&mut self, id: EntryId) {
+        self.entries.retain(|entry| entry.id != id);
+        self.taken.remove(&id);
+    }
+
+    /// A message of the viewer's is in the log: whatever waited for its key has a message now.
+    pub(super) fn arrived(&mut self, rows: &Rows<'_>, message: &Message) -> store::Result<()> {
+        let Some(key) = &message.client_id else {
+            return Ok(());
+        };
+        let Some(entry) = self.find_by_key(key).map(|entry| entry.id) else {
+            return Ok(());
+        };
+        rows.remove_entry(entry)?;
+        rows.name_targets(key, &message.id)?;
+        self.drop_entry(entry);
+        self.name_targets(key, &message.id);
+        Ok(())
+    }
+
+    fn name_targets(&mut self, key: &ClientId, message: &MessageId) {
+        let unsent = Some(Target::Unsent(key.clone()));
+        for entry in &mut self.entries {
+            if entry.target == unsent {
+                entry.target = Some(Target::Known(message.clone()));
+            }
+        }
+        self.sent.insert(key.clone(), message.clone());
+    }
+
+    /// What can be said now: the first of each lane, unless that is under way or has to wait.
+    fn ready(&self, now: Duration) -> Vec<EntryId> {
+        self.first_of_lanes()
+            .filter(|entry| !self.under_way.contains(&entry.id))
+            .filter(|entry| self.not_before(entry) <= now)
+            .map(|entry| entry.id)
+            .collect()
+    }
+
+    pub(super) fn wakes_at(&self) -> Option<Duration> {
+        self.first_of_lanes()
+            .filter(|entry| !self.under_way.contains(&entry.id))
+            .map(|entry| self.not_before(entry))
+            .min()
+    }
+
+    fn first_of_lanes(&self) -> impl Iterator<Item = &Entry> {
+        let mut seen = HashSet::new();
+        self.entries
+            .iter()
+            .filter(|entry| entry.failure.is_none() && !self.taken.contains(&entry.id))
+            .filter(|entry| !matches!(&entry.target, Some(Target::Unsent(_))))
+            .filter(move |entry| seen.insert(lane(entry)))
+    }
+
+    fn not_before(&self, entry: &Entry) -> Duration {
+        let pace = self.paces.get(&lane(entry));
+        pace.map(Pace::next).unwrap_or_default()
+    }
+}
+
+fn lane(entry: &Entry) -> Lane {
+    let room = entry.timeline.room().clone();
+    match entry.task {
+        Task::MarkRead { .. } | Task::SaveDraft { .. } => Lane::Kept(room),
+        Task::Send { .. } | Task::Edit { .. } | Task::Delete | Task::React { .. } => {
+            Lane::Said(room)
+        }
+    }
+}
+
+impl Core {
+    pub(super) fn say_what_waits(&mut self, at: Moment) -> store::Result<()> {
+        let ready = self.outbox.ready(at.since_start);
+        let untried = self.outbox.entries.iter_mut();
+        let untried: Vec<&mut Entry> = untried
+            .filter(|entry| ready.contains(&entry.id) && !entry.is_tried)
+            .collect();
+        if !untried.is_empty() {
+            self.store.write(|rows| {
+                untried
+                    .iter()
+                    .try_for_each(|entry| rows.set_tried(entry.id))
+            })?;
+            untried.into_iter().for_each(|entry| entry.is_tried = true);
+        }
+        for id in ready {
+            if let Some(call) = self.outbox.find(id).and_then(call_of) {
+                self.outbox.under_way.insert(id);
+                self.call(Purpose::Entry(id), call);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn entry_answered(
+        &mut self,
+        id: EntryId,
+        answer: Result<Answer, Error>,
+        begun: u64,
+        at: Moment,
+    ) -> store::Result<()> {
+        self.outbox.under_way.remove(&id);
+        let Some(entry) = self.outbox.find(id).cloned() else {
+            return Ok(());
+        };
+        self.timeline_changed(&entry.timeline);
+        match answer {
+            Ok(answer) => {
+                self.outbox.paces.remove(&lane(&entry));
+                self.take_entry_answer(&entry, answer, begun)
+            }
+            Err(error) if is_passing(&error) => {
+                let random = self.random.random();
+                let pace = self.outbox.paces.entry(lane(&entry)).or_default();
+                pace.failed(at.since_start, random, retry_after(&error));
+                Ok(())
+            }
+            Err(error) => self.refuse(&entry, error),
+        }
+    }
+
+    fn take_entry_answer(
+        &mut self,
+        entry: &Entry,
+        answer: Answer,
+        begun: u64,
+    ) -> store::Result<()> {
+        match answer {
+            Answer::Message(message) => self.take_changed_message(entry, *message, begun),
+            Answer::Read(read) => self.take_read(entry, read),
+            _ => self.forget_entry(entry.id),
+        }
+    }
+
+    /// A message that would leave a gap before it waits for the event: what is between is on its way.
+    fn take_changed_message(
+        &mut self,
+        entry: &Entry,
+        message: Message,
+        begun: u64,
+    ) -> store::Result<()> {
+        let timeline = Timeline::of(&message);
+        let newest = self.store.read().newest_seq(&timeline)?;
+        let is_new = newest.is_none_or(|newest| newest < message.seq);
+        if is_new && newest.is_some_and(|newest| newest + 1 < message.seq) {
+            self.outbox.taken.insert(entry.id);
+            if let Some(key) = &entry.key {
+                self.store
+                    .write(|rows| rows.name_targets(key, &message.id))?;
+                self.outbox.name_targets(key, &message.id);
+            }
+            return Ok(());
+        }
+        let is_older_word = self.is_touched(&message.id, begun);
+        let mut room = self.rooms.get(&message.room_id).cloned();
+        if let Some(room) = room.as_mut().filter(|_| message.thread_root.is_none()) {
+            super::events::show_as_newest(room, &message);
+        }
+        self.store.write(|rows| {
+            if !is_older_word {
+                rows.put_message(&message)?;
+                room.iter().try_for_each(|room| rows.put_room(room))?;
+            }
+            if let Some(key) = &entry.key {
+                rows.name_targets(key, &message.id)?;
+            }
+            rows.remove_entry(entry.id)
+        })?;
+        if let Some(room) = room.filter(|_| !is_older_word) {
+            self.rooms.insert(room.id.clone(), room);
+            self.views.room_list_changed();
+        }
+        self.outbox.drop_entry(entry.id);
+        if let Some(key) = &entry.key {
+            self.outbox.name_targets(key, &message.id);
+        }
+        Ok(())
+    }
+
+    fn take_read(&mut self, entry: &Entry, read: Read) -> store::Result<()> {
+        let room_id = entry.timeline.room().clone();
+        let mut room = self.rooms.get(&room_id).cloned();
+        self.store.write(|rows| {
+            match (&mut room, read) {
+                (Some(room), Read::Room(own)) => {
+                    room.membership = Some(*own);
+                    rows.put_room(room)?;
+                }
+                (_, Read::Thread(thread)) => rows.put_thread(&room_id, &thread)?,
+                (None, Read::Room(_)) => {}
+            }
+            rows.remove_entry(entry.id)
+        })?;
+        if let Some(room) = room {
+            self.rooms.insert(room_id, room);
+        }
+        self.outbox.drop_entry(entry.id);
+        self.views.room_list_changed();
+        Ok(())
+    }
+
+    /// What nobody sees is dropped; the rest is kept for its person to try again or to give up.
+    fn refuse(&mut self, entry: &Entry, error: Error) -> store::Result<()> {
+        if matches!(lane(entry), Lane::Kept(_)) {
+            return self.forget_entry(entry.id);
+        }
+        self.store
+            .write(|rows| rows.set_failure(entry.id, Some(&error)))?;
+        let mut entries = self.outbox.entries.iter_mut();
+        if let Some(kept) = entries.find(|kept| kept.id == entry.id) {
+            kept.failure = Some(error);
+        }
+        Ok(())
+    }
+
+    pub(super) fn forget_entry(&mut self, id: EntryId) -> store::Result<()> {
+        self.store.write(|rows| rows.remove_entry(id))?;
+        self.outbox.drop_entry(id);
+        self.views.room_list_changed();
+        Ok(())
+    }
+}
+
+/// What an entry asks of the server; nothing as long as its message is not sent.
+fn call_of(entry: &Entry) -> Option<Call> {
+    let message_id = || match &entry.target {
+        Some(Target::Known(id)) => Some(id.clone()),
+        _ => None,
+    };
+    let room_id = entry.timeline.room().clone();
+    let thread_root_id = entry.timeline.root().cloned();
+    Some(match entry.task.clone() {
+        Task::Send { body, reply_to } => Call::Change(Change::Send(SendMessageInput {
+            room_id,
+            body,
+            client_id: entry.key.clone().map(String::from),
+            reply_to_id: reply_to,
+            thread_root_id,
+        })),
+        Task::Edit { body } => Call::Change(Change::Edit(EditMessageInput {
+            message_id: message_id()?,
+            body,
+        })),
+        Task::Delete => Call::Change(Change::Delete(DeleteMessageInput {
+            message_id: message_id()?,
+        })),
+        Task::React { emoji, remove } => Call::Change(Change::React(ReactInput {
+            message_id: message_id()?,
+            emoji,
+            remove,
+        })),
+        Task::MarkRead { seq } => Call::MarkRead(MarkReadInput {
+            room_id,
+            thread_root_id,
+            seq: i32::try_from(seq).unwrap_or(i32::MAX),
+        }),
+        Task::SaveDraft { body, reply_to } => Call::SaveDraft(SaveDraftInput {
+            room_id,
+            body,
+            reply_to_id: reply_to,
+        }),
+    })
+}

@@ -1,0 +1,132 @@
+//! Pages of history: which are wanted, and what is asked for to get them.
+
+use super::calls::{Calls, Purpose};
+use super::{Call, Core, Moment};
+use crate::history::History;
+use crate::operations::sync::HistoryPage;
+use crate::store::{self, Timeline};
+use crate::{Message, MessageId};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// What is missing of a timeline, seen from what is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Missing {
+    Newest,
+    Before(Box<Message>),
+    After(MessageId),
+    Around(MessageId),
+}
+
+#[derive(Default)]
+pub(super) struct Pages {
+    wanted: BTreeMap<Timeline, Missing>,
+    /// Asked for in vain: not again before somebody asks for more.
+    given_up: BTreeSet<Timeline>,
+}
+
+impl Pages {
+    pub(super) fn want(&mut self, timeline: &Timeline, missing: Missing) {
+        if !self.given_up.contains(timeline) {
+            self.wanted.insert(timeline.clone(), missing);
+        }
+    }
+
+    pub(super) fn is_wanted(&self, timeline: &Timeline) -> bool {
+        self.wanted.contains_key(timeline)
+    }
+
+    pub(super) fn give_up(&mut self, timeline: &Timeline) {
+        self.wanted.remove(timeline);
+        self.given_up.insert(timeline.clone());
+    }
+
+    pub(super) fn ask_again(&mut self, timeline: &Timeline) {
+        self.given_up.remove(timeline);
+    }
+
+    pub(super) fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    pub(super) fn wakes_at(&self, calls: &Calls) -> Option<Duration> {
+        let mut wanted = self.wanted.keys().cloned();
+        let waits = wanted.any(|timeline| !calls.is_under_way(&Purpose::Page(timeline)));
+        waits.then(|| calls.pace.next())
+    }
+}
+
+impl Core {
+    /// Not before there is a cursor: what changes after the answer must come as an event.
+    pub(super) fn ask_for_pages(&mut self, at: Moment) -> store::Result<()> {
+        if self.cursor.is_none() || self.calls.pace.next() > at.since_start {
+            return Ok(());
+        }
+        for (timeline, missing) in self.pages.wanted.clone() {
+            let purpose = Purpose::Page(timeline.clone());
+            if !self.calls.is_under_way(&purpose) {
+                let call = self.page_call(&timeline, missing)?;
+                self.call(purpose, call);
+            }
+        }
+        Ok(())
+    }
+
+    fn page_call(&self, timeline: &Timeline, missing: Missing) -> store::Result<Call> {
+        let rows = self.store.read();
+        Ok(match timeline {
+            Timeline::Room(room) => {
+                let page = match missing {
+                    Missing::Newest => History::Newest,
+                    Missing::After(id) | Missing::Around(id) => History::Around(id),
+                    Missing::Before(first) => match rows.older_cursor(&first.id)? {
+                        Some(cursor) => History::Before(cursor),
+                        None => History::Around(first.id),
+                    },
+                };
+                let room = room.clone();
+                Call::History { room, page }
+            }
+            Timeline::Thread(_, root) => {
+                let before = match missing {
+                    Missing::Before(first) => rows.nearest_older_cursor(timeline, first.seq)?,
+                    Missing::Newest | Missing::After(_) | Missing::Around(_) => None,
+                };
+                let root = root.clone();
+                Call::Thread { root, before }
+            }
+        })
+    }
+
+    pub(super) fn take_page(
+        &mut self,
+        timeline: &Timeline,
+        page: HistoryPage,
+        begun: u64,
+    ) -> store::Result<()> {
+        self.pages.wanted.remove(timeline);
+        if !self.rooms.contains_key(timeline.room()) {
+            return Ok(());
+        }
+        if page.messages.is_empty() {
+            self.pages.give_up(timeline);
+        }
+        let newer: Vec<&Message> = page
+            .messages
+            .iter()
+            .filter(|message| !self.is_touched(&message.id, begun))
+            .collect();
+        self.store.write(|rows| {
+            newer
+                .iter()
+                .try_for_each(|message| rows.put_message(message))?;
+            match (page.messages.first(), &page.older) {
+                (Some(first), Some(older)) => rows.set_older_cursor(&first.id, older),
+                _ => Ok(()),
+            }
+        })?;
+        self.timeline_changed(timeline);
+        self.views.page_taken(timeline);
+        Ok(())
+    }
+}

@@ -1,0 +1,113 @@
+//! What is open on the screen, kept like the store by small steps.
+
+mod diff;
+mod items;
+mod lines;
+mod rooms;
+mod shown;
+mod timeline;
+
+pub use items::{
+    ChangeKind, LastMessage, MessageTarget, RefusedChange, RoomListItem, SendState,
+    TimelineContent, TimelineItem, TimelineMessage, TimelineReaction,
+};
+
+use super::Core;
+use crate::store::{self, Timeline};
+use crate::{RoomId, User};
+use eyeball_im::ObservableVector;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+pub(crate) use timeline::Place;
+use timeline::View;
+
+/// One timeline that is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct ViewId(u64);
+
+#[derive(Default)]
+pub(super) struct Views {
+    timelines: BTreeMap<ViewId, View>,
+    next: u64,
+    /// Kept from when somebody first looked at it.
+    rooms: Option<ObservableVector<RoomListItem>>,
+    /// Timelines that may look otherwise now.
+    pub(super) changed: BTreeSet<Timeline>,
+    is_everything_changed: bool,
+    is_room_list_changed: bool,
+    typing: HashMap<RoomId, Vec<User>>,
+}
+
+impl Views {
+    pub(super) fn room_changed(&mut self, room: &RoomId) {
+        let views = self.timelines.values();
+        let of_room = views.map(|view| &view.timeline);
+        let of_room: Vec<Timeline> = of_room
+            .filter(|timeline| timeline.room() == room)
+            .cloned()
+            .collect();
+        self.changed.extend(of_room);
+        self.is_room_list_changed = true;
+    }
+
+    pub(super) fn room_list_changed(&mut self) {
+        self.is_room_list_changed = true;
+    }
+
+    /// Somebody is called otherwise, wherever they are named.
+    pub(super) fn names_changed(&mut self) {
+        self.is_everything_changed = true;
+        self.is_room_list_changed = true;
+    }
+
+    pub(super) fn page_taken(&mut self, timeline: &Timeline) {
+        for view in self.timelines.values_mut() {
+            if view.timeline == *timeline {
+                view.is_page_new = true;
+            }
+        }
+    }
+
+    pub(super) fn type_in(&mut self, room: RoomId, users: Vec<User>) {
+        self.changed.insert(Timeline::Room(room.clone()));
+        self.typing.insert(room, users);
+    }
+
+    /// Whoever was writing when the connection broke may have stopped.
+    pub(super) fn nobody_types(&mut self) {
+        let rooms = std::mem::take(&mut self.typing).into_keys();
+        self.changed.extend(rooms.map(Timeline::Room));
+    }
+
+    pub(super) fn rooms_with_open_timelines(&self) -> BTreeSet<RoomId> {
+        let main_lines = self
+            .timelines
+            .values()
+            .filter_map(|view| match &view.timeline {
+                Timeline::Room(room) => Some(room.clone()),
+                Timeline::Thread(..) => None,
+            });
+        main_lines.collect()
+    }
+}
+
+impl Core {
+    /// Brings what is open up to date with what is kept.
+    pub(super) fn refresh_views(&mut self) -> store::Result<()> {
+        if std::mem::take(&mut self.views.is_room_list_changed) {
+            self.refresh_rooms()?;
+        }
+        let is_everything_changed = std::mem::take(&mut self.views.is_everything_changed);
+        let changed = std::mem::take(&mut self.views.changed);
+        let stale: Vec<ViewId> = self
+            .views
+            .timelines
+            .iter()
+            .filter(|(_, view)| is_everything_changed || changed.contains(&view.timeline))
+            .map(|(id, _)| *id)
+            .collect();
+        stale
+            .into_iter()
+            .try_for_each(|id| self.refresh_timeline(id))
+    }
+}

@@ -1,0 +1,243 @@
+//! A timeline that is open: a stretch of messages without a gap, and what is being sent.
+
+use super::diff::become_like;
+use super::items::{SendState, TimelineContent, TimelineItem, TimelineMessage};
+use super::{ViewId, lines};
+use crate::store::{self, Task, Timeline};
+use crate::sync::timelines::Missing;
+use crate::sync::{Core, Effect};
+use crate::{Message, MessageId};
+use eyeball_im::{ObservableVector, VectorSubscriber};
+
+/// How many messages a timeline begins with, where there are so many.
+const AT_FIRST: usize = 50;
+
+/// Where a timeline is opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// At its end, following what comes.
+    End,
+    /// With a message in its middle.
+    At(MessageId),
+}
+
+pub(super) struct View {
+    pub(super) timeline: Timeline,
+    items: ObservableVector<TimelineItem>,
+    place: Place,
+    /// The first and the last `seq` that is wanted; the last one is open at the end.
+    from: Option<u64>,
+    to: Option<u64>,
+    /// What the viewer had read when they opened it.
+    read: u64,
+    /// A page came that nothing was made of yet.
+    pub(super) is_page_new: bool,
+    /// The first message that was there when a page was asked for.
+    first_before_page: Option<MessageId>,
+}
+
+impl Core {
+    pub(crate) fn open_timeline(
+        &mut self,
+        timeline: Timeline,
+        place: Place,
+    ) -> store::Result<(ViewId, VectorSubscriber<TimelineItem>)> {
+        let id = ViewId(self.views.next);
+        self.views.next += 1;
+        self.pages.ask_again(&timeline);
+        let is_first = !self
+            .views
+            .rooms_with_open_timelines()
+            .contains(timeline.room());
+        if let (Timeline::Room(room), true, true) = (&timeline, is_first, self.link.is_open()) {
+            self.effects.push(Effect::WatchTyping(room.clone()));
+        }
+        let view = View {
+            read: self.last_read_seq(&timeline)?,
+            timeline,
+            items: ObservableVector::new(),
+            place,
+            from: None,
+            to: None,
+            is_page_new: false,
+            first_before_page: None,
+        };
+        self.views.timelines.insert(id, view);
+        self.refresh_timeline(id)?;
+        let subscriber = self
+            .views
+            .timelines
+            .get(&id)
+            .map(|view| view.items.subscribe());
+        Ok((
+            id,
+            subscriber.unwrap_or_else(|| ObservableVector::new().subscribe()),
+        ))
+    }
+
+    pub(crate) fn close_timeline(&mut self, id: ViewId) {
+        let Some(view) = self.views.timelines.remove(&id) else {
+            return;
+        };
+        let room = view.timeline.room();
+        if !self.views.rooms_with_open_timelines().contains(room) {
+            self.views.typing.remove(room);
+            self.effects.push(Effect::UnwatchTyping(room.clone()));
+        }
+    }
+
+    /// Wants so many more messages before what is there.
+    pub(crate) fn load_older(&mut self, id: ViewId, count: u64) -> store::Result<()> {
+        if let Some(view) = self.views.timelines.get_mut(&id) {
+            let from = view.from.unwrap_or(1);
+            view.from = Some(from.saturating_sub(count).max(1));
+            self.pages.ask_again(&view.timeline);
+        }
+        self.refresh_timeline(id)
+    }
+
+    /// Wants so many more messages after what is there, where it does not reach the end.
+    pub(crate) fn load_newer(&mut self, id: ViewId, count: u64) -> store::Result<()> {
+        if let Some(view) = self.views.timelines.get_mut(&id) {
+            view.to = view.to.map(|to| to.saturating_add(count));
+            self.pages.ask_again(&view.timeline);
+        }
+        self.refresh_timeline(id)
+    }
+
+    pub(super) fn refresh_timeline(&mut self, id: ViewId) -> store::Result<()> {
+        let Some(mut view) = self.views.timelines.remove(&id) else {
+            return Ok(());
+        };
+        let run = self.stretch(&mut view)?;
+        let items = self.lines(&view, &run)?;
+        become_like(&mut view.items, items, |item| item.key.clone());
+        self.views.timelines.insert(id, view);
+        Ok(())
+    }
+
+    /// The messages to show, and the wish for those that are missing.
+    fn stretch(&mut self, view: &mut View) -> store::Result<Vec<Message>> {
+        let newest = self.store.read().newest_seq(&view.timeline)?;
+        if let (Place::At(message), None) = (&view.place, view.from) {
+            let Some(message) = self.store.read().find_message(message)? else {
+                let missing = Missing::Around(message.clone());
+                self.pages.want(&view.timeline, missing);
+                return Ok(Vec::new());
+            };
+            let half = AT_FIRST as u64 / 2;
+            view.from = Some(message.seq.saturating_sub(half).max(1));
+            view.to = Some(message.seq + half);
+        }
+        let Some(newest) = newest else {
+            self.pages.want(&view.timeline, Missing::Newest);
+            return Ok(Vec::new());
+        };
+        if view.to.is_some_and(|to| to >= newest) {
+            (view.to, view.place) = (None, Place::End);
+        }
+        match view.place.clone() {
+            Place::End => self.stretch_to(view, newest),
+            Place::At(message) => self.stretch_around(view, &message),
+        }
+    }
+
+    fn stretch_to(&mut self, view: &mut View, newest: u64) -> store::Result<Vec<Message>> {
+        let wanted = view
+            .from
+            .map(|from| newest.saturating_sub(from) + 1)
+            .and_then(|wanted| usize::try_from(wanted).ok());
+        let rows = self.store.read();
+        let run = rows.run_before(&view.timeline, newest, wanted.unwrap_or(AT_FIRST))?;
+        let Some(first) = run.first() else {
+            return Ok(run);
+        };
+        let missing = wanted.unwrap_or(AT_FIRST).saturating_sub(run.len()) as u64;
+        let from = first.seq.saturating_sub(missing).max(1);
+        view.from.get_or_insert(from);
+        self.want_before(view, first.clone(), from);
+        Ok(run)
+    }
+
+    fn stretch_around(
+        &mut self,
+        view: &mut View,
+        message: &MessageId,
+    ) -> store::Result<Vec<Message>> {
+        let (from, to) = (view.from.unwrap_or(1), view.to.unwrap_or(u64::MAX));
+        let rows = self.store.read();
+        let Some(middle) = rows.find_message(message)? else {
+            return Ok(Vec::new());
+        };
+        let count = |wanted: u64| usize::try_from(wanted).unwrap_or(usize::MAX);
+        let before = count(middle.seq.saturating_sub(from) + 1);
+        let after = count(to.saturating_sub(middle.seq) + 1);
+        let mut run = rows.run_before(&view.timeline, middle.seq, before)?;
+        let rest = rows.run_after(&view.timeline, middle.seq, after)?;
+        run.extend(rest.into_iter().skip(1));
+        if let Some(first) = run.first() {
+            self.want_before(view, first.clone(), from);
+        }
+        if let Some(last) = run.last().filter(|last| last.seq < to) {
+            let missing = Missing::After(last.id.clone());
+            self.pages.want(&view.timeline, missing);
+        }
+        Ok(run)
+    }
+
+    /// A page that brought nothing before the first message is not asked for again.
+    fn want_before(&mut self, view: &mut View, first: Message, from: u64) {
+        let is_in_vain = view.first_before_page.as_ref() == Some(&first.id);
+        if std::mem::take(&mut view.is_page_new) && is_in_vain {
+            self.pages.give_up(&view.timeline);
+        }
+        if first.seq > from {
+            view.first_before_page = Some(first.id.clone());
+            self.pages
+                .want(&view.timeline, Missing::Before(Box::new(first)));
+        }
+    }
+
+    fn lines(&self, view: &View, run: &[Message]) -> store::Result<Vec<TimelineItem>> {
+        let own = self.viewer_as_user()?;
+        let mut lines = lines::Lines::new(&self.time_zone, view.read);
+        if run.first().is_some_and(|first| first.seq == 1) {
+            lines.start();
+        }
+        for message in run {
+            lines.push(message.seq, self.shown(message, &own));
+        }
+        if view.place == Place::End {
+            for entry in &self.outbox.entries {
+                let is_here = entry.timeline == view.timeline;
+                let is_there =
+                    entry.key.is_some() && run.iter().any(|message| message.client_id == entry.key);
+                if let (Task::Send { body, reply_to }, true, false) =
+                    (&entry.task, is_here, is_there)
+                {
+                    let shown = self.shown_unsent(entry, body, reply_to.as_ref(), &own)?;
+                    lines.push(u64::MAX, shown);
+                }
+            }
+            let main_line = view.timeline.root().is_none();
+            let typing = self.views.typing.get(view.timeline.room());
+            lines.typing(typing.filter(|_| main_line).cloned().unwrap_or_default());
+        }
+        Ok(lines.into_items())
+    }
+}
+
+impl TimelineMessage {
+    pub(super) fn is_sent(&self) -> bool {
+        self.state == SendState::Sent
+    }
+}
+
+impl TimelineItem {
+    pub(super) fn message(&self) -> Option<&TimelineMessage> {
+        match &self.content {
+            TimelineContent::Message(message) => Some(message),
+            _ => None,
+        }
+    }
+}
