@@ -153,7 +153,7 @@ pub struct Room {
     /// How many people are in it.
     pub member_count: u32,
     /// The newest message; filled in the list of the viewer's rooms only.
-    pub last_message: Option<Message>,
+    pub last_message: Option<LastMessage>,
     /// The viewer's own; absent when not a member.
     pub membership: Option<Membership>,
 }
@@ -286,6 +286,33 @@ impl From<causerie_sdk::Message> for Message {
             author: message.author.into(),
             seq: message.seq,
             client_id: message.client_id,
+            body: message.body,
+            sent_at: time(message.sent_at),
+        }
+    }
+}
+
+/// What a list of rooms shows of a message.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct LastMessage {
+    /// Stable.
+    pub id: MessageId,
+    /// Its place in the room.
+    pub seq: u64,
+    /// Who wrote it.
+    pub author: User,
+    /// Markdown source. Empty once deleted.
+    pub body: String,
+    /// When the server took it.
+    pub sent_at: SystemTime,
+}
+
+impl From<causerie_sdk::LastMessage> for LastMessage {
+    fn from(message: causerie_sdk::LastMessage) -> Self {
+        Self {
+            id: message.id,
+            seq: message.seq,
+            author: message.author.into(),
             body: message.body,
             sent_at: time(message.sent_at),
         }

@@ -22,3 +22,8 @@ pub(crate) fn random_id() -> String {
 pub(crate) fn random_fraction() -> f64 {
     rand::rng().random()
 }
+
+/// For a generator of one's own.
+pub(crate) fn random_seed() -> u64 {
+    rand::rng().random()
+}

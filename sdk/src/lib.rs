@@ -28,6 +28,7 @@
 
 mod account;
 mod builder;
+mod chat;
 mod client;
 mod environment;
 mod error;
@@ -43,13 +44,20 @@ mod sync;
 mod transport;
 
 pub use builder::ClientBuilder;
+pub use chat::{Chat, ChatOptions, Timeline, Watched};
 pub use client::Client;
 pub use error::Error;
 pub use history::History;
 pub use live::{ConnectionState, LiveItem, MessageStream};
 pub use model::ids::{ClientId, Cursor, MessageId, RoomId, SessionId, UserId};
 pub use model::{
-    Draft, Forwarded, Member, Membership, Message, MessagePage, NewRoom, Notice, NoticeKind, Page,
-    Quote, Reaction, Role, Room, RoomKind, ThreadSummary, Unread, User, Viewer,
+    Draft, Forwarded, LastMessage, Member, Membership, Message, MessagePage, NewRoom, Notice,
+    NoticeKind, Page, Quote, Reaction, Role, Room, RoomKind, ThreadSummary, Unread, User, Viewer,
 };
 pub use session::{MemoryStore, Session, SessionStore, StoreError};
+pub use store::EntryId;
+pub use sync::SyncState;
+pub use sync::views::{
+    ChangeKind, MessageTarget, RefusedChange, RoomListItem, RoomListMessage, SendState,
+    TimelineContent, TimelineItem, TimelineMessage, TimelineReaction,
+};

@@ -7,7 +7,9 @@ use ids::{Cursor, MessageId, RoomId, UserId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use message::{Forwarded, Message, Notice, NoticeKind, Quote, Reaction, ThreadSummary};
+pub use message::{
+    Forwarded, LastMessage, Message, Notice, NoticeKind, Quote, Reaction, ThreadSummary,
+};
 
 /// A person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,7 +85,7 @@ pub struct Room {
     /// How many people are in it.
     pub member_count: u32,
     /// The newest message on its main line. Filled by [`Client::rooms`](crate::Client::rooms) only.
-    pub last_message: Option<Message>,
+    pub last_message: Option<LastMessage>,
     /// The viewer's own; `None` when not a member.
     pub membership: Option<Membership>,
 }

@@ -2,6 +2,7 @@
 
 use crate::client::Client;
 use crate::model::{Member, NewRoom, Page, Room};
+use crate::operations::changes::{SetTyping, SetTypingInput, SetTypingVariables};
 use crate::operations::rooms::{
     Channels, ChannelsVariables, CreateRoom, CreateRoomInput, CreateRoomVariables, JoinRoom,
     JoinRoomInput, JoinRoomVariables, LeaveRoom, LeaveRoomInput, LeaveRoomVariables, Members,
@@ -145,6 +146,21 @@ impl Client {
         };
         let operation = LeaveRoom::build(LeaveRoomVariables { input });
         self.call(&operation).await?.leave_room.into_result()
+    }
+}
+
+impl Client {
+    /// Says that the person types in a room, or has stopped. It holds for six seconds: say it again every three or so.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the viewer is not in such a room, [`Error::Muted`] when they may not write there.
+    pub async fn set_typing(&self, room: &RoomId, typing: bool) -> Result<(), Error> {
+        let input = SetTypingInput {
+            room_id: room.clone(),
+            typing,
+        };
+        let operation = SetTyping::build(SetTypingVariables { input });
+        self.call(&operation).await?.set_typing.into_result()
     }
 }
 

@@ -88,13 +88,14 @@ async fn event(socket: &mut WebSocketStream<TcpStream>, event: Value) {
 
 fn user() -> Value {
     let created = "2026-01-01T00:00:00.000Z";
-    json!({ "id": "usr_1", "username": "alice", "displayName": "Alice", "createdAt": created, "mood": "sunny" })
+    json!({ "id": "usr_1", "username": "alice", "displayName": "Alice", "isDeleted": false, "createdAt": created, "mood": "sunny" })
 }
 
 fn message_sent(cursor: &str, body: &str) -> Value {
     let message = json!({
         "id": "msg_1", "room": { "id": "room_1" }, "author": user(), "seq": 1, "clientId": null,
-        "body": body, "sentAt": "2026-01-01T00:00:00.000Z", "reactions": [],
+        "body": body, "sentAt": "2026-01-01T00:00:00.000Z", "mentions": [], "mentionsRoom": false,
+        "notice": { "kind": "TOOK_A_BOW", "user": null }, "reactions": [], "isTranslated": true,
     });
     json!({ "__typename": "MessageSent", "cursor": cursor, "message": message })
 }
@@ -164,8 +165,11 @@ async fn an_unknown_kind_of_room_keeps_its_name() {
     let (listener, client) = tomorrow().await;
     let room = json!({
         "id": "room_1", "kind": "BROADCAST", "name": "news", "topic": null, "memberCount": 1,
-        "createdAt": "2026-01-01T00:00:00.000Z", "colour": "red",
-        "membership": { "role": "READER", "joinedAt": "2026-01-01T00:00:00.000Z" },
+        "createdAt": "2026-01-01T00:00:00.000Z", "colour": "red", "slowModeSeconds": 0, "announcementOnly": false,
+        "membership": {
+            "role": "READER", "joinedAt": "2026-01-01T00:00:00.000Z", "lastReadSeq": 0,
+            "unread": { "messages": 0, "mentions": 0, "reactions": 4 },
+        },
     });
     let answered = answer(&listener, json!({ "data": { "room": room } }));
     let id = "room_1".into();

@@ -5,6 +5,7 @@ use super::{ConnectionState, LiveItem};
 use crate::client::Client;
 use crate::operations::account::PositionQuery;
 use crate::operations::messages::{EventKind, Follow, FollowVariables};
+use crate::transport::frames::OperationId;
 use crate::transport::http::{Extensions, GraphQlError, from_graphql};
 use crate::transport::socket::{Signal, Socket};
 use crate::{Cursor, Error, RoomId, environment};
@@ -96,9 +97,9 @@ impl Driver {
         self.report(ConnectionState::Connected).await;
         loop {
             let taken = match socket.next().await {
-                Ok(Signal::Next(payload)) => self.take(&payload).await,
-                Ok(Signal::Error(errors)) => Err(refusal(errors)),
-                Ok(Signal::Complete) => Err(Failure::Completed),
+                Ok((_, Signal::Next(payload))) => self.take(&payload).await,
+                Ok((_, Signal::Error(errors))) => Err(refusal(errors)),
+                Ok((_, Signal::Complete)) => Err(Failure::Completed),
                 Err(ended) => Err(Failure::Connection(ended)),
             };
             if let Err(failure) = taken {
@@ -137,7 +138,7 @@ impl Driver {
             after: self.machine.cursor().cloned(),
         };
         socket
-            .subscribe(&Follow::build(variables))
+            .subscribe(OperationId("1".to_owned()), &Follow::build(variables))
             .await
             .map_err(Failure::Connection)?;
         Ok(socket)
@@ -176,7 +177,7 @@ impl Driver {
     }
 }
 
-fn refusal(errors: Vec<GraphQlError>) -> Failure {
+pub(crate) fn refusal(errors: Vec<GraphQlError>) -> Failure {
     match errors.into_iter().next().map(from_graphql) {
         Some(Error::SignedOut) => Failure::TokenRejected,
         Some(error) => Failure::Failed(error),

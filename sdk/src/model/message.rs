@@ -1,7 +1,7 @@
 //! What people say.
 
 use super::User;
-use super::ids::{ClientId, MessageId, RoomId};
+use super::ids::{ClientId, MessageId, RoomId, UserId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -115,6 +115,59 @@ pub struct Reaction {
     pub emoji: String,
     /// How many gave it.
     pub count: u64,
-    /// The first twenty of them.
-    pub users: Vec<User>,
+    /// Some of them, the first ones.
+    pub users: Vec<UserId>,
+    /// Whether the viewer is one of them.
+    pub is_own: bool,
+}
+
+/// What a list of rooms shows of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastMessage {
+    /// Stable.
+    pub id: MessageId,
+    /// Its place in the room.
+    pub seq: u64,
+    /// Who wrote it.
+    pub author: User,
+    /// Markdown source. Empty once deleted.
+    pub body: String,
+    /// When the server took it.
+    pub sent_at: Timestamp,
+    /// Whether it is gone.
+    pub is_deleted: bool,
+    /// What the server tells by it; `None` for what somebody wrote.
+    pub notice: Option<Notice>,
+}
+
+impl From<&Message> for LastMessage {
+    fn from(message: &Message) -> Self {
+        Self {
+            id: message.id.clone(),
+            seq: message.seq,
+            author: message.author.clone(),
+            body: message.body.clone(),
+            sent_at: message.sent_at,
+            is_deleted: message.deleted_at.is_some(),
+            notice: message.notice.clone(),
+        }
+    }
+}
+
+impl Message {
+    /// What everyone is told does not say which reactions are the viewer's: they are, if the viewer is among those who
+    /// gave them, or was, and not all are named.
+    pub(crate) fn tell_own_reactions(&mut self, viewer: &UserId, before: Option<&Self>) {
+        let before = before
+            .map(|message| &message.reactions[..])
+            .unwrap_or_default();
+        for reaction in &mut self.reactions {
+            let are_all_named = reaction.count <= reaction.users.len() as u64;
+            let was_own = || {
+                let mut same = before.iter();
+                same.any(|other| other.emoji == reaction.emoji && other.is_own)
+            };
+            reaction.is_own = reaction.users.contains(viewer) || (!are_all_named && was_own());
+        }
+    }
 }

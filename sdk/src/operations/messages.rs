@@ -1,7 +1,7 @@
 //! Sending, history and live messages.
 
 use super::account::Position;
-use super::message_fields::MessageFields;
+use super::message_fields::{MessageFields, SharedMessage};
 use super::sync::HistoryPage;
 use super::{UserError, outcome, schema};
 use crate::model::{Message, MessagePage};
@@ -146,5 +146,5 @@ pub(crate) enum EventKind {
 
 #[derive(cynic::QueryFragment)]
 pub(crate) struct MessageSent {
-    pub(crate) message: MessageFields,
+    pub(crate) message: SharedMessage,
 }

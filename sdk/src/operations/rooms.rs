@@ -1,7 +1,7 @@
 //! Lists of rooms and people, and coming and going.
 
 use super::fields::{ForwardPageInfo, MemberFields, RoomFields, RoomKindValue};
-use super::message_fields::MessageFields;
+use super::message_fields::LastMessageFields;
 use super::{UserError, outcome, schema};
 use crate::model::{Member, Page, Room};
 use crate::{Error, RoomId, UserId};
@@ -43,7 +43,7 @@ struct ActiveRooms {
 struct ActiveRoom {
     #[cynic(spread)]
     room: RoomFields,
-    last_message: Option<MessageFields>,
+    last_message: Option<LastMessageFields>,
 }
 
 impl From<ActiveRoom> for Room {

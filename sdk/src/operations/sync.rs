@@ -1,7 +1,7 @@
 //! What the sync loop asks for and follows: everything from one cursor, and how rooms stand.
 
 use super::fields::{DraftFields, MemberFields, RoomFields, UnreadFields, UserFields, count};
-use super::message_fields::{MessageFields, RoomReference};
+use super::message_fields::{LastMessageFields, RoomReference, SharedMessage};
 use super::schema;
 use crate::model::{Draft, Member, Message, Room, ThreadSummary, Unread, User};
 use crate::operations::fields::ForwardPageInfo;
@@ -52,6 +52,7 @@ enum EventKind {
     MessageEdited(Box<EditedFields>),
     MessageDeleted(Box<DeletedFields>),
     ReactionsChanged(Box<ReactedFields>),
+    #[expect(dead_code, reason = "that it came is all that it says")]
     RoomChanged(RoomChangedFields),
     MemberJoined(Box<JoinedFields>),
     MemberChanged(Box<ChangedFields>),
@@ -65,25 +66,25 @@ enum EventKind {
 #[derive(cynic::QueryFragment)]
 #[cynic(graphql_type = "MessageSent")]
 struct SentFields {
-    message: MessageFields,
+    message: SharedMessage,
 }
 
 #[derive(cynic::QueryFragment)]
 #[cynic(graphql_type = "MessageEdited")]
 struct EditedFields {
-    message: MessageFields,
+    message: SharedMessage,
 }
 
 #[derive(cynic::QueryFragment)]
 #[cynic(graphql_type = "MessageDeleted")]
 struct DeletedFields {
-    message: MessageFields,
+    message: SharedMessage,
 }
 
 #[derive(cynic::QueryFragment)]
 #[cynic(graphql_type = "ReactionsChanged")]
 struct ReactedFields {
-    message: MessageFields,
+    message: SharedMessage,
 }
 
 /// Anything of it may have changed, its name among them, which is not asked for here: it depends on the viewer.
@@ -232,8 +233,8 @@ impl From<EventFields> for Event {
     }
 }
 
-impl From<MessageFields> for Change {
-    fn from(mut message: MessageFields) -> Self {
+impl From<SharedMessage> for Change {
+    fn from(mut message: SharedMessage) -> Self {
         let root = message.take_root_change();
         Self::Message(Box::new(message.into()), root)
     }
@@ -273,7 +274,7 @@ struct StandingRooms {
 struct StandingRoom {
     #[cynic(spread)]
     room: RoomFields,
-    last_message: Option<MessageFields>,
+    last_message: Option<LastMessageFields>,
 }
 
 impl From<StandingRoom> for Room {

@@ -70,7 +70,7 @@ struct Details {
     #[serde(skip_serializing_if = "Option::is_none")]
     notice: Option<(NoticeKind, Option<UserId>)>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    reactions: Vec<(String, u64, Vec<UserId>)>,
+    reactions: Vec<Reaction>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -118,16 +118,11 @@ impl Rows<'_> {
             .notice
             .iter()
             .filter_map(|notice| notice.user.as_ref());
-        let reacted = message
-            .reactions
-            .iter()
-            .flat_map(|reaction| &reaction.users);
         [&message.author]
             .into_iter()
             .chain(quoted)
             .chain(forwarded)
             .chain(noticed)
-            .chain(reacted)
             .chain(&message.mentions)
             .try_for_each(|user| self.put_user(user))
     }
@@ -281,17 +276,7 @@ impl Rows<'_> {
                 }),
                 None => None,
             },
-            reactions: details
-                .reactions
-                .into_iter()
-                .map(|(emoji, count, users)| {
-                    Ok(Reaction {
-                        emoji,
-                        count,
-                        users: people(users)?,
-                    })
-                })
-                .collect::<Result<_>>()?,
+            reactions: details.reactions,
         })
     }
 
@@ -329,11 +314,7 @@ impl From<&Message> for Details {
                 let user = notice.user.as_ref().map(|user| user.id.clone());
                 (notice.kind.clone(), user)
             }),
-            reactions: message
-                .reactions
-                .iter()
-                .map(|reaction| (reaction.emoji.clone(), reaction.count, ids(&reaction.users)))
-                .collect(),
+            reactions: message.reactions.clone(),
         }
     }
 }

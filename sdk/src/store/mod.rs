@@ -15,7 +15,8 @@ use crate::{Cursor, User, UserId};
 
 pub(crate) use messages::Timeline;
 pub(crate) use opening::Location;
-pub(crate) use outbox::{Entry, EntryId, NewEntry, Target, Task};
+pub use outbox::EntryId;
+pub(crate) use outbox::{Entry, NewEntry, Target, Task};
 
 /// Why the store could not do something.
 #[derive(Debug, thiserror::Error)]

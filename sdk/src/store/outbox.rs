@@ -8,9 +8,23 @@ use jiff::Timestamp;
 use rusqlite::{Row, params};
 use serde::{Deserialize, Serialize};
 
-/// The order of what was done.
+/// Something that the person did and the server has not confirmed. Their order is that of the deeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct EntryId(i64);
+pub struct EntryId(i64);
+
+impl EntryId {
+    /// For bindings to languages that cannot hold it.
+    #[must_use]
+    pub fn to_i64(self) -> i64 {
+        self.0
+    }
+
+    /// What [`Self::to_i64`] gave.
+    #[must_use]
+    pub fn from_i64(number: i64) -> Self {
+        Self(number)
+    }
+}
 
 /// Something that the person did, and the server has not confirmed.
 #[derive(Clone, Debug, PartialEq, Eq)]

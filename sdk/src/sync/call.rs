@@ -20,9 +20,8 @@ use serde::de::DeserializeOwned;
 
 /// How many rooms a page of the overview has: as many as the server gives.
 const ROOMS: u32 = 100;
-/// How many messages a page of a timeline has; one around a message has them on both sides of it.
+/// How many messages a page of a timeline has.
 const PAGE: u32 = 50;
-const AROUND: u32 = 100;
 
 /// One request.
 #[derive(Clone, Debug)]
@@ -94,11 +93,7 @@ impl Call {
                 Ok(Answer::Standing(carrier.carry(&operation).await?.into()))
             }
             Self::History { room, page } => {
-                let size = match page {
-                    History::Around(_) => AROUND,
-                    _ => PAGE,
-                };
-                let operation = HistoryQuery::build(history::variables(room, page, size));
+                let operation = HistoryQuery::build(history::variables(room, page, PAGE));
                 let page = carrier.carry(&operation).await?.into_history()?;
                 Ok(Answer::Page(page))
             }

@@ -40,6 +40,10 @@ impl Calls {
         self.pending.values().any(|call| call.purpose == *purpose)
     }
 
+    pub(super) fn is_idle(&self) -> bool {
+        self.pending.is_empty()
+    }
+
     /// What is under way is not asked for any more: its answer may be older than what is known by then.
     pub(super) fn forget_questions(&mut self) {
         self.pending
@@ -101,6 +105,7 @@ impl Core {
 
     fn question_failed(&mut self, purpose: &Purpose, error: &Error, at: Moment) {
         tracing::debug!(?purpose, %error, "a question was not answered");
+
         match purpose {
             // What may not be read, or is not there, is not asked for again.
             Purpose::Page(timeline) if !is_passing(error) => self.pages.give_up(timeline),

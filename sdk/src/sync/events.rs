@@ -62,12 +62,16 @@ impl Core {
             rows.forget_what_the_server_knows()?;
             rows.set_cursor(cursor)
         })?;
+        self.forget_rooms();
+        Ok(())
+    }
+
+    pub(super) fn forget_rooms(&mut self) {
         self.calls.forget_questions();
         self.pages.forget();
         self.standing.start_over();
-        let rooms: Vec<RoomId> = self.rooms.drain().map(|(id, _)| id).collect();
-        rooms.iter().for_each(|room| self.views.room_changed(room));
-        Ok(())
+        self.rooms.clear();
+        self.views.names_changed();
     }
 }
 
@@ -91,7 +95,7 @@ impl Taking<'_> {
         self.change_room(&room, |known| known.member_count = member_count);
         match change {
             Change::Message(message, root) => self.take_message(rows, *message, root),
-            Change::Reactions(message) => self.keep_message(rows, &message),
+            Change::Reactions(message) => self.keep_message(rows, *message),
             Change::Room => {
                 self.standing.room_is_stale(&room);
                 Ok(())
@@ -122,7 +126,6 @@ impl Taking<'_> {
         message: Message,
         root: Option<RootChange>,
     ) -> store::Result<()> {
-        self.keep_message(rows, &message)?;
         if let Some(RootChange { root, thread }) = root {
             rows.set_thread_summary(&root, thread)?;
             let main_line = Timeline::Room(message.room_id.clone());
@@ -131,10 +134,15 @@ impl Taking<'_> {
         } else if message.author.id != *self.viewer {
             self.standing.room_is_stale(&message.room_id);
         }
-        Ok(())
+        self.keep_message(rows, message)
     }
 
-    fn keep_message(&mut self, rows: &Rows<'_>, message: &Message) -> store::Result<()> {
+    fn keep_message(&mut self, rows: &Rows<'_>, mut message: Message) -> store::Result<()> {
+        if !message.reactions.is_empty() {
+            let before = rows.find_message(&message.id)?;
+            message.tell_own_reactions(self.viewer, before.as_ref());
+        }
+        let message = &message;
         rows.put_message(message)?;
         if message.author.id == *self.viewer {
             self.outbox.arrived(rows, message)?;
@@ -208,6 +216,6 @@ impl Taking<'_> {
 pub(super) fn show_as_newest(room: &mut Room, message: &Message) {
     let known = room.last_message.as_ref().map(|last| last.seq);
     if known <= Some(message.seq) {
-        room.last_message = Some(message.clone());
+        room.last_message = Some(message.into());
     }
 }

@@ -11,13 +11,13 @@ mod pace;
 mod standing;
 mod state;
 mod timelines;
-mod views;
+pub(crate) mod views;
 
 use crate::live::Failure;
 use crate::model::Room;
 use crate::operations::sync::{Batch, ReadUpTo};
 use crate::store::{self, Store, Timeline};
-use crate::{Cursor, Error, MessageId, RoomId, User, UserId};
+use crate::{Cursor, Error, Message, MessageId, RoomId, User, UserId};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rand::rngs::StdRng;
@@ -27,7 +27,7 @@ use std::time::Duration;
 
 pub(crate) use call::{Answer, Call, Carrier};
 pub(crate) use calls::CallId;
-pub(crate) use state::SyncState;
+pub use state::SyncState;
 
 /// When something is handled: by a clock that only goes forward, and by the one that people read.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +51,8 @@ pub(crate) enum Input {
     Failed(Failure),
     Received(Update),
     Answered(CallId, Result<Answer, Error>),
+    /// The session has ended, here or at the server.
+    SignedOut,
     /// Time has passed.
     Tick,
 }
@@ -146,6 +148,7 @@ impl Core {
             Input::Failed(failure) => self.failed(failure, at),
             Input::Received(update) => self.receive(update)?,
             Input::Answered(id, answer) => self.answered(id, answer, at)?,
+            Input::SignedOut => self.signed_out(),
             Input::Tick => {}
         }
         self.go_on(at)
@@ -176,6 +179,45 @@ impl Core {
             self.outbox.wakes_at(),
         ];
         waits.into_iter().flatten().min()
+    }
+
+    /// Whether everything was heard and said that there is to hear and to say.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.link.is_live()
+            && self.calls.is_idle()
+            && self.standing.is_settled()
+            && self.outbox.is_empty()
+    }
+
+    pub(crate) fn search(
+        &self,
+        words: &str,
+        room: Option<&RoomId>,
+        limit: usize,
+    ) -> store::Result<Vec<Message>> {
+        self.store.read().search(words, room, limit)
+    }
+
+    /// Forgets everything but whose it is.
+    pub(crate) fn erase(&mut self) -> store::Result<()> {
+        self.store.write(|rows| {
+            rows.forget_everything()?;
+            rows.set_viewer(&self.viewer)
+        })?;
+        self.cursor = None;
+        self.outbox = outbox::Outbox::new(Vec::new());
+        self.forget_rooms();
+        Ok(())
+    }
+
+    /// What is on the screen, and whether the app wants to be in step: for a core that goes on from the same store.
+    pub(crate) fn into_what_is_open(self) -> (views::Views, bool) {
+        (self.views, self.link.is_wanted)
+    }
+
+    pub(crate) fn take_over(&mut self, views: views::Views) {
+        self.views = views;
+        self.views.names_changed();
     }
 
     fn start(&mut self) {

@@ -43,6 +43,10 @@ impl Standing {
         self.stale.roots.insert(root.clone());
     }
 
+    pub(super) fn is_settled(&self) -> bool {
+        !self.is_due && self.next.is_none() && self.stale.is_empty()
+    }
+
     pub(super) fn not_answered(&mut self) {
         let Stale { rooms, roots } = std::mem::take(&mut self.asked);
         self.stale.rooms.extend(rooms);

@@ -32,10 +32,6 @@ impl Pages {
         }
     }
 
-    pub(super) fn is_wanted(&self, timeline: &Timeline) -> bool {
-        self.wanted.contains_key(timeline)
-    }
-
     pub(super) fn give_up(&mut self, timeline: &Timeline) {
         self.wanted.remove(timeline);
         self.given_up.insert(timeline.clone());

@@ -12,12 +12,20 @@ pub(crate) enum ClientFrame {
         payload: InitPayload,
     },
     Subscribe {
-        id: &'static str,
+        id: OperationId,
         payload: Box<RawValue>,
+    },
+    Complete {
+        id: OperationId,
     },
     Ping,
     Pong,
 }
+
+/// Tells the operations of one connection apart.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct OperationId(pub(crate) String);
 
 #[derive(Debug, Serialize)]
 pub(crate) struct InitPayload {
@@ -29,12 +37,16 @@ pub(crate) struct InitPayload {
 pub(crate) enum ServerFrame {
     Acknowledged,
     Next {
+        id: OperationId,
         payload: Box<RawValue>,
     },
     Error {
+        id: OperationId,
         errors: Vec<GraphQlError>,
     },
-    Complete,
+    Complete {
+        id: OperationId,
+    },
     Ping,
     Pong,
     /// A kind of frame that a newer server knows; there is nothing to do about it.
@@ -45,25 +57,27 @@ pub(crate) enum ServerFrame {
 struct Envelope {
     #[serde(rename = "type")]
     kind: String,
+    id: Option<OperationId>,
     payload: Option<Box<RawValue>>,
 }
 
 impl ServerFrame {
     pub(crate) fn parse(text: &str) -> Result<Self, serde_json::Error> {
         let envelope: Envelope = serde_json::from_str(text)?;
-        let missing = || <serde_json::Error as serde::de::Error>::missing_field("payload");
+        let missing = <serde_json::Error as serde::de::Error>::missing_field;
+        let id = || envelope.id.ok_or_else(|| missing("id"));
+        let payload = || envelope.payload.ok_or_else(|| missing("payload"));
         Ok(match envelope.kind.as_str() {
             "connection_ack" => Self::Acknowledged,
             "next" => Self::Next {
-                payload: envelope.payload.ok_or_else(missing)?,
+                id: id()?,
+                payload: payload()?,
             },
-            "error" => {
-                let payload = envelope.payload.ok_or_else(missing)?;
-                Self::Error {
-                    errors: serde_json::from_str(payload.get())?,
-                }
-            }
-            "complete" => Self::Complete,
+            "error" => Self::Error {
+                id: id()?,
+                errors: serde_json::from_str(payload()?.get())?,
+            },
+            "complete" => Self::Complete { id: id()? },
             "ping" => Self::Ping,
             "pong" => Self::Pong,
             _ => Self::Other,

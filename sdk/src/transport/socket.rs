@@ -1,7 +1,7 @@
-//! One graphql-transport-ws connection carrying one subscription. How it ended is kept, close code included, because
+//! One graphql-transport-ws connection and its subscriptions. How it ended is kept, close code included, because
 //! the code decides what to do next.
 
-use super::frames::{ClientFrame, InitPayload, ServerFrame};
+use super::frames::{ClientFrame, InitPayload, OperationId, ServerFrame};
 use super::http::GraphQlError;
 use futures_util::{SinkExt, StreamExt};
 use serde::Serialize;
@@ -19,7 +19,6 @@ use tokio_tungstenite::{
 };
 use url::Url;
 
-const OPERATION: &str = "1";
 const READ_BUFFER: usize = 4096;
 /// What a close without a code counts as (RFC 6455, 7.1.5).
 const NO_CODE: u16 = 1005;
@@ -54,7 +53,7 @@ pub(crate) enum Ended {
     Lost { reason: String },
 }
 
-/// What comes of the subscription.
+/// What comes of a subscription.
 #[derive(Debug)]
 pub(crate) enum Signal {
     Next(Box<RawValue>),
@@ -101,22 +100,26 @@ impl Socket {
             .unwrap_or_else(|_| Err(late()))
     }
 
-    pub(crate) async fn subscribe(&mut self, operation: &impl Serialize) -> Result<(), Ended> {
+    pub(crate) async fn subscribe(
+        &mut self,
+        id: OperationId,
+        operation: &impl Serialize,
+    ) -> Result<(), Ended> {
         let payload = to_raw_value(operation).map_err(|error| lost(&error))?;
-        self.send(&ClientFrame::Subscribe {
-            id: OPERATION,
-            payload,
-        })
-        .await
+        self.send(&ClientFrame::Subscribe { id, payload }).await
     }
 
-    /// The next thing that comes of the subscription. Dropping this future loses nothing.
-    pub(crate) async fn next(&mut self) -> Result<Signal, Ended> {
+    pub(crate) async fn unsubscribe(&mut self, id: OperationId) -> Result<(), Ended> {
+        self.send(&ClientFrame::Complete { id }).await
+    }
+
+    /// The next thing that comes of a subscription. Dropping this future loses nothing.
+    pub(crate) async fn next(&mut self) -> Result<(OperationId, Signal), Ended> {
         loop {
             match self.frame().await? {
-                ServerFrame::Next { payload } => return Ok(Signal::Next(payload)),
-                ServerFrame::Error { errors } => return Ok(Signal::Error(errors)),
-                ServerFrame::Complete => return Ok(Signal::Complete),
+                ServerFrame::Next { id, payload } => return Ok((id, Signal::Next(payload))),
+                ServerFrame::Error { id, errors } => return Ok((id, Signal::Error(errors))),
+                ServerFrame::Complete { id } => return Ok((id, Signal::Complete)),
                 ServerFrame::Acknowledged
                 | ServerFrame::Ping
                 | ServerFrame::Pong

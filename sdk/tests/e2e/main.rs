@@ -1,6 +1,7 @@
 //! The SDK against the real server, over SQLite and over PostgreSQL.
 
 mod accounts;
+mod chat;
 mod live;
 mod messages;
 mod rooms;

@@ -1,7 +1,7 @@
 //! A wire between client and server that can be cut, and that can lose an answer.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -15,6 +15,7 @@ pub struct Wire {
 struct State {
     /// Counts the cuts; a connection ends when it changes.
     cuts: watch::Sender<usize>,
+    is_severed: AtomicBool,
     open: watch::Sender<usize>,
     answers_to_lose: AtomicUsize,
     answers_lost: AtomicUsize,
@@ -30,6 +31,7 @@ impl Wire {
         let url = format!("http://{}", listener.local_addr().expect("its address"));
         let state = Arc::new(State {
             cuts: watch::Sender::new(0),
+            is_severed: AtomicBool::new(false),
             open: watch::Sender::new(0),
             answers_to_lose: AtomicUsize::new(0),
             answers_lost: AtomicUsize::new(0),
@@ -38,6 +40,9 @@ impl Wire {
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let (state, target) = (shared.clone(), target.clone());
+                if state.is_severed.load(Ordering::SeqCst) {
+                    continue;
+                }
                 state.open.send_modify(|open| *open += 1);
                 tokio::spawn(async move {
                     carry(client, &target, &state).await;
@@ -51,6 +56,17 @@ impl Wire {
     /// Breaks off every connection that stands.
     pub fn cut(&self) {
         self.state.cuts.send_modify(|cuts| *cuts += 1);
+    }
+
+    /// Breaks off every connection, and lets none stand until it is mended.
+    pub fn sever(&self) {
+        self.state.is_severed.store(true, Ordering::SeqCst);
+        self.cut();
+    }
+
+    /// Lets connections stand again.
+    pub fn mend(&self) {
+        self.state.is_severed.store(false, Ordering::SeqCst);
     }
 
     /// The next `count` answers reach nobody: the server has done its work, and the connection breaks off.

@@ -97,7 +97,7 @@ pub struct TimelineReaction {
     pub emoji: String,
     /// How many gave it.
     pub count: u64,
-    /// Some of them, the first ones.
+    /// Some of them, as far as their names are known.
     pub users: Vec<User>,
     /// Whether the viewer is one of them.
     pub is_own: bool,
@@ -153,7 +153,7 @@ pub struct RoomListItem {
     /// The other person of a direct room.
     pub other_user: Option<User>,
     /// The newest message on its main line, those that are being sent included.
-    pub last_message: Option<LastMessage>,
+    pub last_message: Option<RoomListMessage>,
     /// What the viewer has not read.
     pub unread: Unread,
     /// What they began to write there.
@@ -162,7 +162,7 @@ pub struct RoomListItem {
 
 /// What a list of rooms shows of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LastMessage {
+pub struct RoomListMessage {
     /// Who wrote it.
     pub author: User,
     /// Markdown source. Empty once deleted.

@@ -8,7 +8,7 @@ mod shown;
 mod timeline;
 
 pub use items::{
-    ChangeKind, LastMessage, MessageTarget, RefusedChange, RoomListItem, SendState,
+    ChangeKind, MessageTarget, RefusedChange, RoomListItem, RoomListMessage, SendState,
     TimelineContent, TimelineItem, TimelineMessage, TimelineReaction,
 };
 
@@ -26,7 +26,7 @@ use timeline::View;
 pub(crate) struct ViewId(u64);
 
 #[derive(Default)]
-pub(super) struct Views {
+pub(crate) struct Views {
     timelines: BTreeMap<ViewId, View>,
     next: u64,
     /// Kept from when somebody first looked at it.

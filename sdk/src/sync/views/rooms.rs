@@ -1,11 +1,11 @@
 //! The list of rooms.
 
 use super::diff::become_like;
-use super::items::{LastMessage, RoomListItem, SendState};
-use crate::model::{Room, Unread, User};
+use super::items::{RoomListItem, RoomListMessage, SendState};
+use crate::RoomId;
+use crate::model::{LastMessage, Room, Unread, User};
 use crate::store::{self, Entry, Task, Timeline};
 use crate::sync::Core;
-use crate::{Message, RoomId};
 use eyeball_im::{ObservableVector, VectorSubscriber};
 use jiff::Timestamp;
 use std::cmp::Reverse;
@@ -50,7 +50,7 @@ impl Core {
                 .filter(|entry| is_of(entry, &room.id))
         };
         let unsent = entries().rev().find_map(|entry| match &entry.task {
-            Task::Send { body, .. } => Some(LastMessage {
+            Task::Send { body, .. } => Some(RoomListMessage {
                 author: own.clone(),
                 body: body.clone(),
                 notice: None,
@@ -108,12 +108,12 @@ fn is_of(entry: &Entry, room: &RoomId) -> bool {
     matches!(&entry.timeline, Timeline::Room(id) if id == room)
 }
 
-fn last_message(message: &Message) -> LastMessage {
-    LastMessage {
+fn last_message(message: &LastMessage) -> RoomListMessage {
+    RoomListMessage {
         author: message.author.clone(),
         body: message.body.clone(),
         notice: message.notice.clone(),
-        is_deleted: message.deleted_at.is_some(),
+        is_deleted: message.is_deleted,
         at: message.sent_at,
         state: SendState::Sent,
     }

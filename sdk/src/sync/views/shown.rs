@@ -87,8 +87,12 @@ impl Core {
         let shown = reactions.iter().map(|reaction| TimelineReaction {
             emoji: reaction.emoji.clone(),
             count: reaction.count,
-            users: reaction.users.clone(),
-            is_own: reaction.users.iter().any(|user| user.id == self.viewer),
+            users: reaction
+                .users
+                .iter()
+                .filter_map(|id| self.store.read().find_user(id).ok().flatten())
+                .collect(),
+            is_own: reaction.is_own,
         });
         shown.collect()
     }

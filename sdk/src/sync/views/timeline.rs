@@ -1,7 +1,7 @@
 //! A timeline that is open: a stretch of messages without a gap, and what is being sent.
 
 use super::diff::become_like;
-use super::items::{SendState, TimelineContent, TimelineItem, TimelineMessage};
+use super::items::{TimelineContent, TimelineItem, TimelineMessage};
 use super::{ViewId, lines};
 use crate::store::{self, Task, Timeline};
 use crate::sync::timelines::Missing;
@@ -28,6 +28,8 @@ pub(super) struct View {
     /// The first and the last `seq` that is wanted; the last one is open at the end.
     from: Option<u64>,
     to: Option<u64>,
+    /// The last `seq` that was shown at the end.
+    shown_to: Option<u64>,
     /// What the viewer had read when they opened it.
     read: u64,
     /// A page came that nothing was made of yet.
@@ -59,6 +61,7 @@ impl Core {
             place,
             from: None,
             to: None,
+            shown_to: None,
             is_page_new: false,
             first_before_page: None,
         };
@@ -129,17 +132,42 @@ impl Core {
             view.from = Some(message.seq.saturating_sub(half).max(1));
             view.to = Some(message.seq + half);
         }
-        let Some(newest) = newest else {
-            self.pages.want(&view.timeline, Missing::Newest);
-            return Ok(Vec::new());
-        };
-        if view.to.is_some_and(|to| to >= newest) {
+        let told = self.newest_that_was_told(&view.timeline);
+        if view.to.is_some_and(|to| Some(to) >= newest.max(told)) {
             (view.to, view.place) = (None, Place::End);
         }
-        match view.place.clone() {
-            Place::End => self.stretch_to(view, newest),
-            Place::At(message) => self.stretch_around(view, &message),
+        if view.place == Place::End && newest < told {
+            self.want_newest(view);
         }
+        match (view.place.clone(), newest) {
+            (Place::End, None) => {
+                self.want_newest(view);
+                Ok(Vec::new())
+            }
+            (Place::End, Some(newest)) => self.stretch_to(view, newest),
+            (Place::At(message), _) => self.stretch_around(view, &message),
+        }
+    }
+
+    /// What is kept may end before the room does: where only an old piece of it was looked at.
+    fn newest_that_was_told(&self, timeline: &Timeline) -> Option<u64> {
+        match timeline {
+            Timeline::Room(room) => {
+                let last = self
+                    .rooms
+                    .get(room)
+                    .and_then(|room| room.last_message.as_ref());
+                last.map(|last| last.seq)
+            }
+            Timeline::Thread(..) => None,
+        }
+    }
+
+    fn want_newest(&mut self, view: &mut View) {
+        if std::mem::take(&mut view.is_page_new) {
+            self.pages.give_up(&view.timeline);
+        }
+        self.pages.want(&view.timeline, Missing::Newest);
     }
 
     fn stretch_to(&mut self, view: &mut View, newest: u64) -> store::Result<Vec<Message>> {
@@ -152,6 +180,13 @@ impl Core {
         let Some(first) = run.first() else {
             return Ok(run);
         };
+        // The end that was known before is far above: what is between is there for whoever goes back.
+        let is_elsewhere = view.shown_to.is_some_and(|shown| shown + 1 < first.seq);
+        view.shown_to = Some(newest);
+        if is_elsewhere {
+            view.from = Some(first.seq);
+            return Ok(run);
+        }
         let missing = wanted.unwrap_or(AT_FIRST).saturating_sub(run.len()) as u64;
         let from = first.seq.saturating_sub(missing).max(1);
         view.from.get_or_insert(from);
@@ -224,12 +259,6 @@ impl Core {
             lines.typing(typing.filter(|_| main_line).cloned().unwrap_or_default());
         }
         Ok(lines.into_items())
-    }
-}
-
-impl TimelineMessage {
-    pub(super) fn is_sent(&self) -> bool {
-        self.state == SendState::Sent
     }
 }
 

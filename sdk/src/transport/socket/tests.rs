@@ -86,7 +86,7 @@ fn impatient() -> Timing {
     }
 }
 
-fn lost_because(ended: Result<Signal, Ended>) -> String {
+fn lost_because(ended: Result<(OperationId, Signal), Ended>) -> String {
     match ended {
         Err(Ended::Lost { reason }) => reason,
         other => panic!("expected a lost connection, got {other:?}"),
@@ -113,14 +113,17 @@ async fn the_token_is_presented_and_the_operation_subscribed() {
     .await
     .expect("open");
     socket
-        .subscribe(&json!({ "query": "subscription { x }" }))
+        .subscribe(
+            OperationId("1".to_owned()),
+            &json!({ "query": "subscription { x }" }),
+        )
         .await
         .expect("subscribed");
-    let Ok(Signal::Next(payload)) = socket.next().await else {
+    let Ok((_, Signal::Next(payload))) = socket.next().await else {
         panic!("an event comes first")
     };
     assert_eq!(payload.get(), r#"{"data":{"echo":"subscription { x }"}}"#);
-    assert!(matches!(socket.next().await, Ok(Signal::Complete)));
+    assert!(matches!(socket.next().await, Ok((_, Signal::Complete))));
 }
 
 #[tokio::test]
@@ -203,7 +206,7 @@ async fn a_server_that_answers_is_kept() {
     })
     .await
     .expect("open");
-    assert!(matches!(socket.next().await, Ok(Signal::Next(_))));
+    assert!(matches!(socket.next().await, Ok((_, Signal::Next(_)))));
 }
 
 #[tokio::test]
@@ -218,7 +221,7 @@ async fn a_ping_is_answered_and_the_unknown_passed_over() {
     })
     .await
     .expect("open");
-    assert!(matches!(socket.next().await, Ok(Signal::Complete)));
+    assert!(matches!(socket.next().await, Ok((_, Signal::Complete))));
 }
 
 #[tokio::test]
@@ -231,7 +234,7 @@ async fn an_error_of_the_operation_keeps_its_code() {
     })
     .await
     .expect("open");
-    let Ok(Signal::Error(mut errors)) = socket.next().await else {
+    let Ok((_, Signal::Error(mut errors))) = socket.next().await else {
         panic!("an error comes first")
     };
     let error = crate::transport::http::from_graphql(errors.remove(0));

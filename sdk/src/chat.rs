@@ -1,0 +1,217 @@
+//! A person's rooms and messages on this device: there at once, in step with the server whenever that can be.
+
+mod connection;
+mod engine;
+mod timeline;
+
+use crate::client::Client;
+use crate::store::{EntryId, Location};
+use crate::sync::views::RoomListItem;
+use crate::sync::{Input, SyncState};
+use crate::{Error, Message, MessageId, RoomId};
+use engine::Handle;
+use eyeball_im::VectorDiff;
+use futures_util::Stream;
+use imbl::Vector;
+use jiff::tz::TimeZone;
+use std::path::PathBuf;
+use std::time::Duration;
+use tokio::sync::watch;
+
+pub use timeline::Timeline;
+
+/// Where a [`Chat`] is kept, and how.
+#[derive(Clone, Debug, Default)]
+pub struct ChatOptions {
+    file: Option<PathBuf>,
+    time_zone: Option<TimeZone>,
+}
+
+impl ChatOptions {
+    /// Kept in a file, made if it is not there. One file belongs to one [`Chat`] at a time.
+    #[must_use]
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        Self {
+            file: Some(path.into()),
+            time_zone: None,
+        }
+    }
+
+    /// Kept as long as the process lives: for bots.
+    #[must_use]
+    pub fn memory() -> Self {
+        Self::default()
+    }
+
+    /// Whose days part a timeline. Default: the device's.
+    #[must_use]
+    pub fn time_zone(mut self, time_zone: TimeZone) -> Self {
+        self.time_zone = Some(time_zone);
+        self
+    }
+}
+
+/// A person's rooms and messages on this device. What is read comes from what is kept; what is done is kept, shown at
+/// once, and said to the server in order and exactly once, if need be after the app was killed and started again.
+///
+/// Nothing touches the network before [`Self::start`]. Dropping it and its timelines ends everything.
+#[derive(Clone)]
+pub struct Chat {
+    engine: Handle,
+}
+
+/// A list as it is, and the steps by which it changes.
+pub type Watched<T> = (
+    Vector<T>,
+    Box<dyn Stream<Item = Vec<VectorDiff<T>>> + Send + Unpin>,
+);
+
+impl Client {
+    /// Opens what is kept of the person signed in. Works without a network. What the file holds of somebody else is
+    /// forgotten; a file that is damaged is begun anew, keeping what was not sent as far as it can be read.
+    ///
+    /// # Errors
+    /// [`Error::SignedOut`] when nobody is signed in, [`Error::Store`] when the file cannot be opened.
+    pub async fn chat(&self, options: ChatOptions) -> Result<Chat, Error> {
+        let location = options.file.map_or(Location::Memory, Location::File);
+        let time_zone = options.time_zone.unwrap_or_else(TimeZone::system);
+        let engine = Handle::open(self.clone(), location, time_zone).await?;
+        Ok(Chat { engine })
+    }
+}
+
+impl Chat {
+    /// Begins to be in step with the server, and goes on whatever the network does, until [`Self::stop`].
+    pub fn start(&self) {
+        self.engine.input(Input::Start);
+    }
+
+    /// Ends the connection. What is done meanwhile is kept, and sent after the next start.
+    pub fn stop(&self) {
+        self.engine.input(Input::Stop);
+    }
+
+    /// To be called when the system says that there is a network again, or that the app has come to the foreground:
+    /// whatever waits for its next attempt is tried at once.
+    pub fn hurry(&self) {
+        self.engine.input(Input::Hurry);
+    }
+
+    /// How the app stands to the server, now and from now on.
+    #[must_use]
+    pub fn state(&self) -> watch::Receiver<SyncState> {
+        self.engine.state()
+    }
+
+    /// Gets in step once, as a background task of the system's allows it: hears what happened, says what waits, and ends
+    /// the connection again if it was not wanted before. Returns whether it was done before the deadline.
+    ///
+    /// # Errors
+    /// [`Error::SignedOut`] when the session has ended.
+    pub async fn sync_once(&self, deadline: Duration) -> Result<bool, Error> {
+        let was_stopped = *self.state().borrow() == SyncState::Stopped;
+        self.start();
+        let done = tokio::time::timeout(deadline, self.engine.settled()).await;
+        if was_stopped {
+            self.stop();
+        }
+        match done {
+            Ok(result) => result.map(|()| true),
+            Err(_) => Ok(false),
+        }
+    }
+
+    /// The rooms, the one where something was said last first.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn rooms(&self) -> Result<Watched<RoomListItem>, Error> {
+        let watched = self.engine.run(|core, _| core.watch_rooms()).await?;
+        let (rooms, steps) = watched.into_values_and_batched_stream();
+        Ok((rooms, Box::new(steps)))
+    }
+
+    /// A room's main line at its end, following what comes.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn timeline(&self, room: &RoomId) -> Result<Timeline, Error> {
+        let timeline = crate::store::Timeline::Room(room.clone());
+        Timeline::open(self, timeline, None).await
+    }
+
+    /// A room's main line with a message in its middle.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn timeline_at(&self, room: &RoomId, message: &MessageId) -> Result<Timeline, Error> {
+        let timeline = crate::store::Timeline::Room(room.clone());
+        Timeline::open(self, timeline, Some(message.clone())).await
+    }
+
+    /// The thread that hangs on a message of a room.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn thread(&self, room: &RoomId, root: &MessageId) -> Result<Timeline, Error> {
+        let timeline = crate::store::Timeline::Thread(room.clone(), root.clone());
+        Timeline::open(self, timeline, None).await
+    }
+
+    /// Keeps what the person began to write in a room, for their other devices too. A blank text is no draft.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn save_draft(
+        &self,
+        room: &RoomId,
+        body: impl Into<String>,
+        reply_to: Option<MessageId>,
+    ) -> Result<(), Error> {
+        let (room, body) = (room.clone(), body.into());
+        self.engine
+            .run(move |core, at| core.save_draft(room, body, reply_to, at))
+            .await
+    }
+
+    /// Tries again what the server refused.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn retry(&self, entry: EntryId) -> Result<(), Error> {
+        self.engine.run(move |core, _| core.retry(entry)).await
+    }
+
+    /// Gives up what the server did not take.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn discard(&self, entry: EntryId) -> Result<(), Error> {
+        self.engine.run(move |core, _| core.discard(entry)).await
+    }
+
+    /// The messages on this device in which every word begins a word, the newest first.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn search(
+        &self,
+        words: &str,
+        room: Option<&RoomId>,
+        limit: usize,
+    ) -> Result<Vec<Message>, Error> {
+        let (words, room) = (words.to_owned(), room.cloned());
+        self.engine
+            .run(move |core, _| core.search(&words, room.as_ref(), limit))
+            .await
+    }
+
+    /// Forgets everything that is kept, what was not sent included, and stops. For after signing out.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn erase(&self) -> Result<(), Error> {
+        self.stop();
+        self.engine.run(|core, _| core.erase()).await
+    }
+}

@@ -1,0 +1,134 @@
+//! One connection from its beginning to its end: what it carries goes to the engine.
+
+use super::engine::{Inbox, Watch};
+use crate::client::Client;
+use crate::live::{Failure, refusal};
+use crate::operations::sync::{Events, EventsVariables, SignalRoomVariables, TypingSignals};
+use crate::sync::{Input, Update};
+use crate::transport::frames::OperationId;
+use crate::transport::http::Extensions;
+use crate::transport::socket::{Signal, Socket};
+use crate::{Cursor, RoomId};
+use cynic::{GraphQlResponse, SubscriptionBuilder};
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::mpsc;
+
+const EVENTS: &str = "events";
+const TYPING: &str = "typing ";
+
+/// The token that was used last, so that one that was refused is not used again.
+pub(super) type LastToken = Arc<Mutex<Option<String>>>;
+
+pub(super) struct Connection {
+    pub(super) client: Client,
+    pub(super) renew: bool,
+    pub(super) after: Cursor,
+    pub(super) last_token: LastToken,
+    pub(super) inbox: Inbox,
+    pub(super) watches: mpsc::UnboundedReceiver<Watch>,
+}
+
+impl Connection {
+    pub(super) async fn run(mut self) {
+        let failure = match self.open().await {
+            Ok(socket) => self.follow(socket).await,
+            Err(failure) => failure,
+        };
+        self.inbox.put(Input::Failed(failure));
+    }
+
+    async fn open(&mut self) -> Result<Socket, Failure> {
+        let inner = &self.client.inner;
+        let last = self.take_last_token().filter(|_| self.renew);
+        let token = inner.keeper.token(&inner.http, last.as_deref()).await;
+        let token = token.map_err(Failure::Failed)?;
+        *self
+            .last_token
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
+        let (url, tls) = (&inner.endpoint.socket, inner.tls.clone());
+        let opened = Socket::open(url, tls, &token, inner.timing.clone()).await;
+        let mut socket = opened.map_err(Failure::Connection)?;
+        let after = Some(self.after.clone());
+        let events = Events::build(EventsVariables { after });
+        let subscribed = socket.subscribe(OperationId(EVENTS.to_owned()), &events);
+        subscribed.await.map_err(Failure::Connection)?;
+        self.inbox.put(Input::Opened);
+        Ok(socket)
+    }
+
+    fn take_last_token(&self) -> Option<String> {
+        let mut last = self
+            .last_token
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        last.take()
+    }
+
+    async fn follow(&mut self, mut socket: Socket) -> Failure {
+        loop {
+            let done = tokio::select! {
+                signal = socket.next() => match signal {
+                    Ok((id, signal)) => self.take(&id, signal).await,
+                    Err(ended) => Err(Failure::Connection(ended)),
+                },
+                Some(watch) = self.watches.recv() => watch_or_not(&mut socket, watch).await,
+            };
+            if let Err(failure) = done {
+                return failure;
+            }
+        }
+    }
+
+    async fn take(&self, id: &OperationId, signal: Signal) -> Result<(), Failure> {
+        let is_events = id.0 == EVENTS;
+        let payload = match signal {
+            Signal::Next(payload) => payload,
+            Signal::Error(errors) if is_events => return Err(refusal(errors)),
+            Signal::Complete if is_events => return Err(Failure::Completed),
+            // Whoever left a room hears no more of who types there.
+            Signal::Error(_) | Signal::Complete => return Ok(()),
+        };
+        if is_events {
+            let events: Events = read(&payload)?;
+            self.deliver(Update::Events(events.events.into())).await;
+        } else if let Some(room) = id.0.strip_prefix(TYPING) {
+            let typing: TypingSignals = read(&payload)?;
+            let update = Update::Typing(RoomId::from(room), typing.into_users());
+            self.deliver(update).await;
+        }
+        Ok(())
+    }
+
+    /// Waits until it is kept, so that the server waits too when the device is slow.
+    async fn deliver(&self, update: Update) {
+        self.inbox.put_and_wait(Input::Received(update)).await;
+    }
+}
+
+async fn watch_or_not(socket: &mut Socket, watch: Watch) -> Result<(), Failure> {
+    let id = |room: &RoomId| OperationId(format!("{TYPING}{room}"));
+    let done = match watch {
+        Watch::Typing(room_id) => {
+            let id = id(&room_id);
+            let typing = TypingSignals::build(SignalRoomVariables { room_id });
+            socket.subscribe(id, &typing).await
+        }
+        Watch::NoTyping(room) => socket.unsubscribe(id(&room)).await,
+    };
+    done.map_err(Failure::Connection)
+}
+
+fn read<T: DeserializeOwned>(payload: &RawValue) -> Result<T, Failure> {
+    let unreadable = |reason: String| Failure::Unreadable { reason };
+    let answer: GraphQlResponse<T, Extensions> =
+        serde_json::from_str(payload.get()).map_err(|error| unreadable(error.to_string()))?;
+    if let Some(errors) = answer.errors.filter(|errors| !errors.is_empty()) {
+        return Err(refusal(errors));
+    }
+    answer
+        .data
+        .ok_or_else(|| unreadable("an event without data".to_owned()))
+}
