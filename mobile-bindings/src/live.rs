@@ -100,7 +100,7 @@ fn tell(
     item: Result<LiveItem, causerie_sdk::Error>,
 ) -> Result<(), CallbackError> {
     match item {
-        Ok(LiveItem::Message { message, cursor }) => listener.on_message(message.into(), cursor),
+        Ok(LiveItem::Message { message, cursor }) => listener.on_message((*message).into(), cursor),
         Ok(LiveItem::Connection(state)) => listener.on_connection(state.into()),
         Err(error) => listener.on_end(error.into()),
     }

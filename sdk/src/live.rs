@@ -27,7 +27,7 @@ pub enum LiveItem {
     /// A message, once and in the log's order.
     Message {
         /// What was written.
-        message: Message,
+        message: Box<Message>,
         /// Where the log stands after it: keep it, and a later stream goes on from here.
         cursor: Cursor,
     },

@@ -103,7 +103,7 @@ fn message_sent(cursor: &str, body: &str) -> Value {
 async fn next_message(live: &mut MessageStream) -> Result<(Message, Cursor), Error> {
     loop {
         match within("an item", live.next()).await.expect("an item")? {
-            LiveItem::Message { message, cursor } => return Ok((message, cursor)),
+            LiveItem::Message { message, cursor } => return Ok((*message, cursor)),
             LiveItem::Connection(_) => {}
         }
     }

@@ -158,7 +158,7 @@ impl Driver {
         self.machine.received(event.cursor.clone());
         if let EventKind::MessageSent(sent) = event.kind {
             self.emit(LiveItem::Message {
-                message: sent.message.into(),
+                message: Box::new(sent.message.into()),
                 cursor: event.cursor,
             })
             .await;

@@ -46,7 +46,7 @@ async fn next_message(stream: &mut MessageStream) -> Result<Message, Error> {
     let message = async {
         loop {
             match stream.next().await.expect("a stream ends with an error") {
-                Ok(LiveItem::Message { message, .. }) => return Ok(message),
+                Ok(LiveItem::Message { message, .. }) => return Ok(*message),
                 Ok(LiveItem::Connection(_)) => {}
                 Err(error) => return Err(error),
             }
