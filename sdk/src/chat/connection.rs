@@ -3,7 +3,9 @@
 use super::engine::{Inbox, Watch};
 use crate::client::Client;
 use crate::live::{Failure, refusal};
-use crate::operations::sync::{Events, EventsVariables, SignalRoomVariables, TypingSignals};
+use crate::operations::sync::{
+    Events, EventsVariables, OwnReceipts, SignalRoomVariables, TypingSignals,
+};
 use crate::sync::{Input, Update};
 use crate::transport::frames::OperationId;
 use crate::transport::http::Extensions;
@@ -16,6 +18,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 
 const EVENTS: &str = "events";
+const OWN_RECEIPTS: &str = "receipts";
 const TYPING: &str = "typing ";
 
 /// The token that was used last, so that one that was refused is not used again.
@@ -55,6 +58,9 @@ impl Connection {
         let events = Events::build(EventsVariables { after });
         let subscribed = socket.subscribe(OperationId(EVENTS.to_owned()), &events);
         subscribed.await.map_err(Failure::Connection)?;
+        let receipts = OwnReceipts::build(());
+        let subscribed = socket.subscribe(OperationId(OWN_RECEIPTS.to_owned()), &receipts);
+        subscribed.await.map_err(Failure::Connection)?;
         self.inbox.put(Input::Opened);
         Ok(socket)
     }
@@ -88,12 +94,15 @@ impl Connection {
             Signal::Next(payload) => payload,
             Signal::Error(errors) if is_events => return Err(refusal(errors)),
             Signal::Complete if is_events => return Err(Failure::Completed),
-            // Whoever left a room hears no more of who types there.
+            // Whoever left a room hears no more of who types there; an older server tells no own receipts.
             Signal::Error(_) | Signal::Complete => return Ok(()),
         };
         if is_events {
             let events: Events = read(&payload)?;
             self.deliver(Update::Events(events.events.into())).await;
+        } else if id.0 == OWN_RECEIPTS {
+            let own: OwnReceipts = read(&payload)?;
+            self.deliver(Update::Read(own.into())).await;
         } else if let Some(room) = id.0.strip_prefix(TYPING) {
             let typing: TypingSignals = read(&payload)?;
             let update = Update::Typing(RoomId::from(room), typing.into_users());

@@ -440,10 +440,10 @@ impl TypingSignals {
     }
 }
 
+/// The viewer's own in all their rooms.
 #[derive(cynic::QueryFragment)]
-#[cynic(graphql_type = "Subscription", variables = "SignalRoomVariables")]
-pub(crate) struct ReceiptSignals {
-    #[arguments(roomId: $room_id)]
+#[cynic(graphql_type = "Subscription")]
+pub(crate) struct OwnReceipts {
     receipts: ReceiptChangedFields,
 }
 
@@ -469,8 +469,8 @@ pub(crate) struct ReadUpTo {
     pub(crate) seq: u64,
 }
 
-impl From<ReceiptSignals> for ReadUpTo {
-    fn from(signal: ReceiptSignals) -> Self {
+impl From<OwnReceipts> for ReadUpTo {
+    fn from(signal: OwnReceipts) -> Self {
         let ReceiptChangedFields { room, receipt } = signal.receipts;
         let user: User = receipt.user.into();
         Self {
