@@ -1,5 +1,6 @@
 //! The client, call by call as in the SDK.
 
+use crate::chat::{Chat, ChatSettings};
 use crate::errors::CauserieError;
 use crate::live::{MessageListener, TaskHandle, follow};
 use crate::logging::log_panics;
@@ -59,6 +60,21 @@ impl CauserieClient {
         Ok(Arc::new(Self {
             sdk: builder.build()?,
         }))
+    }
+
+    /// Opens what is kept of the person signed in. Works without a network. What the file holds of somebody else is
+    /// forgotten; a file that is damaged is begun anew, keeping what was not sent as far as it can be read.
+    pub async fn chat(&self, settings: ChatSettings) -> Result<Arc<Chat>, CauserieError> {
+        let options = settings.into_options()?;
+        let sdk = self.sdk.clone();
+        let chat = run(async move { sdk.chat(options).await }).await?;
+        Ok(Arc::new(Chat::of(chat)))
+    }
+
+    /// Says that the person types in a room, or has stopped. It holds for six seconds: say it again every three or so.
+    pub async fn set_typing(&self, room: RoomId, typing: bool) -> Result<(), CauserieError> {
+        let sdk = self.sdk.clone();
+        run(async move { sdk.set_typing(&room, typing).await }).await
     }
 
     /// Who is signed in here, without asking the server.

@@ -1,6 +1,6 @@
 //! Identifiers and times, as types of their own on the other side.
 
-use causerie_sdk::{ClientId, Cursor, MessageId, RoomId, SessionId, UserId};
+use causerie_sdk::{ClientId, Cursor, EntryId, MessageId, RoomId, SessionId, UserId};
 use std::time::SystemTime;
 
 macro_rules! as_text {
@@ -14,6 +14,12 @@ macro_rules! as_text {
 }
 
 as_text!(UserId, SessionId, RoomId, MessageId, ClientId, Cursor);
+
+uniffi::custom_type!(EntryId, i64, {
+    remote,
+    lower: |id| id.to_i64(),
+    try_lift: |number| Ok(EntryId::from_i64(number)),
+});
 
 /// UniFFI's own timestamp: `Instant` in Kotlin, `Date` in Swift.
 pub(crate) fn time(timestamp: jiff::Timestamp) -> SystemTime {

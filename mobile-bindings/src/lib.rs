@@ -5,23 +5,35 @@
 //! [`CauserieError::Internal`]; what the app implements returns a `Result`, so an exception there becomes an error here.
 //! Cancelling a call, or dropping a [`TaskHandle`], ends the task.
 
+mod chat;
 mod client;
 mod errors;
 mod ids;
+mod items;
 mod live;
 mod logging;
 mod records;
 mod runtime;
+mod steps;
 mod store;
+mod timeline;
 
+pub use chat::{Chat, ChatSettings, StateListener, SyncState};
 pub use client::{CauserieClient, ClientSettings};
 pub use errors::{CallbackError, CauserieError};
+pub use items::{
+    ChangeKind, Day, MessageTarget, RefusedChange, RoomListItem, RoomListMessage, SendState,
+    TimelineContent, TimelineItem, TimelineMessage, TimelineReaction,
+};
 pub use live::{ConnectionState, MessageListener, TaskHandle};
 pub use logging::{LogLevel, Logger, set_logger};
 pub use records::{
-    History, Member, MemberPage, Membership, Message, MessagePage, NewRoom, Role, Room, RoomKind,
-    RoomPage, SessionInfo, User, Viewer,
+    Forwarded, History, LastMessage, Member, MemberPage, Membership, Message, MessagePage, NewRoom,
+    Notice, NoticeKind, Quote, Role, Room, RoomKind, RoomPage, SessionInfo, ThreadSummary, Unread,
+    User, Viewer,
 };
+pub use steps::{RoomListListener, RoomListStep, TimelineListener, TimelineStep};
 pub use store::SessionStore;
+pub use timeline::Timeline;
 
 uniffi::setup_scaffolding!();

@@ -63,6 +63,12 @@ impl TaskHandle {
     }
 }
 
+impl TaskHandle {
+    pub(crate) fn of(task: AbortHandle) -> Self {
+        Self { task }
+    }
+}
+
 impl Drop for TaskHandle {
     fn drop(&mut self) {
         self.task.abort();

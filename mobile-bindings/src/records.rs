@@ -292,6 +292,139 @@ impl From<causerie_sdk::Message> for Message {
     }
 }
 
+/// The message that another one answers.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Quote {
+    /// Which one.
+    pub id: MessageId,
+    /// Who wrote it.
+    pub author: User,
+    /// What it says. Empty once deleted.
+    pub body: String,
+    /// Whether it is gone.
+    pub is_deleted: bool,
+}
+
+impl From<causerie_sdk::Quote> for Quote {
+    fn from(quote: causerie_sdk::Quote) -> Self {
+        Self {
+            id: quote.id,
+            author: quote.author.into(),
+            body: quote.body,
+            is_deleted: quote.is_deleted,
+        }
+    }
+}
+
+/// What a message tells of the thread that hangs on it.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct ThreadSummary {
+    /// How many replies there are, without those that were deleted.
+    pub reply_count: u64,
+    /// When the newest one was sent.
+    pub last_reply_at: Option<SystemTime>,
+}
+
+impl From<causerie_sdk::ThreadSummary> for ThreadSummary {
+    fn from(thread: causerie_sdk::ThreadSummary) -> Self {
+        Self {
+            reply_count: thread.reply_count,
+            last_reply_at: thread.last_reply_at.map(time),
+        }
+    }
+}
+
+/// Whose words were forwarded.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Forwarded {
+    /// Who said it first.
+    pub author: User,
+    /// When they did.
+    pub sent_at: SystemTime,
+}
+
+impl From<causerie_sdk::Forwarded> for Forwarded {
+    fn from(from: causerie_sdk::Forwarded) -> Self {
+        Self {
+            author: from.author.into(),
+            sent_at: time(from.sent_at),
+        }
+    }
+}
+
+/// What the server tells by a message: show it in the reader's language.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Notice {
+    /// What its author did.
+    pub kind: NoticeKind,
+    /// To whom, where there is somebody.
+    pub user: Option<User>,
+}
+
+impl From<causerie_sdk::Notice> for Notice {
+    fn from(notice: causerie_sdk::Notice) -> Self {
+        Self {
+            kind: notice.kind.into(),
+            user: notice.user.map(Into::into),
+        }
+    }
+}
+
+/// What the author of a notice did.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum NoticeKind {
+    /// Came into the room.
+    Joined,
+    /// Went out of it.
+    Left,
+    /// Brought somebody in.
+    Added,
+    /// Put somebody out.
+    Removed,
+    /// Gave the room another name.
+    Renamed,
+    /// Gave the room another topic.
+    TopicChanged,
+    /// Pinned the message that the notice answers.
+    Pinned,
+    /// What this version does not know: show the message's body.
+    Unknown { name: String },
+}
+
+impl From<causerie_sdk::NoticeKind> for NoticeKind {
+    fn from(kind: causerie_sdk::NoticeKind) -> Self {
+        use causerie_sdk::NoticeKind as Sdk;
+        match kind {
+            Sdk::Joined => Self::Joined,
+            Sdk::Left => Self::Left,
+            Sdk::Added => Self::Added,
+            Sdk::Removed => Self::Removed,
+            Sdk::Renamed => Self::Renamed,
+            Sdk::TopicChanged => Self::TopicChanged,
+            Sdk::Pinned => Self::Pinned,
+            Sdk::Unknown(name) => Self::Unknown { name },
+        }
+    }
+}
+
+/// What somebody has not read. It is the server's to count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Unread {
+    /// Messages that others wrote and did not delete.
+    pub messages: u64,
+    /// Those of them that mention the person, or everyone.
+    pub mentions: u64,
+}
+
+impl From<causerie_sdk::Unread> for Unread {
+    fn from(unread: causerie_sdk::Unread) -> Self {
+        Self {
+            messages: unread.messages,
+            mentions: unread.mentions,
+        }
+    }
+}
+
 /// What a list of rooms shows of a message.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct LastMessage {

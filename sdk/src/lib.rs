@@ -47,6 +47,7 @@ pub use builder::ClientBuilder;
 pub use chat::{Chat, ChatOptions, Timeline, Watched};
 pub use client::Client;
 pub use error::Error;
+pub use eyeball_im::VectorDiff;
 pub use history::History;
 pub use live::{ConnectionState, LiveItem, MessageStream};
 pub use model::ids::{ClientId, Cursor, MessageId, RoomId, SessionId, UserId};

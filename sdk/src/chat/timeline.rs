@@ -4,15 +4,13 @@ use super::{Chat, Watched};
 use crate::store::Timeline as Place;
 use crate::sync::views::{MessageTarget, Place as Where, TimelineItem, ViewId};
 use crate::{ClientId, Error, MessageId};
-use eyeball_im::VectorSubscriber;
-use std::sync::{Mutex, PoisonError};
+use eyeball_im::ObservableVector;
 
 /// An open timeline. Dropping it closes it.
 pub struct Timeline {
     chat: Chat,
     view: ViewId,
     place: Place,
-    watched: Mutex<Option<VectorSubscriber<TimelineItem>>>,
 }
 
 impl Timeline {
@@ -23,7 +21,7 @@ impl Timeline {
     ) -> Result<Self, Error> {
         let opened = place.clone();
         let at = message.map_or(Where::End, Where::At);
-        let (view, watched) = chat
+        let view = chat
             .engine
             .run(move |core, _| core.open_timeline(opened, at))
             .await?;
@@ -31,17 +29,23 @@ impl Timeline {
             chat: chat.clone(),
             view,
             place,
-            watched: Mutex::new(Some(watched)),
         })
     }
 
-    /// The lines as they were when the timeline was opened, and the steps by which they have changed since. Once:
-    /// `None` afterwards.
-    #[must_use]
-    pub fn items(&self) -> Option<Watched<TimelineItem>> {
-        let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
-        let (items, steps) = watched.take()?.into_values_and_batched_stream();
-        Some((items, Box::new(steps)))
+    /// The lines as they are, and the steps by which they change from now on.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn items(&self) -> Result<Watched<TimelineItem>, Error> {
+        let view = self.view;
+        let engine = &self.chat.engine;
+        let watched = engine.run(move |core, _| Ok(core.watch_timeline(view)));
+        // It is open for as long as this is there.
+        let watched = watched
+            .await?
+            .unwrap_or_else(|| ObservableVector::new().subscribe());
+        let (items, steps) = watched.into_values_and_batched_stream();
+        Ok((items, Box::new(steps)))
     }
 
     /// Wants so many more messages before those that are there. From the device at once, from the server when that can

@@ -40,8 +40,8 @@ impl<T: Clone + Send + Sync + 'static> Screen<T> {
 }
 
 impl Screen<TimelineItem> {
-    fn of(timeline: &Timeline) -> Self {
-        Self::new(timeline.items().expect("not taken yet"))
+    async fn of(timeline: &Timeline) -> Self {
+        Self::new(timeline.items().await.expect("its lines"))
     }
 
     fn messages(&self) -> Vec<&TimelineMessage> {
@@ -100,7 +100,7 @@ async fn two_people_talk(server: &mut Server) {
         hers.timeline(&room.id).await.expect("a timeline"),
         his.timeline(&room.id).await.expect("a timeline"),
     );
-    let (mut she_sees, mut he_sees) = (Screen::of(&hers), Screen::of(&his));
+    let (mut she_sees, mut he_sees) = (Screen::of(&hers).await, Screen::of(&his).await);
     hers.send("ping", None).await.expect("kept");
     he_sees.until_sent(&["ping"]).await;
     let ping = he_sees.messages()[0].target.clone();
@@ -143,7 +143,7 @@ async fn what_is_written_in_a_tunnel_is_sent_once_after_it(server: &mut Server) 
     for body in ["one", "two", "three"] {
         timeline.send(body, None).await.expect("kept");
     }
-    let mut screen = Screen::of(&timeline);
+    let mut screen = Screen::of(&timeline).await;
     screen
         .until("all three", |lines| messages(lines).len() == 3)
         .await;
@@ -153,7 +153,7 @@ async fn what_is_written_in_a_tunnel_is_sent_once_after_it(server: &mut Server) 
 
     let chat = alice.chat(ChatOptions::file(&file)).await.expect("a chat");
     let timeline = chat.timeline(&room.id).await.expect("a timeline");
-    let mut screen = Screen::of(&timeline);
+    let mut screen = Screen::of(&timeline).await;
     assert_eq!(
         screen.messages().len(),
         3,
@@ -179,7 +179,7 @@ async fn history_comes_in_pages(server: &mut Server) {
     }
     let chat = started(&bob, ChatOptions::memory()).await;
     let timeline = chat.timeline(&room.id).await.expect("a timeline");
-    let mut screen = Screen::of(&timeline);
+    let mut screen = Screen::of(&timeline).await;
     let numbers = |lines: &Vector<TimelineItem>| -> Vec<u64> {
         messages(lines)
             .iter()
@@ -214,7 +214,7 @@ async fn history_comes_in_pages(server: &mut Server) {
         .timeline_at(&room.id, &page.messages[29].id)
         .await
         .expect("a timeline");
-    let mut screen = Screen::of(&around);
+    let mut screen = Screen::of(&around).await;
     screen
         .until("what is around it", |lines| {
             numbers(lines) == (5..=55).collect::<Vec<_>>()
@@ -290,7 +290,7 @@ async fn what_a_broken_wire_holds_back_comes_later(server: &mut Server) {
     let chat = started(&bob, ChatOptions::memory()).await;
     until_live(&chat).await;
     let timeline = chat.timeline(&room.id).await.expect("a timeline");
-    let mut screen = Screen::of(&timeline);
+    let mut screen = Screen::of(&timeline).await;
     alice.send(&room.id, "before").await.expect("sent");
     screen.until_sent(&["before"]).await;
     wire.sever();
@@ -315,10 +315,10 @@ async fn a_thread_is_a_timeline_of_its_own(server: &mut Server) {
         .expect("sent");
     let chat = started(&bob, ChatOptions::memory()).await;
     let main = chat.timeline(&room.id).await.expect("a timeline");
-    let mut main_screen = Screen::of(&main);
+    let mut main_screen = Screen::of(&main).await;
     main_screen.until_sent(&["What do you think?"]).await;
     let thread = chat.thread(&room.id, &root.id).await.expect("a thread");
-    let mut screen = Screen::of(&thread);
+    let mut screen = Screen::of(&thread).await;
     thread.send("A lot.", None).await.expect("kept");
     screen.until_sent(&["A lot."]).await;
     main_screen
@@ -339,7 +339,7 @@ async fn what_is_kept_is_found_by_its_words(server: &mut Server) {
     }
     let chat = started(&bob, ChatOptions::memory()).await;
     let timeline = chat.timeline(&room.id).await.expect("a timeline");
-    let mut screen = Screen::of(&timeline);
+    let mut screen = Screen::of(&timeline).await;
     screen
         .until("all", |lines| messages(lines).len() == 3)
         .await;

@@ -43,7 +43,7 @@ impl Core {
         &mut self,
         timeline: Timeline,
         place: Place,
-    ) -> store::Result<(ViewId, VectorSubscriber<TimelineItem>)> {
+    ) -> store::Result<ViewId> {
         let id = ViewId(self.views.next);
         self.views.next += 1;
         self.pages.ask_again(&timeline);
@@ -67,15 +67,13 @@ impl Core {
         };
         self.views.timelines.insert(id, view);
         self.refresh_timeline(id)?;
-        let subscriber = self
-            .views
-            .timelines
-            .get(&id)
-            .map(|view| view.items.subscribe());
-        Ok((
-            id,
-            subscriber.unwrap_or_else(|| ObservableVector::new().subscribe()),
-        ))
+        Ok(id)
+    }
+
+    /// The lines as they are, and how they change from now on; `None` when the timeline is closed.
+    pub(crate) fn watch_timeline(&self, id: ViewId) -> Option<VectorSubscriber<TimelineItem>> {
+        let view = self.views.timelines.get(&id)?;
+        Some(view.items.subscribe())
     }
 
     pub(crate) fn close_timeline(&mut self, id: ViewId) {

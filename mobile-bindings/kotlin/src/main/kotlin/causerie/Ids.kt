@@ -45,3 +45,9 @@ value class ClientId(val value: String) {
 value class Cursor(val value: String) {
     override fun toString() = value
 }
+
+/** Something that the person did and the server refused: give it to [Chat.retry] or [Chat.discard]. */
+@JvmInline
+value class EntryId(val value: Long) {
+    override fun toString() = value.toString()
+}

@@ -1,27 +1,40 @@
 /**
- * A terminal chat: prints what is written in one channel, and sends what is typed.
+ * A terminal chat: prints what is written in one channel, and sends what is typed, in the end whatever the network does.
  */
 package causerie.sample
 
 import causerie.CauserieClient
 import causerie.CauserieException
+import causerie.ChatSettings
 import causerie.ClientSettings
+import causerie.EntryId
 import causerie.NewRoom
-import causerie.Room
+import causerie.RoomId
 import causerie.RoomKind
-import causerie.messages
+import causerie.SendState
+import causerie.SyncState
+import causerie.Timeline
+import causerie.TimelineContent
+import causerie.TimelineItem
+import causerie.TimelineMessage
+import causerie.lines
+import causerie.states
 import java.io.FileDescriptor
 import java.io.FileOutputStream
 import java.io.PrintStream
+import java.time.Duration
 import kotlin.system.exitProcess
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
+import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withContext
 
-private const val USAGE = "usage: Terminal SERVER_URL USERNAME PASSWORD CHANNEL [--register]"
+private const val USAGE = "usage: Terminal SERVER_URL USERNAME PASSWORD CHANNEL [--register] [--store=FILE]"
+private const val STORE = "--store="
 
 // Java 17 takes the platform's character set unless told otherwise.
 private val out = PrintStream(FileOutputStream(FileDescriptor.out), true, Charsets.UTF_8)
@@ -29,8 +42,8 @@ private val err = PrintStream(FileOutputStream(FileDescriptor.err), true, Charse
 private val input = System.`in`.bufferedReader(Charsets.UTF_8)
 
 fun main(args: Array<String>) {
-    val register = "--register" in args
-    val words = args.filter { it != "--register" }
+    val store = args.firstOrNull { it.startsWith(STORE) }?.removePrefix(STORE)
+    val words = args.filter { it != "--register" && !it.startsWith(STORE) }
     if (words.size != 4 || words.any { it.startsWith("--") }) {
         err.println(USAGE)
         exitProcess(2)
@@ -40,7 +53,13 @@ fun main(args: Array<String>) {
     }
     val (server, username, password, channel) = words
     try {
-        runBlocking { chat(server, username, password, channel, register) }
+        CauserieClient(ClientSettings(serverUrl = server, device = "Terminal")).use { client ->
+            runBlocking {
+                if ("--register" in args) client.signUp(username, password) else client.logIn(username, password)
+                client.talk(client.joinOrCreate(channel), channel, store)
+                client.logOut()
+            }
+        }
     } catch (error: CauserieException) {
         err.println("error: $error")
         exitProcess(1)
@@ -52,35 +71,50 @@ fun main(args: Array<String>) {
     exitProcess(0)
 }
 
-private suspend fun chat(server: String, username: String, password: String, channel: String, register: Boolean) {
-    CauserieClient(ClientSettings(serverUrl = server, device = "Terminal")).use { client ->
-        val viewer = if (register) client.signUp(username, password) else client.logIn(username, password)
-        val room = client.joinOrCreate(channel)
-        runBlocking {
-            // From the position at sign-in, so that nothing is missed between joining and following.
-            val printing = launch { client.messages(room.id, viewer.cursor).collect { out.println(line(it)) } }
-            sendEachLine(client, room, printing)
-            err.println("joined ${room.name}")
+/** With a store, what was typed into an earlier run and not sent is sent now. */
+private suspend fun CauserieClient.talk(room: RoomId, channel: String, store: String?) =
+    chat(ChatSettings(path = store)).use { chat ->
+        chat.start()
+        chat.timeline(room).use { timeline ->
+            runBlocking {
+                val printing = print(timeline)
+                chat.states().first { it is SyncState.Live }
+                err.println("joined $channel")
+                sendEachLine(timeline)
+                // Whoever closes the terminal has said what they wanted to say: it is sent before the end.
+                if (!chat.syncOnce(Duration.ofSeconds(30))) err.println("error: not everything is sent")
+                printing.cancelAndJoin()
+            }
         }
-        client.logOut()
+    }
+
+/** Each message once: when it is there. */
+private fun CoroutineScope.print(timeline: Timeline): Job = launch {
+    var printed = 0uL
+    val refused = mutableSetOf<EntryId>()
+    timeline.lines().collect { lines ->
+        for (message in lines.mapNotNull { it.message() }) {
+            val state = message.state
+            val seq = message.seq ?: 0uL
+            if (state is SendState.Failed && refused.add(state.entry)) err.println("error: not sent: ${state.error}")
+            if (seq <= printed) continue
+            printed = seq
+            out.println("${message.author.username}: ${message.body.replace("\n", "\\n")}")
+        }
     }
 }
 
-private fun CoroutineScope.sendEachLine(client: CauserieClient, room: Room, printing: Job) = launch {
+private fun TimelineItem.message(): TimelineMessage? = (content as? TimelineContent.Message)?.message
+
+private suspend fun sendEachLine(timeline: Timeline) {
     while (true) {
         val line = withContext(Dispatchers.IO) { input.readLine() } ?: break
-        if (line.isBlank()) continue
-        try {
-            client.send(room.id, line)
-        } catch (error: CauserieException) {
-            err.println("error: not sent: $error")
-        }
+        if (line.isNotBlank()) timeline.send(line)
     }
-    printing.cancel()
 }
 
 /** Two people may create the channel at the same moment; the later one joins the earlier one's. */
-private suspend fun CauserieClient.joinOrCreate(channel: String): Room =
+private suspend fun CauserieClient.joinOrCreate(channel: String): RoomId =
     try {
         joinChannel(channel)
     } catch (_: CauserieException.NotFound) {
@@ -89,6 +123,4 @@ private suspend fun CauserieClient.joinOrCreate(channel: String): Room =
         } catch (_: CauserieException.Conflict) {
             joinChannel(channel)
         }
-    }
-
-private fun line(message: causerie.Message) = "${message.author.username}: ${message.body.replace("\n", "\\n")}"
+    }.id
