@@ -3,7 +3,7 @@
 use crate::errors::{CallbackError, CauserieError};
 use crate::live::TaskHandle;
 use crate::logging::{LogLevel, log};
-use crate::records::Message;
+use crate::messages::Message;
 use crate::runtime::{run, runtime};
 use crate::steps::{RoomListListener, RoomListStep};
 use crate::timeline::Timeline;

@@ -4,9 +4,8 @@ use crate::chat::{Chat, ChatSettings};
 use crate::errors::CauserieError;
 use crate::live::{MessageListener, TaskHandle, follow};
 use crate::logging::log_panics;
-use crate::records::{
-    History, MemberPage, Message, MessagePage, NewRoom, Room, RoomPage, SessionInfo, User, Viewer,
-};
+use crate::messages::{History, Message, MessagePage};
+use crate::records::{MemberPage, NewRoom, Room, RoomPage, SessionInfo, User, Viewer};
 use crate::runtime::{run, runtime};
 use crate::store::{AppStore, SessionStore};
 use causerie_sdk::{ClientId, Cursor, RoomId, UserId};

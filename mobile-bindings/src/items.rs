@@ -2,7 +2,8 @@
 
 use crate::errors::CauserieError;
 use crate::ids::time;
-use crate::records::{Forwarded, Notice, Quote, RoomKind, ThreadSummary, Unread, User};
+use crate::messages::{Forwarded, Notice, Quote, ThreadSummary, Unread};
+use crate::records::{RoomKind, User};
 use causerie_sdk::{ClientId, EntryId, MessageId, RoomId};
 use std::time::SystemTime;
 

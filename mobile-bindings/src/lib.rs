@@ -12,6 +12,7 @@ mod ids;
 mod items;
 mod live;
 mod logging;
+mod messages;
 mod records;
 mod runtime;
 mod steps;
@@ -27,10 +28,13 @@ pub use items::{
 };
 pub use live::{ConnectionState, MessageListener, TaskHandle};
 pub use logging::{LogLevel, Logger, set_logger};
+pub use messages::{
+    Forwarded, History, LastMessage, Message, MessagePage, Notice, NoticeKind, Quote,
+    ThreadSummary, Unread,
+};
 pub use records::{
-    Forwarded, History, LastMessage, Member, MemberPage, Membership, Message, MessagePage, NewRoom,
-    Notice, NoticeKind, Quote, Role, Room, RoomKind, RoomPage, SessionInfo, ThreadSummary, Unread,
-    User, Viewer,
+    Member, MemberPage, Membership, NewRoom, Role, Room, RoomKind, RoomPage, SessionInfo, User,
+    Viewer,
 };
 pub use steps::{RoomListListener, RoomListStep, TimelineListener, TimelineStep};
 pub use store::SessionStore;

@@ -2,7 +2,7 @@
 
 use crate::errors::{CallbackError, CauserieError};
 use crate::logging::{LogLevel, log};
-use crate::records::Message;
+use crate::messages::Message;
 use causerie_sdk::{Cursor, LiveItem};
 use std::sync::Arc;
 use std::time::Duration;
