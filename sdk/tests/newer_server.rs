@@ -1,7 +1,10 @@
 //! An app of today against a server of tomorrow, played by the test: events, enum values and fields that this version
 //! does not know break nothing.
 
-use causerie_sdk::{Client, Cursor, Error, LiveItem, Message, MessageStream, RoomKind, Session};
+use causerie_sdk::{
+    ChatOptions, Client, Cursor, Error, LiveItem, Message, MessageStream, NoticeKind, RoomKind,
+    Session, TimelineContent,
+};
 use causerie_tests::within;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
@@ -28,7 +31,11 @@ async fn tomorrow() -> (TcpListener, Client) {
 
 /// Answers one request with this data, and checks nothing.
 async fn answer(listener: &TcpListener, body: Value) {
-    let (mut stream, _) = listener.accept().await.expect("a client");
+    let (stream, _) = listener.accept().await.expect("a client");
+    answer_on(stream, body).await;
+}
+
+async fn answer_on(mut stream: TcpStream, body: Value) {
     let mut request = Vec::new();
     while !request.ends_with(b"}") {
         let mut part = [0; 4096];
@@ -46,9 +53,20 @@ async fn answer(listener: &TcpListener, body: Value) {
         .expect("answered");
 }
 
+/// Whether what a client asks on a connection is a request, and no WebSocket.
+async fn speaks_http(stream: &TcpStream) -> bool {
+    let mut start = [0; 4];
+    stream.peek(&mut start).await.expect("a request");
+    &start == b"POST"
+}
+
 /// Takes a WebSocket up to its subscription; the socket, and the cursor that it resumes from.
 async fn subscriber(listener: &TcpListener) -> (WebSocketStream<TcpStream>, Value) {
     let (stream, _) = listener.accept().await.expect("a client");
+    subscriber_on(stream).await
+}
+
+async fn subscriber_on(stream: TcpStream) -> (WebSocketStream<TcpStream>, Value) {
     #[expect(clippy::result_large_err, reason = "tungstenite's signature")]
     let speaks = |_: &Request, mut response: Response| -> Result<Response, ErrorResponse> {
         let protocol = "graphql-transport-ws".parse().expect("a header");
@@ -94,7 +112,9 @@ fn user() -> Value {
 fn message_sent(cursor: &str, body: &str) -> Value {
     let message = json!({
         "id": "msg_1", "room": { "id": "room_1" }, "author": user(), "seq": 1, "clientId": null,
-        "body": body, "sentAt": "2026-01-01T00:00:00.000Z", "mentions": [], "mentionsRoom": false,
+        "body": body, "sentAt": "2026-01-01T00:00:00.000Z", "editedAt": null, "deletedAt": null, "pinnedAt": null,
+        "replyTo": null, "threadRoot": null, "thread": null, "forwardedFrom": null,
+        "mentions": [], "mentionsRoom": false,
         "notice": { "kind": "TOOK_A_BOW", "user": null }, "reactions": [], "isTranslated": true,
     });
     json!({ "__typename": "MessageSent", "cursor": cursor, "message": message })
@@ -163,14 +183,7 @@ async fn a_fault_of_the_client_ends_the_stream() {
 #[tokio::test]
 async fn an_unknown_kind_of_room_keeps_its_name() {
     let (listener, client) = tomorrow().await;
-    let room = json!({
-        "id": "room_1", "kind": "BROADCAST", "name": "news", "topic": null, "memberCount": 1,
-        "createdAt": "2026-01-01T00:00:00.000Z", "colour": "red", "slowModeSeconds": 0, "announcementOnly": false,
-        "membership": {
-            "role": "READER", "joinedAt": "2026-01-01T00:00:00.000Z", "lastReadSeq": 0,
-            "unread": { "messages": 0, "mentions": 0, "reactions": 4 },
-        },
-    });
+    let room = room_of_tomorrow();
     let answered = answer(&listener, json!({ "data": { "room": room } }));
     let id = "room_1".into();
     let (room, ()) = within(
@@ -182,6 +195,84 @@ async fn an_unknown_kind_of_room_keeps_its_name() {
     assert_eq!(room.kind, RoomKind::Unknown("BROADCAST".to_owned()));
     let role = room.membership.expect("a membership").role;
     assert_eq!(role, causerie_sdk::Role::Unknown("READER".to_owned()));
+}
+
+fn room_of_tomorrow() -> Value {
+    json!({
+        "__typename": "Room", "id": "room_1", "kind": "BROADCAST", "name": "news", "topic": null, "memberCount": 1,
+        "createdAt": "2026-01-01T00:00:00.000Z", "colour": "red", "slowModeSeconds": 0, "announcementOnly": false,
+        "otherUser": null, "archivedAt": null, "lastMessage": null,
+        "membership": {
+            "role": "READER", "joinedAt": "2026-01-01T00:00:00.000Z", "lastReadSeq": 0,
+            "mutedUntil": null, "draft": null,
+            "unread": { "messages": 0, "mentions": 0, "reactions": 4 },
+        },
+    })
+}
+
+#[tokio::test]
+async fn a_chat_passes_over_what_it_does_not_know() {
+    let (listener, client) = tomorrow().await;
+    let chat = client.chat(ChatOptions::memory()).await.expect("a chat");
+    let (_, mut steps) = chat.rooms().await.expect("a list");
+    chat.start();
+    let server = tokio::spawn(async move {
+        let overview = json!({ "data": { "viewer": {
+            "user": user(), "cursor": "c1", "badge": "gold",
+            "rooms": { "nodes": [], "pageInfo": { "hasNextPage": false, "endCursor": null } },
+        } } });
+        answer(&listener, overview.clone()).await;
+        // The one that comes with the connection may come before it or after it.
+        let (first, _) = listener.accept().await.expect("a client");
+        let mut socket = match speaks_http(&first).await {
+            true => {
+                answer_on(first, overview).await;
+                subscriber(&listener).await.0
+            }
+            false => {
+                let socket = subscriber_on(first).await.0;
+                answer(&listener, overview).await;
+                socket
+            }
+        };
+        let unknown = json!({
+            "__typename": "PollOpened", "room": { "id": "room_1", "memberCount": 2 }, "question": "?",
+        });
+        let message = message_sent("c2", "known")["message"].clone();
+        let known = json!({
+            "__typename": "MessageSent", "room": { "id": "room_1", "memberCount": 2 }, "message": message,
+        });
+        let batch = json!({
+            "events": [unknown, known], "cursor": "c2", "live": true, "reset": false, "compressed": false,
+        });
+        let payload = json!({ "data": { "events": batch } });
+        write(
+            &mut socket,
+            json!({ "type": "next", "id": "events", "payload": payload }),
+        )
+        .await;
+        let nodes = json!({ "data": { "nodes": [room_of_tomorrow(), { "__typename": "Poll" }] } });
+        answer(&listener, nodes).await;
+        socket
+    });
+    let mut rooms = imbl::Vector::new();
+    while rooms.is_empty() {
+        for step in within("the room", steps.next()).await.expect("steps") {
+            step.apply(&mut rooms);
+        }
+    }
+    assert_eq!(rooms[0].kind, RoomKind::Unknown("BROADCAST".to_owned()));
+    let timeline = chat.timeline(&rooms[0].id).await.expect("a timeline");
+    let (lines, _) = timeline.items().await.expect("its lines");
+    let said = lines.iter().find_map(|line| match &line.content {
+        TimelineContent::Message(message) => Some(message.clone()),
+        _ => None,
+    });
+    let said = said.expect("the message");
+    assert_eq!(said.body, "known");
+    let notice = said.notice.expect("a notice");
+    assert_eq!(notice.kind, NoticeKind::Unknown("TOOK_A_BOW".to_owned()));
+    within("the server", server).await.expect("it answered");
 }
 
 #[tokio::test]
