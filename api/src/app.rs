@@ -80,7 +80,8 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     let address = listener.local_addr().map_err(listen)?;
     make_data_folder(&config.data_dir)?;
     let keys = Keys::load_or_create(&config.data_dir)?;
-    let database = Arc::new(open_database(&config.database).await?);
+    let location = location(&config.database);
+    let database = Arc::new(open_database(&config.database, &location).await?);
     let limits = RateLimits::new(config.writes_per_second);
     let (services, hub_task) =
         build_services(&keys, Arc::clone(&database), Arc::new(SystemClock), limits).await?;
@@ -116,7 +117,8 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
 pub async fn fill(config: Config, seed: u64, messages: u32) -> Result<(), StartError> {
     make_data_folder(&config.data_dir)?;
     let keys = Keys::load_or_create(&config.data_dir)?;
-    let database = Arc::new(open_database(&config.database).await?);
+    let location = location(&config.database).for_filling();
+    let database = Arc::new(open_database(&config.database, &location).await?);
     let (start, now) = (Instant::now(), SystemClock.now());
     let clock = Arc::new(DemoClock::new(now));
     // Nobody waits for people who are made up.
@@ -148,17 +150,19 @@ fn tell(text: &str) {
     let _ = io::stdout().write_all(text.as_bytes());
 }
 
-async fn open_database(url: &DatabaseUrl) -> Result<Database, StartError> {
-    let location = match url {
+fn location(url: &DatabaseUrl) -> Location {
+    match url {
         DatabaseUrl::Sqlite(path) => Location::Sqlite(path.clone()),
         DatabaseUrl::Postgres(url) => Location::Postgres(url.clone()),
-    };
-    Database::open(&location)
-        .await
-        .map_err(|source| StartError::Database {
-            location: url.clone(),
-            source,
-        })
+    }
+}
+
+async fn open_database(url: &DatabaseUrl, location: &Location) -> Result<Database, StartError> {
+    let opened = Database::open(location).await;
+    opened.map_err(|source| StartError::Database {
+        location: url.clone(),
+        source,
+    })
 }
 
 /// The use cases, and the task that follows the log.

@@ -9,7 +9,7 @@ use crate::services::messages::MessageDraft;
 use crate::services::{Result, Services, Viewer};
 
 /// How many change something at once, besides those who send.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 4;
 
 /// The people and the rooms, once they are there.
 pub struct Stage<'a> {

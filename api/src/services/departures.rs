@@ -138,7 +138,7 @@ impl Departures {
     /// there longest.
     async fn leave(&self, transaction: &mut Transaction, room: RoomId, user: UserId) -> Result<()> {
         let now = self.core.now();
-        transaction.add_to_member_count(room, 0).await?;
+        transaction.hold_room(room).await?;
         let Some(member) = transaction.find_member(room, user).await? else {
             return Ok(());
         };
@@ -180,7 +180,7 @@ impl Departures {
         let mut rooms: Vec<RoomId> = some.iter().map(|(room, _)| *room).collect();
         rooms.dedup();
         for room in rooms {
-            transaction.add_to_member_count(room, 0).await?;
+            transaction.hold_room(room).await?;
         }
         let ids = some.iter().map(|(_, message)| *message).collect();
         for message in transaction.find_messages(ids).await? {

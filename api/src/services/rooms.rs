@@ -220,7 +220,7 @@ pub(super) async fn hold_room(
     viewer: Viewer,
     id: RoomId,
 ) -> Result<(Room, Option<Member>)> {
-    let held = transaction.add_to_member_count(id, 0).await?;
+    let held = transaction.hold_room(id).await?;
     let room = held.ok_or(Error::NotFound("Room"))?;
     let membership = transaction.find_member(id, viewer.user_id).await?;
     if !can_see_room(&room, membership.as_ref()) {

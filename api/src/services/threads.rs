@@ -85,7 +85,7 @@ impl Threads {
         let mut transaction = self.0.begin().await?;
         // Holds the room: nobody leaves it or replies between the check and the commit.
         let room = found.thread.room_id;
-        transaction.add_to_member_count(room, 0).await?;
+        transaction.hold_room(room).await?;
         let found = find(&mut transaction, viewer, Some(room), root).await?;
         let user = viewer.user_id;
         let changed = change(&found.thread, found.state);

@@ -31,6 +31,21 @@ pub enum Location {
     Postgres(String),
 }
 
+impl Location {
+    /// The same for a program that only fills it: what PostgreSQL has committed is on the disk within
+    /// a second, and nobody waits for that. Whoever loses it to a crash begins anew.
+    pub fn for_filling(self) -> Self {
+        match self {
+            Self::Postgres(url) if !url.contains("options=") => {
+                let first = if url.contains('?') { '&' } else { '?' };
+                let option = "options=-c%20synchronous_commit%3Doff";
+                Self::Postgres(format!("{url}{first}{option}"))
+            }
+            other => other,
+        }
+    }
+}
+
 /// An open, migrated database.
 pub enum Database {
     Sqlite(Box<Sqlite>),
@@ -237,6 +252,7 @@ queries! {
         fn list_channels(part: Option<&str>, page: After<String>) -> Page<Room>;
         fn insert_room(room: &NewRoom, now: Timestamp) -> Option<Room>;
         fn update_room(room: &Room) -> Option<Room>;
+        fn hold_room(room: RoomId) -> Option<Room>;
         fn add_to_member_count(room: RoomId, change: i32) -> Option<Room>;
     }
     members {

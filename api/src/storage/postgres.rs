@@ -15,9 +15,10 @@ use super::error::{OpenError, Result};
 use super::event_row::{EventRow, place};
 use super::migrations;
 use super::pool::{Pool, Pooled};
-use super::schema::{events as events_table, log_head};
+use super::rows::RoomRow;
+use super::schema::{events as events_table, log_head, rooms as rooms_table};
 use super::sending::{SendRule, Sent};
-use crate::model::{Event, MessageId, NewEvent, NewMessage};
+use crate::model::{Event, MessageId, NewEvent, NewMessage, Room, RoomId};
 
 /// Gives a statement of fixed text its identity, so that it is prepared once for each connection.
 macro_rules! prepared_once {
@@ -131,6 +132,13 @@ impl Postgres {
         <Conn as AsyncConnection>::TransactionManager::begin_transaction(&mut *conn).await?;
         Ok(conn)
     }
+}
+
+/// Without writing to it.
+pub(super) async fn hold_room(conn: &mut Conn, room: RoomId) -> Result<Option<Room>> {
+    let room = rooms_table::table.find(room).select(RoomRow::as_select());
+    let held: Option<RoomRow> = room.for_no_key_update().first(conn).await.optional()?;
+    Ok(held.map(Room::from))
 }
 
 pub(super) async fn append_events(conn: &mut Conn, new: Vec<NewEvent>) -> QueryResult<Vec<Event>> {

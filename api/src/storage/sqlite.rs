@@ -20,7 +20,7 @@ use super::migrations;
 use super::pool::{Pool, Pooled};
 use super::schema::{events as events_table, log_head};
 use super::sending::{SendRule, Sent};
-use crate::model::{Event, MessageId, NewEvent, NewMessage};
+use crate::model::{Event, MessageId, NewEvent, NewMessage, Room, RoomId};
 
 mod mentioning;
 mod sending;
@@ -122,6 +122,11 @@ impl Sqlite {
         let send = move |conn: &mut SqliteConnection| sending::send(conn, &new, rule);
         Ok(conn.spawn_blocking(send).await?)
     }
+}
+
+/// A transaction has the whole database to itself.
+pub(super) async fn hold_room(conn: &mut Conn, room: RoomId) -> Result<Option<Room>> {
+    Ok(rooms::find_rooms(conn, vec![room]).await?.pop())
 }
 
 /// All in one go, since each way to the thread that queries run on costs as much as a query.

@@ -63,7 +63,7 @@ impl Messages {
         // Looked at first without a transaction, so that what is refused or needs no change holds
         // nobody up.
         let mut connection = self.core.read().await?;
-        let found = find_changeable(&mut connection, viewer, id, &change, now).await?;
+        let found = find_changeable(&mut connection, viewer, id, None, &change, now).await?;
         drop(connection);
         if change.is_made(&found.message) {
             return Ok(found.message);
@@ -71,8 +71,8 @@ impl Messages {
         let mut transaction = self.core.begin().await?;
         // Holds the room, so that neither the membership nor the message can change between the
         // check and the commit.
-        transaction.add_to_member_count(found.room.id, 0).await?;
-        let found = find_changeable(&mut transaction, viewer, id, &change, now).await?;
+        let held = transaction.hold_room(found.room.id).await?;
+        let found = find_changeable(&mut transaction, viewer, id, held, &change, now).await?;
         if change.is_made(&found.message) {
             return Ok(found.message);
         }
@@ -87,6 +87,7 @@ impl Messages {
             transaction.append_audit_entry(&entry).await?;
         }
         let kind = change.event(&found.message);
+    room: Option<Room>,
         transaction.record_about(NewEvent { at: now, kind }, changed.clone());
         transaction.commit().await?;
         Ok(changed)
@@ -102,7 +103,7 @@ struct Found {
     author: Option<Member>,
 }
 
-/// The message, if this viewer may change it so.
+/// The message, if this viewer may change it so. Its room is looked up unless it is at hand.
 async fn find_changeable(
     connection: &mut Connection,
     viewer: Viewer,
@@ -111,7 +112,10 @@ async fn find_changeable(
     now: Timestamp,
 ) -> Result<Found> {
     let (message, member) = find_readable(connection, viewer, id).await?;
-    let room = connection.find_rooms(vec![message.room_id]).await?.pop();
+    let room = match room {
+        Some(room) => Some(room),
+        None => connection.find_rooms(vec![message.room_id]).await?.pop(),
+    };
     let author = match message.author_id == member.user_id {
         true => Some(member.clone()),
         false => {

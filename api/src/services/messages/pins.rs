@@ -21,7 +21,7 @@ impl Messages {
         drop(connection);
         let now = self.core.now();
         let mut transaction = self.core.begin().await?;
-        let held = transaction.add_to_member_count(message.room_id, 0).await?;
+        let held = transaction.hold_room(message.room_id).await?;
         let mut room = held.ok_or(Error::NotFound("Message"))?;
         let (message, member) = find_readable(&mut transaction, viewer, id).await?;
         check_open(&room)?;

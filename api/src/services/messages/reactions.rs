@@ -6,7 +6,7 @@ use super::super::members::check_not_muted;
 use super::super::rooms::check_open;
 use super::super::text;
 use super::{Messages, find_readable};
-use crate::model::{EventKind, Message, MessageId, NewEvent, Timestamp};
+use crate::model::{EventKind, Message, MessageId, NewEvent, Room, Timestamp};
 use crate::storage::Connection;
 
 /// How many different emoji one message can have.
@@ -25,7 +25,7 @@ impl Messages {
         let emoji = text::emoji("emoji", emoji)?;
         let now = self.core.now();
         let mut connection = self.core.read().await?;
-        let message = find_reactable(&mut connection, viewer, id, now).await?;
+        let message = find_reactable(&mut connection, viewer, id, None, now).await?;
         let user = viewer.user_id;
         let given = connection.find_own_reactions(user, vec![id]).await?;
         if given.iter().any(|(_, given)| given == emoji) != remove {
@@ -35,8 +35,8 @@ impl Messages {
         let mut transaction = self.core.begin().await?;
         // Holds the room, so that neither the membership nor the message can change between the
         // check and the commit.
-        transaction.add_to_member_count(message.room_id, 0).await?;
-        let message = find_reactable(&mut transaction, viewer, id, now).await?;
+        let held = transaction.hold_room(message.room_id).await?;
+        let message = find_reactable(&mut transaction, viewer, id, held, now).await?;
         let is_changed = if remove {
             transaction.delete_reaction(id, user, emoji).await?
         } else {
@@ -56,16 +56,20 @@ impl Messages {
     }
 }
 
-/// The message, if this viewer may react to it.
+/// The message, if this viewer may react to it. Its room is looked up unless it is at hand.
 async fn find_reactable(
     connection: &mut Connection,
     viewer: Viewer,
     id: MessageId,
+    room: Option<Room>,
     now: Timestamp,
 ) -> Result<Message> {
     let (message, membership) = find_readable(connection, viewer, id).await?;
     check_not_muted(Some(&membership), now)?;
-    let room = connection.find_rooms(vec![message.room_id]).await?.pop();
+    let room = match room {
+        Some(room) => Some(room),
+        None => connection.find_rooms(vec![message.room_id]).await?.pop(),
+    };
     check_open(&room.ok_or(Error::NotFound("Message"))?)?;
     Ok(message)
 }

@@ -52,7 +52,7 @@ impl Rooms {
         invite: Option<&str>,
     ) -> Result<Room> {
         let now = self.0.now();
-        let held = transaction.add_to_member_count(room, 0).await?;
+        let held = transaction.hold_room(room).await?;
         let room = held.ok_or(Error::NotFound("Room"))?;
         // Who has joined meanwhile, at another device, uses the invite once.
         if transaction

@@ -133,7 +133,7 @@ async fn retries_beside_the_first(backend: Backend) {
     let other = world.channel(alice, "coffee").await.id;
     // All of these are one batch: the writer waits meanwhile, with this or for this message.
     let mut held = world.fixture.database.begin().await.expect("a transaction");
-    held.add_to_member_count(room, 0).await.expect("a query");
+    held.hold_room(room).await.expect("a query");
     let first = world.send(alice, room, "first", None);
     let again = join_all((0..20).map(|_| world.send(alice, room, "hello", Some("key"))));
     let keyless = join_all((0..20).map(|_| world.send(alice, room, "hello", None)));
@@ -280,7 +280,7 @@ async fn a_database_that_stands_still(backend: Backend) {
     let alice = world.person("alice").await;
     let room = world.channel(alice, "tea").await.id;
     let mut held = world.fixture.database.begin().await.expect("a transaction");
-    held.add_to_member_count(room, 0).await.expect("a query");
+    held.hold_room(room).await.expect("a query");
     let mut sends: FuturesUnordered<_> = (0..2_100)
         .map(|_| world.send(alice, room, "hello", None))
         .collect();

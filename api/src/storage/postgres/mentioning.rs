@@ -39,6 +39,8 @@ struct InsertMentions<'a> {
 
 prepared_once!(InsertMentions);
 
+/// `OFFSET 0` has each message looked up by its id, also when the plan was made, to be kept, while
+/// there were next to none.
 impl QueryFragment<Pg> for InsertMentions<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(
@@ -52,7 +54,8 @@ impl QueryFragment<Pg> for InsertMentions<'_> {
         out.push_bind_param::<Array<Text>, _>(&self.usernames)?;
         out.push_sql(
             ") AS named (message_id, username) \
-             JOIN messages ON messages.id = named.message_id \
+             CROSS JOIN LATERAL (SELECT * FROM messages \
+             WHERE messages.id = named.message_id OFFSET 0) AS messages \
              JOIN users ON users.username = named.username COLLATE \"C\" \
              JOIN members ON members.room_id = messages.room_id AND members.user_id = users.id \
              WHERE users.id <> messages.author_id ON CONFLICT DO NOTHING",

@@ -135,39 +135,54 @@ impl QueryFragment<Pg> for FollowReplied<'_> {
 }
 
 /// The authors of what they hang on, and those whom they mention, have read what came before.
+#[derive(Default)]
 struct FollowOthers<'a> {
     replies: Vec<&'a MessageId>,
+    roots: Vec<MessageId>,
+    rooms: Vec<&'a RoomId>,
+    seqs: Vec<i64>,
 }
 
 impl<'a> FollowOthers<'a> {
     fn of<R>(plan: &'a Plan<R>) -> Self {
-        let replies = plan.messages.iter().map(|(message, _)| message);
-        let replies = replies.filter(|message| message.thread_root.is_some());
-        Self {
-            replies: replies.map(|reply| &reply.id).collect(),
+        let mut follow = Self::default();
+        for (reply, _) in &plan.messages {
+            if let Some(root) = reply.thread_root {
+                follow.replies.push(&reply.id);
+                follow.roots.push(root);
+                follow.rooms.push(&reply.room_id);
+                follow.seqs.push(reply.seq);
+            }
         }
+        follow
     }
 }
 
+/// The plan of this is kept, perhaps from when the tables were all but empty and reading them whole
+/// cost nothing. `OFFSET 0` has each row looked up by its key whatever they had in them.
 impl QueryFragment<Pg> for FollowOthers<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql(
-            "INSERT INTO thread_members (root_id, user_id, room_id, following, last_read_seq) \
-             (SELECT roots.id, members.user_id, members.room_id, TRUE, replies.seq - 1 \
-             FROM messages AS replies \
-             JOIN messages AS roots ON roots.id = replies.timeline_id \
-             JOIN members ON members.room_id = roots.room_id \
-             AND members.user_id = roots.author_id WHERE replies.id = ANY(",
-        );
+        out.push_sql("WITH replies (id, root_id, room_id, seq) AS (SELECT * FROM unnest(");
         out.push_bind_param::<Array<sql::Uuid>, _>(&self.replies)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<sql::Uuid>, _>(&self.roots)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<sql::Uuid>, _>(&self.rooms)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<BigInt>, _>(&self.seqs)?;
         out.push_sql(
-            ") UNION ALL SELECT replies.timeline_id, mentions.user_id, replies.room_id, TRUE, \
-             replies.seq - 1 FROM mentions \
-             JOIN messages AS replies ON replies.id = mentions.message_id \
-             WHERE NOT mentions.silent AND mentions.message_id = ANY(",
+            ")) INSERT INTO thread_members (root_id, user_id, room_id, following, last_read_seq) \
+             (SELECT root_id, author.user_id, room_id, TRUE, seq - 1 FROM replies \
+             CROSS JOIN LATERAL (SELECT author_id FROM messages \
+             WHERE messages.id = replies.root_id OFFSET 0) AS root \
+             CROSS JOIN LATERAL (SELECT user_id FROM members \
+             WHERE members.room_id = replies.room_id AND members.user_id = root.author_id \
+             OFFSET 0) AS author \
+             UNION ALL SELECT root_id, mentioned.user_id, room_id, TRUE, seq - 1 FROM replies \
+             CROSS JOIN LATERAL (SELECT user_id FROM mentions \
+             WHERE mentions.message_id = replies.id AND NOT silent OFFSET 0) AS mentioned \
+             ORDER BY 5) ON CONFLICT DO NOTHING",
         );
-        out.push_bind_param::<Array<sql::Uuid>, _>(&self.replies)?;
-        out.push_sql(") ORDER BY 5) ON CONFLICT DO NOTHING");
         Ok(())
     }
 }

@@ -150,6 +150,11 @@ pub(in crate::storage) async fn update_room(conn: &mut Conn, room: &Room) -> Res
     }
 }
 
+/// The room, which nobody else changes until the transaction ends.
+pub(in crate::storage) async fn hold_room(conn: &mut Conn, room: RoomId) -> Result<Option<Room>> {
+    super::hold_room(conn, room).await
+}
+
 /// Changes how many are in the room, and holds the room until the transaction ends.
 pub(in crate::storage) async fn add_to_member_count(
     conn: &mut Conn,
