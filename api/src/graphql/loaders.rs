@@ -1,7 +1,6 @@
 //! Batched reads: what many fields of one answer ask for one by one is read in one query.
 
-mod drafts;
-mod threads;
+mod own;
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
@@ -9,7 +8,7 @@ use std::sync::Arc;
 
 use super::batching::{Batches, Key};
 use crate::model::{
-    Member, Message, MessageId, PresenceState, Reaction, Room, RoomId, Unread, User, UserId,
+    Member, Message, MessageId, PresenceState, Reaction, Room, RoomId, Thread, User, UserId,
 };
 use crate::services::{Error, Result, Services, Viewer};
 
@@ -21,14 +20,11 @@ pub struct Loaders {
     last_messages: Batches<LastMessageKey>,
     pub(super) mentioned: Batches<MentionedKey>,
     pub(super) reactions: Batches<ReactionsKey>,
-    own_reactions: Batches<OwnReactionsKey>,
     reactors: Batches<ReactorsKey>,
     pub(super) memberships: Batches<MembershipKey>,
-    unread: Batches<UnreadKey>,
-    counterparts: Batches<CounterpartKey>,
     presences: Batches<PresenceKey>,
-    threads: threads::Threads,
-    drafts: Batches<drafts::DraftKey>,
+    threads: Batches<ThreadKey>,
+    own: own::Own,
 }
 
 /// A person's part in a room.
@@ -36,20 +32,6 @@ pub struct Loaders {
 pub(super) struct MembershipKey {
     pub(super) user: UserId,
     pub(super) room: RoomId,
-}
-
-/// The other side of a viewer's direct room.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct CounterpartKey {
-    viewer: UserId,
-    room: RoomId,
-}
-
-/// What a viewer has not read in a room.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct UnreadKey {
-    viewer: UserId,
-    room: RoomId,
 }
 
 /// What a viewer sees of somebody's presence.
@@ -67,19 +49,16 @@ pub(super) struct MentionedKey(pub(super) MessageId);
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct ReactionsKey(pub(super) MessageId);
 
-/// What a viewer gave to a message.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct OwnReactionsKey {
-    viewer: UserId,
-    message: MessageId,
-}
-
 /// The first so many who gave each emoji to a message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct ReactorsKey {
     message: MessageId,
     most: i64,
 }
+
+/// The thread that hangs on a message.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct ThreadKey(MessageId);
 
 /// The newest message of a room.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -94,14 +73,11 @@ impl Loaders {
             last_messages: Batches::new(services),
             mentioned: Batches::new(services),
             reactions: Batches::new(services),
-            own_reactions: Batches::new(services),
             reactors: Batches::new(services),
             memberships: Batches::new(services),
-            unread: Batches::new(services),
-            counterparts: Batches::new(services),
             presences: Batches::new(services),
-            threads: threads::Threads::new(services),
-            drafts: Batches::new(services),
+            threads: Batches::new(services),
+            own: own::Own::new(services),
         }
     }
 
@@ -138,20 +114,6 @@ impl Loaders {
         found(self.memberships.load(MembershipKey { user, room }).await)
     }
 
-    /// Nothing where the viewer is not, or no longer, a member.
-    pub(super) async fn unread(&self, viewer: UserId, room: RoomId) -> Result<Unread> {
-        let unread = found(self.unread.load(UnreadKey { viewer, room }).await)?;
-        Ok(unread.unwrap_or_default())
-    }
-
-    pub(super) async fn counterpart(&self, viewer: UserId, room: RoomId) -> Result<Option<User>> {
-        found(
-            self.counterparts
-                .load(CounterpartKey { viewer, room })
-                .await,
-        )
-    }
-
     /// Nothing of those with whom the viewer shares no room, and no state of those who are offline.
     pub(super) async fn presence(
         &self,
@@ -173,17 +135,6 @@ impl Loaders {
         Ok(reactions.unwrap_or_default())
     }
 
-    /// The emoji that a viewer gave to a message.
-    pub(super) async fn own_reactions(
-        &self,
-        viewer: UserId,
-        message: MessageId,
-    ) -> Result<Vec<String>> {
-        let key = OwnReactionsKey { viewer, message };
-        let emoji = found(self.own_reactions.load(key).await)?;
-        Ok(emoji.unwrap_or_default())
-    }
-
     /// The first so many who gave each emoji to a message.
     pub(super) async fn reactors(
         &self,
@@ -192,6 +143,11 @@ impl Loaders {
     ) -> Result<Vec<(String, UserId)>> {
         let reactors = found(self.reactors.load(ReactorsKey { message, most }).await)?;
         Ok(reactors.unwrap_or_default())
+    }
+
+    /// Nothing where nobody has replied.
+    pub(super) async fn thread(&self, root: MessageId) -> Result<Option<Thread>> {
+        found(self.threads.load(ThreadKey(root)).await)
     }
 
     pub(super) async fn last_message(&self, room: RoomId) -> Result<Option<Message>> {
@@ -253,6 +209,18 @@ impl Key for LastMessageKey {
     }
 }
 
+impl Key for ThreadKey {
+    type Value = Thread;
+    type Error = Error;
+    type Source = Services;
+
+    async fn read(services: Arc<Services>, keys: Vec<Self>) -> Result<HashMap<Self, Thread>> {
+        let roots = keys.into_iter().map(|key| key.0).collect();
+        let threads = services.lookups.threads(roots).await?.into_iter();
+        Ok(threads.map(|one| (Self(one.root), one)).collect())
+    }
+}
+
 impl Key for MentionedKey {
     type Value = Vec<User>;
     type Error = Error;
@@ -276,23 +244,6 @@ impl Key for ReactionsKey {
         let messages = keys.into_iter().map(|key| key.0).collect();
         let reactions = services.lookups.reactions(messages).await?.into_iter();
         Ok(grouped(reactions.map(|one| (Self(one.message), one))))
-    }
-}
-
-impl Key for OwnReactionsKey {
-    type Value = Vec<String>;
-    type Error = Error;
-    type Source = Services;
-
-    async fn read(services: Arc<Services>, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>> {
-        let mut found = HashMap::new();
-        // An operation has one viewer, so this is one group.
-        for (viewer, messages) in grouped(keys.into_iter().map(|key| (key.viewer, key.message))) {
-            let own = services.lookups.own_reactions(viewer, messages).await?;
-            let key = |(message, emoji)| (Self { viewer, message }, emoji);
-            found.extend(grouped(own.into_iter().map(key)));
-        }
-        Ok(found)
     }
 }
 
@@ -344,46 +295,6 @@ impl Key for PresenceKey {
             let shown = services.signals.presences(viewer, users).await?;
             let key = |(user, state)| (Self { viewer, user }, state);
             found.extend(shown.into_iter().map(key));
-        }
-        Ok(found)
-    }
-}
-
-impl Key for UnreadKey {
-    type Value = Unread;
-    type Error = Error;
-    type Source = Services;
-
-    async fn read(services: Arc<Services>, keys: Vec<Self>) -> Result<HashMap<Self, Unread>> {
-        let mut found = HashMap::new();
-        // An operation has one viewer, so this is one group.
-        for (viewer, rooms) in grouped(keys.into_iter().map(|key| (key.viewer, key.room))) {
-            let unread = services.lookups.unread(viewer, rooms).await?;
-            found.extend(
-                unread
-                    .into_iter()
-                    .map(|(room, unread)| (Self { viewer, room }, unread)),
-            );
-        }
-        Ok(found)
-    }
-}
-
-impl Key for CounterpartKey {
-    type Value = User;
-    type Error = Error;
-    type Source = Services;
-
-    async fn read(services: Arc<Services>, keys: Vec<Self>) -> Result<HashMap<Self, User>> {
-        let mut found = HashMap::new();
-        // An operation has one viewer, so this is one group.
-        for (viewer, rooms) in grouped(keys.into_iter().map(|key| (key.viewer, key.room))) {
-            let people = services.lookups.counterparts(viewer, rooms).await?;
-            found.extend(
-                people
-                    .into_iter()
-                    .map(|(room, user)| (Self { viewer, room }, user)),
-            );
         }
         Ok(found)
     }
