@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use super::batching::{Batches, Key};
 use crate::model::{
-    Member, Message, MessageId, PresenceState, Reaction, Room, RoomId, Thread, User, UserId,
+    Member, Message, MessageId, MessageVersion, PresenceState, Reaction, Room, RoomId, Thread,
+    User, UserId,
 };
 use crate::services::{Error, Result, Services, Viewer};
 
@@ -23,6 +24,7 @@ pub struct Loaders {
     reactors: Batches<ReactorsKey>,
     pub(super) memberships: Batches<MembershipKey>,
     presences: Batches<PresenceKey>,
+    versions: Batches<VersionsKey>,
     threads: Batches<ThreadKey>,
     own: own::Own,
 }
@@ -56,6 +58,10 @@ struct ReactorsKey {
     most: i64,
 }
 
+/// What a message said before it was edited.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct VersionsKey(MessageId);
+
 /// The thread that hangs on a message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct ThreadKey(MessageId);
@@ -76,6 +82,7 @@ impl Loaders {
             reactors: Batches::new(services),
             memberships: Batches::new(services),
             presences: Batches::new(services),
+            versions: Batches::new(services),
             threads: Batches::new(services),
             own: own::Own::new(services),
         }
@@ -145,6 +152,12 @@ impl Loaders {
         Ok(reactors.unwrap_or_default())
     }
 
+    /// The newest first.
+    pub(super) async fn versions(&self, message: MessageId) -> Result<Vec<MessageVersion>> {
+        let versions = found(self.versions.load(VersionsKey(message)).await)?;
+        Ok(versions.unwrap_or_default())
+    }
+
     /// Nothing where nobody has replied.
     pub(super) async fn thread(&self, root: MessageId) -> Result<Option<Thread>> {
         found(self.threads.load(ThreadKey(root)).await)
@@ -206,6 +219,18 @@ impl Key for LastMessageKey {
             .into_iter()
             .map(|message| (Self(message.room_id), message));
         Ok(by_room.collect())
+    }
+}
+
+impl Key for VersionsKey {
+    type Value = Vec<MessageVersion>;
+    type Error = Error;
+    type Source = Services;
+
+    async fn read(services: Arc<Services>, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>> {
+        let messages = keys.into_iter().map(|key| key.0).collect();
+        let versions = services.lookups.versions(messages).await?.into_iter();
+        Ok(grouped(versions.map(|(id, version)| (Self(id), version))))
     }
 }
 

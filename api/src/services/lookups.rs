@@ -6,9 +6,12 @@ use std::sync::Arc;
 use super::core::Core;
 use super::error::Result;
 use crate::model::{
-    Draft, Member, Message, MessageId, Reaction, Room, RoomId, Thread, ThreadMember, Unread, User,
-    UserId,
+    Draft, Member, Message, MessageId, MessageVersion, Reaction, Room, RoomId, Thread,
+    ThreadMember, Unread, User, UserId,
 };
+
+/// How many earlier versions of a message are shown.
+const VERSIONS_MOST: i32 = 100;
 
 /// What is absent is left out of the answers, which come in no order.
 pub struct Lookups(Arc<Core>);
@@ -71,6 +74,15 @@ impl Lookups {
     /// What a person has not read in each of these rooms.
     pub async fn unread(&self, user: UserId, rooms: Vec<RoomId>) -> Result<Vec<(RoomId, Unread)>> {
         Ok(self.0.read().await?.count_unread(user, Some(rooms)).await?)
+    }
+
+    /// What these messages said before they were edited, the newest first.
+    pub async fn versions(
+        &self,
+        messages: Vec<MessageId>,
+    ) -> Result<Vec<(MessageId, MessageVersion)>> {
+        let mut connection = self.0.read().await?;
+        Ok(connection.list_versions(messages, VERSIONS_MOST).await?)
     }
 
     /// The threads that hang on these messages, if anybody replied.

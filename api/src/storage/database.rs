@@ -300,7 +300,7 @@ queries! {
         ) -> Option<Message>;
         fn erase_message(id: MessageId, now: Timestamp) -> Option<Message>;
         fn insert_version(id: MessageId, version: &MessageVersion) -> ();
-        fn list_versions(id: MessageId, limit: i64) -> Vec<MessageVersion>;
+        fn list_versions(ids: Vec<MessageId>, most: i32) -> Vec<(MessageId, MessageVersion)>;
         fn delete_versions(id: MessageId) -> ();
         fn set_pinned(id: MessageId, at: Option<Timestamp>) -> Option<Message>;
         fn list_pinned(room: RoomId) -> Vec<Message>;
@@ -326,6 +326,7 @@ queries! {
         fn find_scheduled_message(id: ScheduledMessageId) -> Option<ScheduledMessage>;
         fn find_scheduled_by_key(author: UserId, client_id: &str) -> Option<ScheduledMessage>;
         fn list_scheduled_messages(author: UserId) -> Vec<ScheduledMessage>;
+        fn count_scheduled_messages(author: UserId) -> i64;
         fn list_due_messages(
             now: Timestamp, stale: Timestamp, limit: i64
         ) -> Vec<ScheduledMessageId>;

@@ -44,9 +44,8 @@ impl ScheduledMessage {
 
     /// Where to.
     async fn room(&self, ctx: &Context<'_>) -> Result<Option<Room>> {
-        let viewer = ctx.viewer()?;
-        let room = ctx.services().rooms.find(viewer, self.0.room_id).await;
-        Ok(room.map_err(fault)?.map(Room))
+        let room = Room(ctx.loaders().room(self.0.room_id).await.map_err(fault)?);
+        Ok(room.is_visible(ctx).await?.then_some(room))
     }
 
     /// The key that the sender gave it, which the message will have too.

@@ -13,6 +13,7 @@ use crate::graphql::error::fault;
 use crate::graphql::hand::Hand;
 use crate::graphql::scalars::DateTime;
 use crate::model;
+use crate::services::permissions::can_see_versions;
 
 /// Something that someone said in a room.
 #[derive(Description)]
@@ -126,10 +127,11 @@ impl Message {
         if self.0.edited_at.is_none() {
             return Ok(Vec::new());
         }
-        let messages = &ctx.services().messages;
-        let versions = messages.versions(ctx.viewer()?, &self.0).await;
-        let versions = versions.map_err(fault)?.into_iter();
-        Ok(versions.map(MessageVersion).collect())
+        if !self.shows_versions(ctx).await? {
+            return Ok(Vec::new());
+        }
+        let versions = ctx.loaders().versions(self.0.id).await.map_err(fault)?;
+        Ok(versions.into_iter().map(MessageVersion).collect())
     }
 
     /// Since when it is pinned; null when it is not.
@@ -152,6 +154,18 @@ impl Message {
     /// When it was deleted; null for one that is not.
     async fn deleted_at(&self) -> Option<DateTime> {
         self.0.deleted_at.map(DateTime)
+    }
+}
+
+impl Message {
+    async fn shows_versions(&self, ctx: &Context<'_>) -> Result<bool> {
+        let (loaders, room) = (ctx.loaders(), self.0.room_id);
+        let membership = loaders.membership(ctx.viewer()?.user_id, room).await;
+        let Some(member) = membership.map_err(fault)? else {
+            return Ok(false);
+        };
+        let room = loaders.room(room).await.map_err(fault)?;
+        Ok(can_see_versions(&room, &self.0, &member))
     }
 }
 

@@ -297,7 +297,7 @@ impl Room {
         }))
     }
 
-    async fn is_visible(&self, ctx: &Context<'_>) -> Result<bool> {
+    pub async fn is_visible(&self, ctx: &Context<'_>) -> Result<bool> {
         if self.is_open(ctx) {
             return Ok(true);
         }

@@ -4,9 +4,7 @@ use super::super::core::Viewer;
 use super::super::error::{Error, Result};
 use super::super::members::check_not_muted;
 use super::super::mentions::{EVERYONE, mentioned};
-use super::super::permissions::{
-    can_delete_message, can_edit_message, can_mention_room, can_see_versions,
-};
+use super::super::permissions::{can_delete_message, can_edit_message, can_mention_room};
 use super::super::rooms::check_open;
 use super::{Messages, find_readable, refused_body};
 use crate::model::{
@@ -14,9 +12,6 @@ use crate::model::{
     NewEvent, Room, Timestamp,
 };
 use crate::storage::Connection;
-
-/// How many earlier versions of a message are shown.
-const VERSIONS_MOST: i64 = 100;
 
 enum Change {
     Edit {
@@ -40,21 +35,6 @@ impl Messages {
     /// already.
     pub async fn delete(&self, viewer: Viewer, id: MessageId) -> Result<Message> {
         self.change(viewer, id, Change::Delete).await
-    }
-
-    /// What a message said before it was edited, the newest first; nothing for those who are neither
-    /// its author nor keep the room.
-    pub async fn versions(&self, viewer: Viewer, message: &Message) -> Result<Vec<MessageVersion>> {
-        let mut connection = self.core.read().await?;
-        let (room, user) = (message.room_id, viewer.user_id);
-        let Some(member) = connection.find_member(room, user).await? else {
-            return Ok(Vec::new());
-        };
-        let room = connection.find_rooms(vec![room]).await?.pop();
-        if !room.is_some_and(|room| can_see_versions(&room, message, &member)) {
-            return Ok(Vec::new());
-        }
-        Ok(connection.list_versions(message.id, VERSIONS_MOST).await?)
     }
 
     async fn change(&self, viewer: Viewer, id: MessageId, change: Change) -> Result<Message> {
@@ -87,7 +67,6 @@ impl Messages {
             transaction.append_audit_entry(&entry).await?;
         }
         let kind = change.event(&found.message);
-    room: Option<Room>,
         transaction.record_about(NewEvent { at: now, kind }, changed.clone());
         transaction.commit().await?;
         Ok(changed)
@@ -108,6 +87,7 @@ async fn find_changeable(
     connection: &mut Connection,
     viewer: Viewer,
     id: MessageId,
+    room: Option<Room>,
     change: &Change,
     now: Timestamp,
 ) -> Result<Found> {

@@ -13,7 +13,7 @@ use crate::model::{EventKind, NewEvent, ScheduledMessage, ScheduledMessageId, Ti
 use crate::storage::Connection;
 
 /// How many messages of one author can wait.
-const WAITING_MOST: usize = 100;
+const WAITING_MOST: i64 = 100;
 
 /// How far ahead they can be scheduled.
 const AHEAD_MOST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
@@ -49,7 +49,7 @@ impl Messages {
             return Err(Error::invalid("sendAt", message));
         }
         check_member(&mut connection, author, &draft).await?;
-        if connection.list_scheduled_messages(author).await?.len() >= WAITING_MOST {
+        if connection.count_scheduled_messages(author).await? >= WAITING_MOST {
             let message = format!("At most {WAITING_MOST} messages can wait to be sent");
             return Err(Error::invalid("sendAt", message));
         }

@@ -118,6 +118,19 @@ pub(in crate::storage) async fn list_scheduled_messages(
     Ok(rows.into_iter().map(ScheduledMessage::from).collect())
 }
 
+/// How much a person wants to be sent that is not.
+pub(in crate::storage) async fn count_scheduled_messages(
+    conn: &mut Conn,
+    author: UserId,
+) -> Result<i64> {
+    Ok(scheduled_messages::table
+        .filter(scheduled_messages::author_id.eq(author))
+        .filter(scheduled_messages::message_id.is_null())
+        .count()
+        .get_result(conn)
+        .await?)
+}
+
 /// What is to be sent by now, and was not taken up since `stale`.
 pub(in crate::storage) async fn list_due_messages(
     conn: &mut Conn,

@@ -1,5 +1,6 @@
 //! Messages: storing one exactly once, changing it, and paging through many.
 
+use diesel::dsl::max;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -133,20 +134,37 @@ pub(in crate::storage) async fn insert_version(
     Ok(())
 }
 
-/// What a message said before, the newest first.
+/// What each of these messages said before, the newest first; so many of each.
 pub(in crate::storage) async fn list_versions(
     conn: &mut Conn,
-    id: MessageId,
-    limit: i64,
-) -> Result<Vec<MessageVersion>> {
-    let rows: Vec<(String, Timestamp)> = message_versions::table
-        .filter(message_versions::message_id.eq(id))
-        .order(message_versions::number.desc())
-        .limit(limit)
-        .select((message_versions::body, message_versions::written_at))
+    ids: Vec<MessageId>,
+    most: i32,
+) -> Result<Vec<(MessageId, MessageVersion)>> {
+    let of_same = diesel::alias!(message_versions as of_same);
+    // They are numbered without a gap.
+    let newest = of_same
+        .filter(
+            of_same
+                .field(message_versions::message_id)
+                .eq(message_versions::message_id),
+        )
+        .select(max(of_same.field(message_versions::number)))
+        .single_value();
+    let rows: Vec<(MessageId, String, Timestamp)> = message_versions::table
+        .filter(message_versions::message_id.eq_any(ids))
+        .filter((message_versions::number + most).nullable().gt(newest))
+        .order((
+            message_versions::message_id,
+            message_versions::number.desc(),
+        ))
+        .select((
+            message_versions::message_id,
+            message_versions::body,
+            message_versions::written_at,
+        ))
         .load(conn)
         .await?;
-    let version = |(body, written_at)| MessageVersion { body, written_at };
+    let version = |(id, body, written_at)| (id, MessageVersion { body, written_at });
     Ok(rows.into_iter().map(version).collect())
 }
 
