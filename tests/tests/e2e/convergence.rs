@@ -6,25 +6,30 @@
 mod device;
 mod log;
 mod script;
+mod state;
 
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use causerie_tests::{
-    Answer, Message, Person, Room, Server, UserError, on_both_databases, random_cases,
+    Answer, Message, Person, Room, Server, UserError, from_now, on_both_databases, random_cases,
 };
-use device::{Asks, Device, Rooms, fetch};
+use device::{Asks, Device};
 use futures_util::future::{join_all, join3};
 use log::{Heard, Log};
 use proptest::sample::Index;
 use script::{Act, Body, Change, Command, DEVICES, Keeping, PEOPLE, Script, scripts};
 use serde_json::{Value, json};
+use state::{Known, fetch, fetch_scheduled, unread};
 use tokio::sync::{Barrier, mpsc};
 
 use crate::random::for_random;
 
 const CASES: u32 = 6;
+
+const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 type Wires = Vec<mpsc::UnboundedSender<Command>>;
 
@@ -73,10 +78,11 @@ async fn play(servers: &[&Server], script: &Script) {
     let (devices, witness, ()) = join3(join_all(devices), witness, acting).await;
     let log = Log::of(&witness.1[0]);
     tell(&devices, &log);
-    for (person, devices) in crowd.people.iter().zip(devices.chunks(DEVICES)) {
-        check(person, devices, &log).await;
+    let mut devices = devices.into_iter();
+    for person in &crowd.people {
+        check(person, devices.by_ref().take(DEVICES).collect(), &log).await;
     }
-    check(&crowd.witness, &[witness], &log).await;
+    check(&crowd.witness, vec![witness], &log).await;
 }
 
 struct Crowd {
@@ -107,6 +113,8 @@ struct Play<'a> {
     last_rooms: Vec<Room>,
     /// Who sent which message where.
     sent: RefCell<Vec<(usize, String, Message)>>,
+    /// What each of the people has scheduled.
+    scheduled: RefCell<[Vec<String>; PEOPLE]>,
 }
 
 impl<'a> Play<'a> {
@@ -130,6 +138,7 @@ impl<'a> Play<'a> {
             rooms: RefCell::new(rooms),
             last_rooms,
             sent: RefCell::default(),
+            scheduled: RefCell::default(),
         }
     }
 
@@ -215,6 +224,34 @@ impl<'a> Play<'a> {
                 let answer = person.try_mark_read(&self.room(room).id, *seq).await;
                 settle("markRead", &answer);
             }
+            Act::Draft { room, body } => {
+                let input = json!({ "roomId": self.room(room).id, "body": body });
+                settle("saveDraft", &person.mutate("saveDraft", "", input).await);
+            }
+            Act::Follow { message, following } => {
+                if let Some((_, message)) = self.message(message) {
+                    let input = json!({ "messageId": message, "following": following });
+                    settle(
+                        "followThread",
+                        &person.mutate("followThread", "", input).await,
+                    );
+                }
+            }
+            Act::ReadThread { message, seq } => {
+                if let Some((room, message)) = self.message(message) {
+                    let input = json!({ "roomId": room, "threadRootId": message, "seq": seq });
+                    settle("markRead", &person.mutate("markRead", "", input).await);
+                }
+            }
+            Act::Schedule { room } => self.schedule(number, &self.room(room)).await,
+            Act::Cancel { scheduled } => {
+                let own = self.scheduled.borrow()[number].clone();
+                if !own.is_empty() {
+                    let input = json!({ "scheduledMessageId": scheduled.get(&own) });
+                    let answer = person.mutate("cancelScheduledMessage", "", input).await;
+                    settle("cancelScheduledMessage", &answer);
+                }
+            }
             Act::Gather { people } => self.gather(people).await,
             Act::Change { room, change } => {
                 let mut input = json!({ "roomId": self.room(room).id });
@@ -244,6 +281,19 @@ impl<'a> Play<'a> {
             self.sent
                 .borrow_mut()
                 .push((number, room.id.clone(), message));
+        }
+    }
+
+    async fn schedule(&self, number: usize, room: &Room) {
+        let input = json!({
+            "roomId": room.id, "body": "much later", "sendAt": from_now(A_DAY),
+        });
+        let fields = "scheduledMessage { id }";
+        let answer = self.crowd.people[number].mutate("scheduleMessage", fields, input);
+        let answer = answer.await;
+        if settle("scheduleMessage", &answer) {
+            let id = answer.success("scheduleMessage", "scheduledMessage/id");
+            self.scheduled.borrow_mut()[number].push(id);
         }
     }
 
@@ -319,29 +369,35 @@ fn tell(devices: &[Outcome], log: &Log) {
 }
 
 /// What one device of somebody knows in the end, and heard.
-type Outcome = (Rooms, Vec<Heard>);
+type Outcome = (Known, Vec<Heard>);
 
-async fn check(person: &Person, devices: &[Outcome], log: &Log) {
+async fn check(person: &Person, devices: Vec<Outcome>, log: &Log) {
     let document = "{ viewer { rooms(first: 100) { nodes {
         id memberCount membership { lastReadSeq unread { messages mentions } }
     } } } }";
     let answer = person.ask(document, json!({})).await;
     let nodes: Vec<Value> = answer.get("/viewer/rooms/nodes");
-    let mut rooms = Rooms::new();
+    let mut now = Known {
+        scheduled: fetch_scheduled(person).await,
+        ..Known::default()
+    };
     for node in &nodes {
         let id = node["id"].as_str().expect("an id");
         let room = fetch(person, id).await.expect("a room of theirs");
         assert_eq!(node["memberCount"], room.members.len());
         let membership = &node["membership"];
         let last_read_seq = membership["lastReadSeq"].as_i64().expect("a number");
-        assert_eq!(membership["unread"], room.unread(&person.id, last_read_seq));
-        rooms.insert(id.to_owned(), room);
+        let expected = unread(&room.messages, &person.id, last_read_seq);
+        assert_eq!(membership["unread"], expected);
+        room.check_threads(&person.id);
+        now.rooms.insert(id.to_owned(), room);
     }
+    let now = now.in_rooms();
     for (known, heard) in devices {
-        for heard in heard {
+        for heard in &heard {
             log.check(&person.id, heard);
         }
-        assert_eq!(*known, rooms, "{}", person.username);
+        assert_eq!(known.in_rooms(), now, "{}", person.username);
     }
 }
 

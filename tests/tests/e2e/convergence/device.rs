@@ -1,6 +1,5 @@
 //! A client that keeps what it hears: it asks once, and then lives on events.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use causerie_tests::{Person, Room, Server, Socket};
@@ -9,20 +8,10 @@ use tokio::sync::{Barrier, mpsc};
 
 use super::log::{Batch, Heard, text};
 use super::script::Command;
-
-/// What somebody knows of their rooms.
-pub type Rooms = BTreeMap<String, RoomState>;
-
-#[derive(Debug, Default, PartialEq)]
-pub struct RoomState {
-    pub settings: Value,
-    /// What each of them is there.
-    pub members: BTreeMap<String, Value>,
-    /// By `seq`.
-    pub messages: BTreeMap<i64, Value>,
-    /// By what they hang on, and by `seq`.
-    pub threads: BTreeMap<String, BTreeMap<i64, Value>>,
-}
+use super::state::{
+    Known, MEMBER, MESSAGE, SETTINGS, THREAD_STATE, fetch, fetch_pins, fetch_scheduled,
+    fetch_thread_state,
+};
 
 /// What a device asks for with each event.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +35,7 @@ pub struct Device<'a> {
     /// Whether the server has said so last.
     is_live: bool,
     cursor: Option<String>,
-    rooms: Rooms,
+    known: Known,
     heard: Vec<Heard>,
     is_done: bool,
 }
@@ -63,7 +52,7 @@ impl<'a> Device<'a> {
             is_reading: true,
             is_live: false,
             cursor: None,
-            rooms: Rooms::new(),
+            known: Known::default(),
             heard: Vec::new(),
             is_done: false,
         }
@@ -77,7 +66,7 @@ impl<'a> Device<'a> {
         mut commands: mpsc::UnboundedReceiver<Command>,
         over: Arc<Barrier>,
         last_room: &Room,
-    ) -> (Rooms, Vec<Heard>) {
+    ) -> (Known, Vec<Heard>) {
         self.last_room = Some(last_room.id.clone());
         if self.socket.is_none() {
             self.connect(true, self.servers[0]).await;
@@ -100,7 +89,7 @@ impl<'a> Device<'a> {
             let message = socket.read().await.expect("a socket that stays open");
             self.take(&message).await;
         }
-        (self.rooms, self.heard)
+        (self.known, self.heard)
     }
 
     async fn obey(&mut self, command: Command) {
@@ -121,7 +110,8 @@ impl<'a> Device<'a> {
         if anew {
             let answer = person.ask(VIEWER, json!({})).await;
             self.cursor = Some(answer.get("/viewer/cursor"));
-            self.rooms = Rooms::new();
+            self.known = Known::default();
+            self.known.scheduled = fetch_scheduled(&person).await;
             let nodes: Vec<Value> = answer.get("/viewer/rooms/nodes");
             for room in nodes {
                 self.load(&person, &text(&room["id"])).await;
@@ -167,38 +157,51 @@ impl<'a> Device<'a> {
         let id = text(&event["room"]["id"]);
         let person = self.person.clone();
         match event["__typename"].as_str().expect("a kind") {
-            "MemberJoined" => {
-                let user = text(&event["member"]["user"]["id"]);
-                if user == person.id {
-                    self.load(&person, &id).await;
-                } else if let Some(room) = self.rooms.get_mut(&id) {
-                    room.put_member(&event["member"]);
-                }
+            "MemberJoined" if text(&event["member"]["user"]["id"]) == person.id => {
+                self.load(&person, &id).await;
+                self.known.scheduled = fetch_scheduled(&person).await;
             }
-            "MemberChanged" => {
-                if let Some(room) = self.rooms.get_mut(&id) {
-                    room.put_member(&event["member"]);
-                }
+            "MemberLeft" if text(&event["user"]["id"]) == person.id => {
+                self.known.rooms.remove(&id);
             }
-            "MemberLeft" => {
-                let user = text(&event["user"]["id"]);
-                if user == person.id {
-                    self.rooms.remove(&id);
-                } else if let Some(room) = self.rooms.get_mut(&id) {
-                    room.members.remove(&user);
-                }
-            }
+            "ScheduledMessagesChanged" => self.known.scheduled = fetch_scheduled(&person).await,
+            _ => self.apply_to_room(&person, &id, event).await,
+        }
+    }
+
+    async fn apply_to_room(&mut self, person: &Person, id: &str, event: &Value) {
+        let is_last = Some(id) == self.last_room.as_deref();
+        let Some(room) = self.known.rooms.get_mut(id) else {
+            return;
+        };
+        match event["__typename"].as_str().expect("a kind") {
+            "MemberJoined" | "MemberChanged" => room.put_member(&event["member"]),
+            "MemberLeft" => drop(room.members.remove(&text(&event["user"]["id"]))),
             "RoomChanged" => {
-                if let Some(room) = self.rooms.get_mut(&id) {
-                    room.settings = event["changed"].clone();
-                }
+                let pins = match self.asks {
+                    Asks::Alike => fetch_pins(person, id).await,
+                    Asks::ForOneself => event["changed"]["pinnedMessages"].clone(),
+                };
+                room.put_settings(&event["changed"]);
+                room.put_pins(&pins);
             }
             "MessageSent" | "MessageEdited" | "MessageDeleted" | "ReactionsChanged" => {
-                if let Some(room) = self.rooms.get_mut(&id) {
-                    room.put(&event["message"]);
+                room.put(&event["message"]);
+                let root = &event["message"]["threadRoot"];
+                if !root.is_null() {
+                    let state = match self.asks {
+                        Asks::Alike => fetch_thread_state(person, &root["id"]).await,
+                        Asks::ForOneself => root["thread"].clone(),
+                    };
+                    room.put_thread_state(&root["id"], &state);
                 }
-                self.is_done |= Some(id) == self.last_room;
+                self.is_done |= is_last;
             }
+            "ThreadChanged" => {
+                let thread = &event["thread"];
+                room.put_thread_state(&thread["root"]["id"], thread);
+            }
+            "DraftChanged" => room.draft = event["draft"].clone(),
             unknown => panic!("what is {unknown}?"),
         }
     }
@@ -207,119 +210,10 @@ impl<'a> Device<'a> {
     /// tell.
     async fn load(&mut self, person: &Person, id: &str) {
         match fetch(person, id).await {
-            Some(room) => self.rooms.insert(id.to_owned(), room),
-            None => self.rooms.remove(id),
+            Some(room) => self.known.rooms.insert(id.to_owned(), room),
+            None => self.known.rooms.remove(id),
         };
     }
-}
-
-impl RoomState {
-    fn put(&mut self, message: &Value) {
-        let mut message = message.clone();
-        let body = text(&message["body"]);
-        if body.len() > 100 {
-            // Enough to tell them apart.
-            let start: String = body.chars().take(40).collect();
-            message["body"] = json!(format!("{start}… {} bytes", body.len()));
-        }
-        let seq = message["seq"].as_i64().expect("a number");
-        match message["threadRoot"]["id"].as_str() {
-            Some(root) => self.threads.entry(root.to_owned()).or_default(),
-            None => &mut self.messages,
-        }
-        .insert(seq, message.clone());
-    }
-
-    /// A change may be told after the person has left, who is not there then.
-    fn put_member(&mut self, member: &Value) {
-        let id = text(&member["user"]["id"]);
-        self.members.insert(id, member.clone());
-    }
-
-    /// How many messages after that one somebody has to read, and how many speak to them.
-    pub fn unread(&self, person: &str, last_read_seq: i64) -> Value {
-        let after = self.messages.range(last_read_seq + 1..);
-        let unread = after.filter(|(_, message)| {
-            let is_said = message["deletedAt"].is_null() && message["notice"].is_null();
-            is_said && message["author"]["id"] != person
-        });
-        let unread: Vec<&Value> = unread.map(|(_, message)| message).collect();
-        let speaks_to_them = |message: &&&Value| {
-            let mentions = message["mentions"].as_array().expect("a list");
-            mentions.iter().any(|user| user["id"] == person)
-        };
-        let mentions = unread.iter().filter(speaks_to_them).count();
-        json!({ "messages": unread.len(), "mentions": mentions })
-    }
-}
-
-/// The room as somebody sees it now; `None` if they are not in it.
-pub async fn fetch(person: &Person, id: &str) -> Option<RoomState> {
-    let document = format!(
-        "query ($id: ID!, $after: String) {{
-            room(id: $id) {{
-                {SETTINGS}
-                members(first: 100) {{ nodes {{ {MEMBER} }} }}
-                messages(first: 50, after: $after) {{
-                    nodes {{ {MESSAGE} thread {{ replyCount }} }}
-                    pageInfo {{ hasNextPage endCursor }}
-                }}
-            }}
-        }}"
-    );
-    let mut state = RoomState::default();
-    let mut after = Value::Null;
-    loop {
-        let variables = json!({ "id": id, "after": after });
-        let answer = person.ask(&document, variables).await;
-        if let Some(errors) = answer.body["errors"].as_array() {
-            // They have left since the question was asked.
-            for error in errors {
-                let code = error["extensions"]["code"].as_str();
-                assert!(matches!(code, Some("FORBIDDEN" | "NOT_FOUND")), "{error}");
-            }
-            return None;
-        }
-        let room: Option<Value> = answer.get("/room");
-        let room = room?;
-        let members = room["members"]["nodes"].as_array().expect("members");
-        state.members.clear();
-        for member in members {
-            state.put_member(member);
-        }
-        for name in SETTINGS.split_whitespace() {
-            state.settings[name] = room[name].clone();
-        }
-        let page = &room["messages"];
-        for message in page["nodes"].as_array().expect("messages") {
-            let mut message = message.clone();
-            let fields = message.as_object_mut().expect("a message");
-            let thread = fields.remove("thread").expect("whether there is one");
-            state.put(&message);
-            if !thread.is_null() && !fetch_thread(person, &message["id"], &mut state).await {
-                return None;
-            }
-        }
-        if page["pageInfo"]["hasNextPage"] == false {
-            return Some(state);
-        }
-        after = page["pageInfo"]["endCursor"].clone();
-    }
-}
-
-/// False if they are not in the room any more.
-async fn fetch_thread(person: &Person, root: &Value, state: &mut RoomState) -> bool {
-    let document = format!(
-        "query ($id: ID!) {{ node(id: $id) {{ ... on Message {{
-            thread {{ messages(first: 100) {{ nodes {{ {MESSAGE} }} }} }}
-        }} }} }}"
-    );
-    let answer = person.ask(&document, json!({ "id": root })).await;
-    let replies = &answer.body["data"]["node"]["thread"]["messages"]["nodes"];
-    for reply in replies.as_array().into_iter().flatten() {
-        state.put(reply);
-    }
-    replies.is_array()
 }
 
 /// Without a limit to the wait.
@@ -331,30 +225,31 @@ async fn wait(socket: &mut Option<Socket>) -> Value {
 }
 
 const VIEWER: &str = "{ viewer { cursor rooms(first: 100) { nodes { id } } } }";
-const MESSAGE: &str = "id seq body editedAt deletedAt author { id } mentions { id } mentionsRoom
-    threadRoot { id } replyTo { id } forwardedFrom { sentAt } notice { kind }
-    reactions { emoji count users(first: 5) { id } }";
-const SETTINGS: &str = "topic announcementOnly archivedAt";
-const MEMBER: &str = "user { id } role mutedUntil";
 
 fn events(asks: Asks) -> String {
-    let room = match asks {
-        Asks::Alike => "room { id }",
-        Asks::ForOneself => "room { id name membership { lastReadSeq } }",
+    let (room, thread, pins) = match asks {
+        Asks::Alike => ("room { id }", String::new(), ""),
+        Asks::ForOneself => (
+            "room { id name membership { lastReadSeq } }",
+            format!("threadRoot {{ thread {{ {THREAD_STATE} }} }}"),
+            "pinnedMessages { id pinnedAt }",
+        ),
     };
     format!(
         "subscription ($after: Cursor) {{
             events(after: $after) {{
                 events {{
                     __typename cursor {room}
-                    ... on MessageSent {{ message {{ {MESSAGE} }} }}
-                    ... on MessageEdited {{ message {{ {MESSAGE} }} }}
-                    ... on MessageDeleted {{ message {{ {MESSAGE} }} }}
-                    ... on ReactionsChanged {{ message {{ {MESSAGE} }} }}
+                    ... on MessageSent {{ message {{ {MESSAGE} {thread} }} }}
+                    ... on MessageEdited {{ message {{ {MESSAGE} {thread} }} }}
+                    ... on MessageDeleted {{ message {{ {MESSAGE} {thread} }} }}
+                    ... on ReactionsChanged {{ message {{ {MESSAGE} {thread} }} }}
                     ... on MemberJoined {{ member {{ {MEMBER} }} }}
                     ... on MemberChanged {{ member {{ {MEMBER} }} }}
                     ... on MemberLeft {{ user {{ id }} }}
-                    ... on RoomChanged {{ changed: room {{ {SETTINGS} }} }}
+                    ... on RoomChanged {{ changed: room {{ {SETTINGS} {pins} }} }}
+                    ... on ThreadChanged {{ thread {{ root {{ id }} {THREAD_STATE} }} }}
+                    ... on DraftChanged {{ draft {{ body replyTo {{ id }} }} }}
                 }}
                 cursor live reset
             }}

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 /// What one subscription heard.
@@ -32,9 +34,8 @@ pub struct Event {
     pub timeline: String,
 }
 
-/// All that happened, in order; places in it count from 1.
+/// All that happened before everyone, in order; places in it count from 1.
 pub struct Log {
-    places: HashMap<String, usize>,
     events: Vec<Event>,
 }
 
@@ -74,6 +75,16 @@ impl Event {
         }
     }
 
+    fn position(&self) -> i64 {
+        position(&self.cursor)
+    }
+
+    /// Whether nobody else hears of it.
+    fn is_private(&self) -> bool {
+        let private = ["ThreadChanged", "DraftChanged", "ScheduledMessagesChanged"];
+        private.contains(&self.kind.as_str())
+    }
+
     fn is(&self, kind: &str, person: &str) -> bool {
         self.kind == kind && self.about == person
     }
@@ -89,17 +100,9 @@ impl Log {
     /// Takes it from somebody who was in every room from its first event on.
     pub fn of(witness: &Heard) -> Self {
         let events: Vec<Event> = witness.events().cloned().collect();
-        let cursors = events.iter().map(|event| event.cursor.clone());
-        let cursors = std::iter::once(witness.after.clone()).chain(cursors);
-        let log = Self {
-            places: cursors.zip(0..).collect(),
-            events,
-        };
-        assert_eq!(
-            log.places.len(),
-            log.events.len() + 1,
-            "an event came twice"
-        );
+        let is_in_order = events.is_sorted_by(|one, next| one.position() < next.position());
+        assert!(is_in_order, "an event came twice, or out of order");
+        let log = Self { events };
         log.check_numbers();
         log
     }
@@ -122,21 +125,29 @@ impl Log {
     /// in at the time; all of the rooms that they are in, and of others nothing is left out but
     /// an end.
     pub fn check(&self, person: &str, heard: &Heard) {
-        let after = self.place_from(0, &heard.after);
+        let after = position(&heard.after);
         let mut until = after;
         let mut by_room: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for batch in &heard.batches {
             for event in &batch.events {
-                let place = self.place(&event.cursor);
-                assert!(place > until, "again, or out of order: {event:?}");
-                assert_eq!(*event, self.events[place - 1]);
-                until = place;
+                assert!(
+                    event.position() > until,
+                    "again, or out of order: {event:?}"
+                );
+                until = event.position();
+                if event.is_private() {
+                    continue;
+                }
+                let place = self.place(until);
+                let known = place.checked_sub(1).map(|at| &self.events[at]);
+                assert_eq!(Some(event), known);
                 by_room.entry(&event.room).or_default().push(place);
             }
-            let cursor = self.place_from(until, &batch.cursor);
+            let cursor = position(&batch.cursor);
             assert!(cursor >= until, "a cursor before what came already");
             until = cursor;
         }
+        let (after, until) = (self.place(after), self.place(until));
         for (room, stays) in self.stays(person) {
             let mut heard = by_room.remove(room).unwrap_or_default();
             for stay in stays {
@@ -191,17 +202,10 @@ impl Log {
         stays
     }
 
-    /// A server that has not heard of the beginning gives cursors from before it.
-    fn place_from(&self, heard: usize, cursor: &str) -> usize {
-        match heard {
-            0 => self.places.get(cursor).copied().unwrap_or(0),
-            _ => self.place(cursor),
-        }
-    }
-
-    fn place(&self, cursor: &str) -> usize {
-        let place = self.places.get(cursor);
-        *place.unwrap_or_else(|| panic!("nothing happened at {cursor}"))
+    /// How many of the events had happened by then.
+    fn place(&self, position: i64) -> usize {
+        self.events
+            .partition_point(|event| event.position() <= position)
     }
 }
 
@@ -221,4 +225,13 @@ pub fn text(value: &Value) -> String {
     let text = value.as_str();
     text.unwrap_or_else(|| panic!("not a text: {value}"))
         .to_owned()
+}
+
+/// The place in the server's log that a cursor names. What a person hears alone is in there, too.
+fn position(cursor: &str) -> i64 {
+    let name = URL_SAFE_NO_PAD.decode(cursor).ok();
+    let name = name.and_then(|name| String::from_utf8(name).ok());
+    let number = name.as_deref().and_then(|name| name.strip_prefix("log:"));
+    let position = number.and_then(|number| number.parse().ok());
+    position.unwrap_or_else(|| panic!("not a cursor: {cursor}"))
 }

@@ -64,6 +64,27 @@ pub enum Act {
         room: Index,
         seq: i64,
     },
+    /// Begins to write something, or leaves that.
+    Draft {
+        room: Index,
+        body: &'static str,
+    },
+    Follow {
+        message: Index,
+        following: bool,
+    },
+    ReadThread {
+        message: Index,
+        seq: i64,
+    },
+    /// Has something sent long after the end.
+    Schedule {
+        room: Index,
+    },
+    /// Thinks better of that.
+    Cancel {
+        scheduled: Index,
+    },
     /// There is a new group, with some of the people in it.
     Gather {
         people: [bool; PEOPLE],
@@ -141,6 +162,12 @@ fn act() -> impl Strategy<Value = Act> {
         4 => index().prop_map(|room| Act::Join { room }),
         3 => index().prop_map(|room| Act::Leave { room }),
         2 => (index(), 0..12_i64).prop_map(|(room, seq)| Act::MarkRead { room, seq }),
+        3 => (index(), select(vec!["", "I", "I thi"])).prop_map(|(room, body)| Act::Draft { room, body }),
+        2 => (index(), any::<bool>())
+            .prop_map(|(message, following)| Act::Follow { message, following }),
+        2 => (index(), 0..4_i64).prop_map(|(message, seq)| Act::ReadThread { message, seq }),
+        2 => index().prop_map(|room| Act::Schedule { room }),
+        1 => index().prop_map(|scheduled| Act::Cancel { scheduled }),
         1 => any::<[bool; PEOPLE]>().prop_map(|people| Act::Gather { people }),
         3 => (index(), change()).prop_map(|(room, change)| Act::Change { room, change }),
         8 => (0..DEVICES, command()).prop_map(|(device, command)| Act::Device(device, command)),
