@@ -139,8 +139,16 @@ impl Server {
     }
 
     fn queries(&self) -> Vec<String> {
-        // The server reads the log, and what is due, by itself at any time.
-        const BACKGROUND: [&str; 2] = ["list_events", "list_due_messages"];
+        // The server reads the log, what is due, and whom it concerns that somebody came or went, by
+        // itself at any time.
+        const BACKGROUND: [&str; 6] = [
+            "list_events",
+            "list_due_messages",
+            "list_departures",
+            "find_blocked",
+            "list_rooms_of_users",
+            "update_last_seen",
+        ];
         let log = self.log();
         let names = log.lines().filter_map(|line| line.split_once("query=\""));
         names
