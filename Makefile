@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench schema format build-web
+.PHONY: help run test test-swift check bench schema format build-web
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 16
@@ -10,6 +10,9 @@ run: build-web ## Build everything and serve on http://127.0.0.1:8080, data in .
 test: ## Run every test; `make test STAGES="rust kotlin"` runs some
 	scripts/install-test-tools
 	scripts/test-env node tests/run.mjs $(STAGES)
+
+test-swift: ## Run the tests of the Swift package; sets up Debian's Swift (1.4 GB) where there is none
+	scripts/test-swift
 
 check: ## Format, lints, layout, generated files, licences and advisories
 	cargo fmt --all --check

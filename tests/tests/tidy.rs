@@ -77,7 +77,8 @@ fn read(path: &str) -> String {
 
 /// Every file of the project that people write, below `folder`.
 fn sources(folder: &str) -> Vec<Source> {
-    const NOT_OURS: [&str; 6] = [
+    const NOT_OURS: [&str; 7] = [
+        ".build",
         "node_modules",
         "target",
         "dist",

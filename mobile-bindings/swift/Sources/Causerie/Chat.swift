@@ -1,0 +1,74 @@
+import CauserieCore
+
+extension Chat {
+    /// How the app stands to the server: first how it does, then whenever that changes.
+    public func states() -> Updates<SyncState> {
+        Updates { try self.watchState(listener: States($0)) }
+    }
+
+    /// The rooms, the one where something was said last first: the whole list, whenever it changes.
+    public func rooms() -> Updates<[RoomListItem]> {
+        Updates { try await self.watchRooms(listener: Lists($0)) }
+    }
+
+    /// The steps by which the list of rooms changes, for a list view that animates: first a reset to what it is.
+    public func roomSteps() -> Updates<[RoomListStep]> {
+        Updates { try await self.watchRooms(listener: Steps($0)) }
+    }
+}
+
+extension Timeline {
+    /// The lines of the timeline: all of them, whenever they change.
+    public func lines() -> Updates<[TimelineItem]> {
+        Updates { try await self.watch(listener: Lists($0)) }
+    }
+
+    /// The steps by which the lines change, for a list view that animates: first a reset to what they are.
+    public func steps() -> Updates<[TimelineStep]> {
+        Updates { try await self.watch(listener: Steps($0)) }
+    }
+}
+
+private final class States: StateListener {
+    private let pipe: Pipe<SyncState>
+
+    init(_ pipe: Pipe<SyncState>) { self.pipe = pipe }
+
+    func onState(state: SyncState) { pipe.push(state) }
+}
+
+private final class Steps<Step: Sendable>: Sendable {
+    private let pipe: Pipe<[Step]>
+
+    init(_ pipe: Pipe<[Step]>) { self.pipe = pipe }
+
+    func onSteps(steps: [Step]) { pipe.push(steps) }
+}
+
+extension Steps: RoomListListener where Step == RoomListStep {}
+extension Steps: TimelineListener where Step == TimelineStep {}
+
+/// Unchecked, because the library makes one call at a time.
+private final class Lists<Item: Sendable>: @unchecked Sendable {
+    private let pipe: Pipe<[Item]>
+    private var items: [Item] = []
+
+    init(_ pipe: Pipe<[Item]>) { self.pipe = pipe }
+
+    func change(_ change: (inout [Item]) -> Void) {
+        change(&items)
+        pipe.push(items)
+    }
+}
+
+extension Lists: RoomListListener where Item == RoomListItem {
+    func onSteps(steps: [RoomListStep]) {
+        change { rooms in steps.forEach { $0.apply(to: &rooms) } }
+    }
+}
+
+extension Lists: TimelineListener where Item == TimelineItem {
+    func onSteps(steps: [TimelineStep]) {
+        change { lines in steps.forEach { $0.apply(to: &lines) } }
+    }
+}

@@ -1,0 +1,93 @@
+import Causerie
+import XCTest
+
+final class LiveTests: XCTestCase {
+    func testLiveMessagesComeOnceAndInOrder() async throws {
+        try await onStage { stage in
+            let (alice, bob, room) = try await stage.twoInAChannel()
+            let cursor = try await bob.viewer().cursor
+            for number in 0..<200 { _ = try await alice.send(roomId: room.id, body: "\(number)") }
+            var heard: [String] = []
+            for try await message in bob.messages(roomId: room.id, after: cursor) {
+                heard.append(message.body)
+                // A call in the midst of a full queue must go through: a blocked listener may not block the library.
+                if heard.count % 100 == 0 { _ = try await bob.viewer() }
+                if heard.count == 200 { break }
+            }
+            XCTAssertEqual(heard, (0..<200).map(String.init))
+        }
+    }
+
+    func testCancellingATaskEndsItsConnection() async throws {
+        try await onStage { stage in
+            let wire = try Wire(to: stage.server.url, counting: "upgrade: websocket")
+            let client = try await signedUp(stage, over: wire)
+            let collecting = Task { try await client.live().until { _ in false } }
+            try await wire.until(open: 1)
+            collecting.cancel()
+            try await wire.until(open: 0)
+            let ended = await error { _ = try await collecting.value }
+            XCTAssertTrue(ended is EndedEarly, "\(String(describing: ended))")
+        }
+    }
+
+    func testLeavingALoopEndsItsConnection() async throws {
+        try await onStage { stage in
+            let wire = try Wire(to: stage.server.url, counting: "upgrade: websocket")
+            let client = try await signedUp(stage, over: wire)
+            for try await item in client.live() {
+                guard case .connection(.connected) = item else { continue }
+                try await wire.until(open: 1)
+                break
+            }
+            try await wire.until(open: 0)
+        }
+    }
+
+    func testCancellingACallEndsItsRequest() async throws {
+        try await onStage { stage in
+            let wire = try Wire(to: nil, counting: "post /graphql")
+            let client = try stage.client(url: wire.url)
+            let call = Task { try await client.logIn(username: "alice", password: password) }
+            try await wire.until(open: 1)
+            call.cancel()
+            try await wire.until(open: 0)
+            let ended = await error { _ = try await call.value }
+            XCTAssertTrue(ended is CancellationError, "\(String(describing: ended))")
+        }
+    }
+
+    func testACancelledTaskBeginsNothing() async throws {
+        try await onStage { stage in
+            let client = try await stage.signedUp("alice")
+            let tries = Task {
+                withUnsafeCurrentTask { $0?.cancel() }
+                let ended = await error { _ = try await client.viewer() }
+                var items = 0
+                for try await _ in client.live() { items += 1 }
+                return (ended is CancellationError, items)
+            }
+            let (isCancelled, items) = try await tries.value
+            XCTAssertTrue(isCancelled)
+            XCTAssertEqual(items, 0)
+        }
+    }
+
+    func testASessionThatEndsEndsTheLoop() async throws {
+        try await onStage { stage in
+            let client = try await stage.signedUp("alice")
+            let ended = await error {
+                for try await item in client.live() {
+                    if case .connection(.connected) = item { try await client.logOut() }
+                }
+            }
+            XCTAssertEqual(ended as? CauserieError, .SignedOut)
+        }
+    }
+}
+
+private func signedUp(_ stage: Stage, over wire: Wire) async throws -> CauserieClient {
+    let client = try stage.client(url: wire.url)
+    _ = try await client.signUp(username: "bob", password: password)
+    return client
+}
