@@ -2,10 +2,10 @@
 
 use crate::Error;
 use crate::client::Client;
-use crate::model::{User, Viewer};
+use crate::model::Viewer;
 use crate::operations::account::{
     Login, LoginInput, LoginVariables, Logout, Register, RegisterInput, RegisterVariables,
-    SignInPayload, UpdateProfile, UpdateProfileInput, UpdateProfileVariables, ViewerQuery,
+    SignInPayload, ViewerQuery,
 };
 use crate::session::Session;
 use cynic::{MutationBuilder, QueryBuilder};
@@ -94,17 +94,5 @@ impl Client {
     /// [`Error::SignedOut`] when nobody is.
     pub async fn viewer(&self) -> Result<Viewer, Error> {
         Ok(self.call(&ViewerQuery::build(())).await?.viewer.into())
-    }
-
-    /// Changes the name that others see.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] when the name breaks a rule.
-    pub async fn set_display_name(&self, name: &str) -> Result<User, Error> {
-        let input = UpdateProfileInput {
-            display_name: Some(name.to_owned()),
-        };
-        let operation = UpdateProfile::build(UpdateProfileVariables { input });
-        self.call(&operation).await?.update_profile.into_user()
     }
 }

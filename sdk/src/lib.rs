@@ -30,17 +30,25 @@ mod account;
 mod builder;
 mod chat;
 mod client;
+mod devices;
 mod environment;
 mod error;
 mod history;
 mod live;
+mod members;
 mod model;
+mod moderation;
 mod operations;
+mod people;
+mod pins;
+mod presence;
 mod rooms;
+mod scheduling;
 mod sending;
 mod session;
 mod store;
 mod sync;
+mod threads;
 mod transport;
 
 pub use builder::ClientBuilder;
@@ -49,11 +57,15 @@ pub use client::Client;
 pub use error::Error;
 pub use eyeball_im::VectorDiff;
 pub use history::History;
+pub use jiff::Timestamp;
 pub use live::{ConnectionState, LiveItem, MessageStream};
-pub use model::ids::{ClientId, Cursor, MessageId, RoomId, SessionId, UserId};
+pub use model::ids::{ClientId, Cursor, MessageId, RoomId, ScheduledMessageId, SessionId, UserId};
 pub use model::{
-    Draft, Forwarded, LastMessage, Member, Membership, Message, MessagePage, NewRoom, Notice,
-    NoticeKind, Page, Quote, Reaction, Role, Room, RoomKind, ThreadSummary, Unread, User, Viewer,
+    AccountMessages, AuditAction, AuditEntry, Ban, DeviceSession, Draft, Forwarded, Invite,
+    LastMessage, Member, Membership, Message, MessagePage, MessageVersion, NewRoom,
+    NewScheduledMessage, Notice, NoticeKind, Page, Patch, Presence, PresenceState, Profile,
+    ProfileUpdate, Quote, Reaction, Receipt, Role, Room, RoomKind, RoomUpdate, ScheduledMessage,
+    ThreadSummary, Unread, User, UserPresence, UserStatus, Viewer, ViewerThread,
 };
 pub use session::{MemoryStore, Session, SessionStore, StoreError};
 pub use store::EntryId;

@@ -1,15 +1,26 @@
 //! What the client hands out: plain values, without GraphQL.
 
+mod account;
 pub(crate) mod ids;
+mod keeping;
 mod message;
+mod people;
+mod scheduled;
 
 use ids::{Cursor, MessageId, RoomId, UserId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use account::{AccountMessages, DeviceSession};
+pub use keeping::{AuditAction, AuditEntry, Ban, Invite, RoomUpdate};
 pub use message::{
-    Forwarded, LastMessage, Message, Notice, NoticeKind, Quote, Reaction, ThreadSummary,
+    Forwarded, LastMessage, Message, MessageVersion, Notice, NoticeKind, Quote, Reaction,
+    ThreadSummary, ViewerThread,
 };
+pub use people::{
+    Patch, Presence, PresenceState, Profile, ProfileUpdate, Receipt, UserPresence, UserStatus,
+};
+pub use scheduled::{NewScheduledMessage, ScheduledMessage};
 
 /// A person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

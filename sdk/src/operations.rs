@@ -1,14 +1,45 @@
 //! Every GraphQL operation of the client, checked against `schema.graphql` at compile time, and how its answer
 //! becomes the plain values of `model`.
 
+/// A mutation that takes one input.
+macro_rules! mutation {
+    ($name:ident, $variables:ident: $field:ident($given:ty) -> $payload:ty) => {
+        #[derive(cynic::QueryVariables)]
+        pub(crate) struct $variables {
+            input: $given,
+        }
+
+        #[derive(cynic::QueryFragment)]
+        #[cynic(graphql_type = "Mutation", variables = $variables)]
+        pub(crate) struct $name {
+            #[arguments(input: $input)]
+            pub(crate) $field: $payload,
+        }
+
+        impl $name {
+            pub(crate) fn of(input: $given) -> cynic::Operation<Self, $variables> {
+                <Self as cynic::MutationBuilder<$variables>>::build($variables { input })
+            }
+        }
+    };
+}
+
 pub(crate) mod account;
 pub(crate) mod changes;
 pub(crate) mod fields;
+pub(crate) mod members;
 pub(crate) mod message_fields;
 pub(crate) mod messages;
+pub(crate) mod moderation;
+pub(crate) mod people;
+pub(crate) mod pins;
+pub(crate) mod presence;
 pub(crate) mod rooms;
 mod scalars;
+pub(crate) mod scheduled;
+pub(crate) mod sessions;
 pub(crate) mod sync;
+pub(crate) mod threads;
 
 #[expect(unreachable_pub, reason = "cynic writes the module's contents")]
 #[cynic::schema("causerie")]

@@ -72,12 +72,7 @@ impl Client {
             first: Some(size(limit)),
             after: after.map(str::to_owned),
         };
-        match self.call(&Members::build(variables)).await?.room {
-            Some(room) => Ok(room.into_page()),
-            None => Err(Error::NotFound {
-                reason: "There is no such room.".to_owned(),
-            }),
-        }
+        of_room(self.call(&Members::build(variables)).await?.room)
     }
 
     /// Makes a channel or a group, with the viewer as its owner.
@@ -115,6 +110,7 @@ impl Client {
         self.join(JoinRoomInput {
             room_id: Some(room.clone()),
             name: None,
+            invite_code: None,
         })
         .await
     }
@@ -127,6 +123,21 @@ impl Client {
         self.join(JoinRoomInput {
             room_id: None,
             name: Some(name.to_owned()),
+            invite_code: None,
+        })
+        .await
+    }
+
+    /// Joins the room that an invite leads to; being in it already is fine.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such invite, [`Error::Expired`] when it is no good any more,
+    /// [`Error::Banned`] when the viewer may not come in.
+    pub async fn join_by_invite(&self, code: &str) -> Result<Room, Error> {
+        self.join(JoinRoomInput {
+            room_id: None,
+            name: None,
+            invite_code: Some(code.to_owned()),
         })
         .await
     }
@@ -167,4 +178,11 @@ impl Client {
 /// GraphQL's integers are signed; anything beyond them is beyond the server's limit as well.
 pub(crate) fn size(limit: u32) -> i32 {
     i32::try_from(limit).unwrap_or(i32::MAX)
+}
+
+/// What was asked of a room that may not be there.
+pub(crate) fn of_room<R, T: From<R>>(room: Option<R>) -> Result<T, Error> {
+    room.map(Into::into).ok_or_else(|| Error::NotFound {
+        reason: "There is no such room.".to_owned(),
+    })
 }

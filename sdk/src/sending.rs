@@ -5,6 +5,8 @@ use crate::model::Message;
 use crate::operations::messages::{SendMessage, SendMessageInput, SendMessageVariables};
 use crate::{ClientId, Error, RoomId, environment, live};
 use cynic::MutationBuilder;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 /// Attempts at one send before the app is told that there is no network.
 const ATTEMPTS: u32 = 4;
@@ -49,13 +51,23 @@ impl Client {
             thread_root_id: None,
         };
         let operation = SendMessage::build(SendMessageVariables { input });
+        self.call_under_key(&operation, |data| data.send_message.into_message())
+            .await
+    }
+
+    /// Asks again when the answer is lost, a few times: what is asked carries a key, and is done once.
+    pub(crate) async fn call_under_key<T, V, R>(
+        &self,
+        operation: &cynic::Operation<T, V>,
+        result: impl Fn(T) -> Result<R, Error>,
+    ) -> Result<R, Error>
+    where
+        T: DeserializeOwned,
+        V: Serialize,
+    {
         let mut attempt = 0;
         loop {
-            let answer = self
-                .call(&operation)
-                .await
-                .and_then(|data| data.send_message.into_message());
-            match answer {
+            match self.call(operation).await.and_then(&result) {
                 Err(Error::Network { .. } | Error::Server { .. }) if attempt + 1 < ATTEMPTS => {
                     tokio::time::sleep(live::delay(attempt, environment::random_fraction())).await;
                     attempt += 1;

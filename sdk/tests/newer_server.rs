@@ -2,8 +2,8 @@
 //! does not know break nothing.
 
 use causerie_sdk::{
-    ChatOptions, Client, Cursor, Error, LiveItem, Message, MessageStream, NoticeKind, RoomKind,
-    Session, TimelineContent,
+    AuditAction, ChatOptions, Client, Cursor, Error, LiveItem, Message, MessageStream, NoticeKind,
+    PresenceState, Role, RoomKind, Session, TimelineContent,
 };
 use causerie_tests::within;
 use futures_util::{SinkExt, StreamExt};
@@ -194,7 +194,40 @@ async fn an_unknown_kind_of_room_keeps_its_name() {
     let room = room.expect("an answer").expect("a room");
     assert_eq!(room.kind, RoomKind::Unknown("BROADCAST".to_owned()));
     let role = room.membership.expect("a membership").role;
-    assert_eq!(role, causerie_sdk::Role::Unknown("READER".to_owned()));
+    assert_eq!(role, Role::Unknown("READER".to_owned()));
+}
+
+#[tokio::test]
+async fn an_unknown_presence_keeps_its_name() {
+    let (listener, client) = tomorrow().await;
+    let presence = json!({ "state": "DREAMING", "lastSeenAt": null, "since": "yesterday" });
+    let node = json!({ "__typename": "User", "id": "usr_2", "presence": presence });
+    let nodes = json!({ "data": { "nodes": [{ "__typename": "Bot" }, node] } });
+    let ids = ["bot_1".into(), "usr_2".into()];
+    let both = futures_util::future::join(client.presence(&ids), answer(&listener, nodes));
+    let (people, ()) = within("an answer", both).await;
+    let people = people.expect("an answer");
+    assert_eq!((people.len(), &people[0].user_id), (1, &ids[1]));
+    let state = &people[0].presence.state;
+    assert_eq!(state, &PresenceState::Unknown("DREAMING".to_owned()));
+}
+
+#[tokio::test]
+async fn an_unknown_deed_is_in_the_audit_log() {
+    let (listener, client) = tomorrow().await;
+    let entry = json!({
+        "action": "BLESS", "actor": user(), "target": user(), "message": null, "reason": null, "role": "READER",
+        "until": null, "at": "2026-01-01T00:00:00.000Z", "mood": "solemn",
+    });
+    let log = json!({ "nodes": [entry], "pageInfo": { "hasNextPage": false, "endCursor": null } });
+    let data = json!({ "data": { "room": { "auditLog": log } } });
+    let room = "room_1".into();
+    let both =
+        futures_util::future::join(client.audit_log(&room, 10, None), answer(&listener, data));
+    let (log, ()) = within("an answer", both).await;
+    let entry = log.expect("a page").items.remove(0);
+    assert_eq!(entry.action, AuditAction::Unknown("BLESS".to_owned()));
+    assert_eq!(entry.role, Some(Role::Unknown("READER".to_owned())));
 }
 
 fn room_of_tomorrow() -> Value {

@@ -60,6 +60,10 @@ opaque! {
     MessageId
 }
 opaque! {
+    /// A message that is to be sent later: `sch_…`.
+    ScheduledMessageId
+}
+opaque! {
     /// The client's own key of a message, chosen before the first attempt to send it: sending again under the same
     /// key gives the first message back, whatever became of the earlier answers.
     ClientId

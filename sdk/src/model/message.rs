@@ -1,7 +1,7 @@
 //! What people say.
 
-use super::User;
 use super::ids::{ClientId, MessageId, RoomId, UserId};
+use super::{Unread, User};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +67,32 @@ pub struct ThreadSummary {
     pub reply_count: u64,
     /// When the newest one was sent.
     pub last_reply_at: Option<Timestamp>,
+}
+
+/// A thread, and the viewer's part in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ViewerThread {
+    /// The message that it hangs on.
+    pub root: Message,
+    /// How many replies there are, without those that were deleted.
+    pub reply_count: u64,
+    /// When the newest one was sent.
+    pub last_reply_at: Option<Timestamp>,
+    /// Whether the viewer follows it.
+    pub is_followed: bool,
+    /// The `seq` of the newest reply that they have read.
+    pub last_read_seq: u64,
+    /// What they have not read.
+    pub unread: Unread,
+}
+
+/// What a message said before it was edited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageVersion {
+    /// Markdown source, as it was.
+    pub body: String,
+    /// When that was written.
+    pub written_at: Timestamp,
 }
 
 /// Whose words were forwarded.

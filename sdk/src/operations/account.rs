@@ -31,12 +31,6 @@ pub(crate) struct RefreshSessionInput {
     pub(crate) attempt_id: Option<String>,
 }
 
-#[derive(cynic::InputObject, Debug)]
-pub(crate) struct UpdateProfileInput {
-    #[cynic(skip_serializing_if = "Option::is_none")]
-    pub(crate) display_name: Option<String>,
-}
-
 #[derive(cynic::QueryVariables)]
 pub(crate) struct RegisterVariables {
     pub(crate) input: RegisterInput,
@@ -50,11 +44,6 @@ pub(crate) struct LoginVariables {
 #[derive(cynic::QueryVariables)]
 pub(crate) struct RefreshVariables {
     pub(crate) input: RefreshSessionInput,
-}
-
-#[derive(cynic::QueryVariables)]
-pub(crate) struct UpdateProfileVariables {
-    pub(crate) input: UpdateProfileInput,
 }
 
 #[derive(cynic::QueryFragment)]
@@ -82,13 +71,6 @@ pub(crate) struct RefreshSession {
 #[cynic(graphql_type = "Mutation")]
 pub(crate) struct Logout {
     pub(crate) logout: LogoutPayload,
-}
-
-#[derive(cynic::QueryFragment)]
-#[cynic(graphql_type = "Mutation", variables = "UpdateProfileVariables")]
-pub(crate) struct UpdateProfile {
-    #[arguments(input: $input)]
-    pub(crate) update_profile: UpdateProfilePayload,
 }
 
 #[derive(cynic::QueryFragment)]
@@ -199,17 +181,5 @@ pub(crate) struct LogoutPayload {
 impl LogoutPayload {
     pub(crate) fn into_result(self) -> Result<(), Error> {
         outcome(Some(()), self.user_errors)
-    }
-}
-
-#[derive(cynic::QueryFragment)]
-pub(crate) struct UpdateProfilePayload {
-    user: Option<UserFields>,
-    user_errors: Vec<UserError>,
-}
-
-impl UpdateProfilePayload {
-    pub(crate) fn into_user(self) -> Result<crate::User, Error> {
-        outcome(self.user, self.user_errors).map(Into::into)
     }
 }

@@ -48,6 +48,17 @@ impl From<RoleValue> for Role {
     }
 }
 
+impl From<Role> for RoleValue {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Owner => Self::Owner,
+            Role::Admin => Self::Admin,
+            Role::Member => Self::Member,
+            Role::Unknown(name) => Self::Unknown(name),
+        }
+    }
+}
+
 #[derive(cynic::Enum, Debug)]
 #[cynic(graphql_type = "RoomKind")]
 pub(crate) enum RoomKindValue {

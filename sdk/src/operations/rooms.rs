@@ -115,9 +115,9 @@ pub(crate) struct MembersOfRoom {
     members: MemberList,
 }
 
-impl MembersOfRoom {
-    pub(crate) fn into_page(self) -> Page<Member> {
-        self.members.page_info.page(self.members.nodes)
+impl From<MembersOfRoom> for Page<Member> {
+    fn from(room: MembersOfRoom) -> Self {
+        room.members.page_info.page(room.members.nodes)
     }
 }
 
@@ -148,6 +148,8 @@ pub(crate) struct JoinRoomInput {
     pub(crate) room_id: Option<RoomId>,
     #[cynic(skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<String>,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub(crate) invite_code: Option<String>,
 }
 
 #[derive(cynic::InputObject)]
@@ -200,7 +202,7 @@ pub(crate) struct JoinRoom {
 #[cynic(graphql_type = "Mutation", variables = "LeaveRoomVariables")]
 pub(crate) struct LeaveRoom {
     #[arguments(input: $input)]
-    pub(crate) leave_room: LeavePayload,
+    pub(crate) leave_room: RoomDone,
 }
 
 #[derive(cynic::QueryFragment)]
@@ -215,14 +217,14 @@ impl RoomPayload {
     }
 }
 
-/// What is left of a room that one has left may be nothing, so none of it is asked for.
+/// Of a change after which the room may be out of sight, as it is for whoever has left it, nothing is asked for.
 #[derive(cynic::QueryFragment)]
 #[cynic(graphql_type = "RoomPayload")]
-pub(crate) struct LeavePayload {
+pub(crate) struct RoomDone {
     user_errors: Vec<UserError>,
 }
 
-impl LeavePayload {
+impl RoomDone {
     pub(crate) fn into_result(self) -> Result<(), Error> {
         outcome(Some(()), self.user_errors)
     }

@@ -4,7 +4,7 @@ use super::machine::{Decision, Effect, Machine, Outcome};
 use super::{Session, SessionStore, StoreError};
 use crate::operations::account::{RefreshSession, RefreshSessionInput, RefreshVariables};
 use crate::transport::http::Http;
-use crate::{Error, environment};
+use crate::{Error, User, environment};
 use cynic::MutationBuilder;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
@@ -59,6 +59,13 @@ impl Keeper {
         self.machine().forget();
         self.announce();
         self.store.clear().map_err(store_error)
+    }
+
+    /// The server calls the person differently from now on.
+    pub(crate) async fn rename(&self, user: &User) {
+        let _gate = self.gate.lock().await;
+        let effect = self.machine().rename(user);
+        self.apply(effect);
     }
 
     /// An access token that the server should take, refreshing when the current one is about to end or is the one
@@ -119,7 +126,7 @@ impl Keeper {
             Effect::Nothing => Ok(()),
         };
         if let Err(error) = kept {
-            tracing::warn!(%error, "the session store did not take the refreshed session");
+            tracing::warn!(%error, "the session store did not take the changed session");
         }
     }
 

@@ -1,6 +1,7 @@
 //! Which token to use, and when to refresh: state and input in, a decision out. No clock, no socket, no store.
 
 use super::{Grant, Session};
+use crate::User;
 use jiff::{SignedDuration, Timestamp};
 
 /// A token this close to its end is replaced before use, so that it does not expire on its way.
@@ -65,6 +66,17 @@ impl Machine {
         }
     }
 
+    /// The person is called differently. It is the same session: what is under way in it goes on.
+    pub(super) fn rename(&mut self, user: &User) -> Effect {
+        match &mut self.session {
+            Some(session) if session.user_id == user.id => {
+                session.username.clone_from(&user.username);
+                Effect::Save(Box::new(session.clone()))
+            }
+            _ => Effect::Nothing,
+        }
+    }
+
     /// `now` is the server's time as far as it is known; `rejected` is a token that the server has just refused;
     /// `fresh_id` is used when no earlier refresh is still unanswered.
     pub(super) fn token(
@@ -116,7 +128,6 @@ impl Machine {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::User;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).expect("in range")

@@ -2,16 +2,27 @@
 
 mod accounts;
 mod chat;
+mod devices;
 mod live;
+mod members;
 mod messages;
+mod moderation;
+mod people;
+mod pins;
+mod presence;
 mod rooms;
+mod scheduling;
 mod sessions;
 mod stores;
+mod threads;
 mod tls;
 mod wire;
 
-use causerie_sdk::{Client, Error, LiveItem, Message, MessageStream, Room};
+use causerie_sdk::{
+    Client, Error, LiveItem, Message, MessageStream, Room, Timestamp, User, UserId,
+};
 use causerie_tests::{PASSWORD, Server, within};
+use std::time::Duration;
 use tokio_stream::StreamExt;
 
 /// A client of this server, with nobody signed in.
@@ -27,6 +38,23 @@ async fn signed_up(url: &str, username: &str) -> Client {
         .await
         .expect("signed up");
     client
+}
+
+/// Who is signed in.
+fn id_of(client: &Client) -> UserId {
+    client.session().expect("a session").user_id().clone()
+}
+
+fn usernames<'a>(users: impl IntoIterator<Item = &'a User>) -> Vec<&'a str> {
+    users
+        .into_iter()
+        .map(|user| user.username.as_str())
+        .collect()
+}
+
+fn from_now(seconds: u64) -> Timestamp {
+    let text = causerie_tests::from_now(Duration::from_secs(seconds));
+    text.parse().expect("a time")
 }
 
 /// Two people in one channel.
