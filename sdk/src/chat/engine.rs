@@ -119,6 +119,10 @@ impl Handle {
     /// Waits until everything is heard and said.
     pub(super) async fn settled(&self) -> Result<(), Error> {
         let (mut settled, mut state) = (self.shared.settled.clone(), self.shared.state.clone());
+        // What was asked for before this may still be under way to the core.
+        if !matches!(*state.borrow(), SyncState::Ended(_)) {
+            self.run(|_, _| Ok(())).await?;
+        }
         loop {
             if let SyncState::Ended(error) = &*state.borrow_and_update() {
                 return Err(error.clone());

@@ -169,6 +169,22 @@ async fn what_is_written_in_a_tunnel_is_sent_once_after_it(server: &mut Server) 
     assert_eq!(bodies(&alice, &room).await, ["one", "two", "three"]);
 }
 
+async fn being_in_step_is_having_said_it(server: &mut Server) {
+    let (alice, _bob, room) = two_in_a_channel(server).await;
+    let chat = started(&alice, ChatOptions::memory()).await;
+    until_live(&chat).await;
+    let timeline = chat.timeline(&room.id).await.expect("a timeline");
+    for count in 1..=20 {
+        timeline.send("said", None).await.expect("kept");
+        assert!(
+            chat.sync_once(Duration::from_secs(30))
+                .await
+                .expect("in step")
+        );
+        assert_eq!(bodies(&alice, &room).await.len(), count);
+    }
+}
+
 async fn history_comes_in_pages(server: &mut Server) {
     let (alice, bob, room) = two_in_a_channel(server).await;
     for number in 1..=120 {
@@ -362,6 +378,7 @@ async fn what_is_kept_is_found_by_its_words(server: &mut Server) {
 on_both_databases![
     two_people_talk,
     what_is_written_in_a_tunnel_is_sent_once_after_it,
+    being_in_step_is_having_said_it,
     history_comes_in_pages,
     the_list_of_rooms_follows,
     what_a_broken_wire_holds_back_comes_later,
