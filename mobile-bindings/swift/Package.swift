@@ -13,7 +13,7 @@ let native: Target =
 
 let package = Package(
     name: "Causerie",
-    platforms: [.iOS(.v15), .macOS(.v12)],
+    platforms: [.iOS(.v16), .macOS(.v13)],
     products: [
         .library(name: "Causerie", targets: ["Causerie"]),
         .executable(name: "Terminal", targets: ["Terminal"]),
@@ -27,10 +27,7 @@ let package = Package(
             dependencies: ["CauserieFFI", "CauserieIds"],
             path: "generated/CauserieCore",
             swiftSettings: [.swiftLanguageMode(.v5)],
-            linkerSettings: [
-                .linkedLibrary("causerie_mobile", .when(platforms: [.linux])),
-                .linkedFramework("Security", .when(platforms: [.iOS, .macOS])),
-            ]
+            linkerSettings: isThere ? [.linkedFramework("Security")] : [.linkedLibrary("causerie_mobile")]
         ),
         .target(name: "Causerie", dependencies: ["CauserieCore", "CauserieIds"]),
         .executableTarget(name: "Terminal", dependencies: ["Causerie"]),

@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 repository=$(cd ../.. && pwd)
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$repository/target}
 # As in Package.swift.
-export IPHONEOS_DEPLOYMENT_TARGET=15.0 MACOSX_DEPLOYMENT_TARGET=12.0
+export IPHONEOS_DEPLOYMENT_TARGET=16.0 MACOSX_DEPLOYMENT_TARGET=13.0
 
 build() { # TARGET
     rustup target add "$1"

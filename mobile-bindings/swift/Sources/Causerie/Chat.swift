@@ -30,19 +30,19 @@ extension Timeline {
 }
 
 private final class States: StateListener {
-    private let pipe: Pipe<SyncState>
+    private let mailbox: Mailbox<SyncState>
 
-    init(_ pipe: Pipe<SyncState>) { self.pipe = pipe }
+    init(_ mailbox: Mailbox<SyncState>) { self.mailbox = mailbox }
 
-    func onState(state: SyncState) { pipe.push(state) }
+    func onState(state: SyncState) { mailbox.push(state) }
 }
 
-private final class Steps<Step: Sendable>: Sendable {
-    private let pipe: Pipe<[Step]>
+final class Steps<Step: Sendable>: Sendable {
+    private let mailbox: Mailbox<[Step]>
 
-    init(_ pipe: Pipe<[Step]>) { self.pipe = pipe }
+    init(_ mailbox: Mailbox<[Step]>) { self.mailbox = mailbox }
 
-    func onSteps(steps: [Step]) { pipe.push(steps) }
+    func onSteps(steps: [Step]) { mailbox.push(steps) }
 }
 
 extension Steps: RoomListListener where Step == RoomListStep {}
@@ -50,14 +50,14 @@ extension Steps: TimelineListener where Step == TimelineStep {}
 
 /// Unchecked, because the library makes one call at a time.
 private final class Lists<Item: Sendable>: @unchecked Sendable {
-    private let pipe: Pipe<[Item]>
+    private let mailbox: Mailbox<[Item]>
     private var items: [Item] = []
 
-    init(_ pipe: Pipe<[Item]>) { self.pipe = pipe }
+    init(_ mailbox: Mailbox<[Item]>) { self.mailbox = mailbox }
 
     func change(_ change: (inout [Item]) -> Void) {
         change(&items)
-        pipe.push(items)
+        mailbox.push(items)
     }
 }
 

@@ -19,18 +19,18 @@ extension CauserieClient {
     ///
     /// - Parameters:
     ///   - roomId: which room; `nil` for all of them
-    ///   - after: where to begin: a `MessagePage.liveCursor`, a `Viewer.cursor` or the cursor of a ``LiveItem``; `nil` for
+    ///   - after: where to begin: a `MessagePage.liveCursor`, a `Viewer.cursor` or the cursor of a `LiveItem`; `nil` for
     ///     now, which is when the iteration starts
     public func live(roomId: RoomId? = nil, after: Cursor? = nil) -> Updates<LiveItem> {
-        Updates { pipe in
-            try self.follow(roomId: roomId, after: after, listener: LiveListener(pipe) { $0 })
+        Updates { mailbox in
+            try self.follow(roomId: roomId, after: after, listener: LiveListener(mailbox) { $0 })
         }
     }
 
     /// The messages of ``live(roomId:after:)`` alone.
     public func messages(roomId: RoomId? = nil, after: Cursor? = nil) -> Updates<Message> {
-        Updates { pipe in
-            let listener = LiveListener(pipe) { item in
+        Updates { mailbox in
+            let listener = LiveListener(mailbox) { item in
                 if case .written(let message, _) = item { message } else { nil }
             }
             return try self.follow(roomId: roomId, after: after, listener: listener)
@@ -39,11 +39,11 @@ extension CauserieClient {
 }
 
 private final class LiveListener<Value: Sendable>: MessageListener {
-    private let pipe: Pipe<Value>
+    private let mailbox: Mailbox<Value>
     private let choose: @Sendable (LiveItem) -> Value?
 
-    init(_ pipe: Pipe<Value>, choose: @escaping @Sendable (LiveItem) -> Value?) {
-        self.pipe = pipe
+    init(_ mailbox: Mailbox<Value>, choose: @escaping @Sendable (LiveItem) -> Value?) {
+        self.mailbox = mailbox
         self.choose = choose
     }
 
@@ -56,10 +56,10 @@ private final class LiveListener<Value: Sendable>: MessageListener {
     }
 
     func onEnd(error: CauserieError) {
-        pipe.end(error)
+        mailbox.end(error)
     }
 
     private func push(_ item: LiveItem) {
-        if let value = choose(item) { pipe.push(value) }
+        if let value = choose(item) { mailbox.push(value) }
     }
 }

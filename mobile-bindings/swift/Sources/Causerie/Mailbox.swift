@@ -2,7 +2,7 @@ import CauserieCore
 import Foundation
 
 /// From a listener, which is called on a thread that may be blocked, to one iterator, which may not.
-final class Pipe<Value: Sendable>: @unchecked Sendable {
+final class Mailbox<Value: Sendable>: @unchecked Sendable {
     private let condition = NSCondition()
     private var hasBegun = false
     private var values: ArraySlice<Value> = []

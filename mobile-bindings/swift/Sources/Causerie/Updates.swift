@@ -6,7 +6,7 @@ import CauserieCore
 /// iterator is let go, or when its task is cancelled; then there is no further element. It fails with a `CauserieError`
 /// where its maker says so. A slow loop costs bounded memory: the library waits for it.
 public struct Updates<Element: Sendable>: AsyncSequence, Sendable {
-    typealias Begin = @Sendable (Pipe<Element>) async throws -> TaskHandle
+    typealias Begin = @Sendable (Mailbox<Element>) async throws -> TaskHandle
 
     private let begin: Begin
 
@@ -35,7 +35,7 @@ public struct Updates<Element: Sendable>: AsyncSequence, Sendable {
 
 /// A listener of the library, for as long as somebody iterates.
 final class Listening<Element: Sendable>: Sendable {
-    private let pipe = Pipe<Element>()
+    private let mailbox = Mailbox<Element>()
     private let begin: Updates<Element>.Begin
 
     init(_ begin: @escaping Updates<Element>.Begin) {
@@ -43,21 +43,21 @@ final class Listening<Element: Sendable>: Sendable {
     }
 
     deinit {
-        pipe.end()
+        mailbox.end()
     }
 
     func next() async throws -> Element? {
         try await withTaskCancellationHandler {
-            if pipe.isToBegin() {
+            if mailbox.isToBegin() {
                 do {
-                    pipe.keep(try await begin(pipe))
+                    mailbox.keep(try await begin(mailbox))
                 } catch {
-                    pipe.end(error is CancellationError ? nil : error)
+                    mailbox.end(error is CancellationError ? nil : error)
                 }
             }
-            return try await pipe.next()
+            return try await mailbox.next()
         } onCancel: {
-            pipe.end()
+            mailbox.end()
         }
     }
 }

@@ -113,9 +113,7 @@ final class ChatTests: XCTestCase {
                 // The handle is let go at once.
                 _ = try await timeline.watch(listener: listener)
             }
-            while listeners.contains(where: { $0.listener != nil }) {
-                try await Task.sleep(for: .milliseconds(1))
-            }
+            try await until { listeners.allSatisfy { $0.listener == nil } }
         }
     }
 }

@@ -1,4 +1,4 @@
-import Causerie
+@testable import Causerie
 import XCTest
 
 final class LiveTests: XCTestCase {
@@ -73,6 +73,21 @@ final class LiveTests: XCTestCase {
         }
     }
 
+    func testAListenerThatThrowsIsLoggedAndGoesOn() async throws {
+        try await onStage { stage in
+            let (alice, bob, room) = try await stage.twoInAChannel()
+            let cursor = try await bob.viewer().cursor
+            for body in ["1", "2"] { _ = try await alice.send(roomId: room.id, body: body) }
+            setLogger(logger: log)
+            let clumsy = Clumsy()
+            let handle = try bob.follow(roomId: room.id, after: cursor, listener: clumsy)
+            let second = try await clumsy.heard.next()
+            XCTAssertEqual(second, "2")
+            handle.cancel()
+            XCTAssertTrue(log.text.contains("cannot draw this"), log.text)
+        }
+    }
+
     func testASessionThatEndsEndsTheLoop() async throws {
         try await onStage { stage in
             let client = try await stage.signedUp("alice")
@@ -90,4 +105,32 @@ private func signedUp(_ stage: Stage, over wire: Wire) async throws -> CauserieC
     let client = try stage.client(url: wire.url)
     _ = try await client.signUp(username: "bob", password: password)
     return client
+}
+
+private struct CannotDrawThis: Error, CustomStringConvertible {
+    let description = "cannot draw this"
+}
+
+/// Throws at the first message, and hears the others.
+private final class Clumsy: MessageListener {
+    let heard = Mailbox<String>()
+
+    func onMessage(message: Message, cursor: Cursor) throws {
+        if message.body == "1" { throw CannotDrawThis() }
+        heard.push(message.body)
+    }
+
+    func onConnection(state: ConnectionState) {}
+    func onEnd(error: CauserieError) {}
+}
+
+/// The first logger stays, so all cases have this one.
+private let log = Log()
+
+private final class Log: Logger, @unchecked Sendable {
+    private let lock = NSLock()
+    private var lines = ""
+
+    var text: String { lock.withLock { lines } }
+    func log(level: LogLevel, text: String) { lock.withLock { lines += text + "\n" } }
 }

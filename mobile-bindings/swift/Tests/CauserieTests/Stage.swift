@@ -14,8 +14,12 @@ struct EndedEarly: Error {}
 func onStage(_ play: @escaping @Sendable (Stage) async throws -> Void) async throws {
     let stage = try Stage()
     defer { stage.clear() }
+    try await inTime { try await play(stage) }
+}
+
+func inTime(_ play: @escaping @Sendable () async throws -> Void) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { try await play(stage) }
+        group.addTask { try await play() }
         group.addTask {
             try await Task.sleep(for: patience)
             throw TimedOut()
@@ -23,6 +27,11 @@ func onStage(_ play: @escaping @Sendable (Stage) async throws -> Void) async thr
         try await group.next()
         group.cancelAll()
     }
+}
+
+/// Looks again and again.
+func until(_ isSo: () -> Bool) async throws {
+    while !isSo() { try await Task.sleep(for: .milliseconds(1)) }
 }
 
 final class Stage: Sendable {

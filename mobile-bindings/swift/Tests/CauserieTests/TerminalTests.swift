@@ -16,6 +16,20 @@ final class TerminalTests: XCTestCase {
         }
     }
 
+    func testAStoreKeepsTheChatAndTheSession() async throws {
+        try await onStage { stage in
+            let store = "--store=\(stage.folder.appendingPathComponent("terminal.db").path)"
+            let first = try Terminal(stage.server.url, "alice", password, "general", "--register", store)
+            XCTAssertEqual(first.errors.line(), "joined general")
+            first.say("here")
+            XCTAssertEqual(first.end(), 0)
+            let second = try Terminal(stage.server.url, "alice", "forgotten", "general", store)
+            XCTAssertEqual(second.lines.line(), "alice: here")
+            XCTAssertEqual(second.errors.line(), "joined general")
+            XCTAssertEqual(second.end(), 0)
+        }
+    }
+
     func testWhatCannotBeDoneIsSaid() async throws {
         try await onStage { stage in
             let stranger = try Terminal(stage.server.url, "nobody", password, "general")

@@ -36,7 +36,7 @@ final class Wire: @unchecked Sendable {
 
     /// Waits until so many are open.
     func until(open wanted: Int) async throws {
-        while lock.withLock({ count }) != wanted { try await Task.sleep(for: .milliseconds(1)) }
+        try await CauserieTests.until { lock.withLock { count } == wanted }
     }
 
     private func carry(_ client: Int32) {
