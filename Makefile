@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-swift check bench schema format build-web
+.PHONY: help run test test-swift check bench bench-sdk size schema format build-web
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 16
@@ -29,6 +29,15 @@ bench: ## Measure the server beside others, in less than ten minutes
 	scripts/npm-install tests/bench/peers
 	CAUSERIE_TEST_DURABLE=1 scripts/test-env \
 		cargo run --locked --release --package causerie-bench -- --short
+
+bench-sdk: ## Measure the SDK: cold start, catching up, memory
+	cargo build --locked --release --package causerie-api
+	CAUSERIE_BIN=$$(cargo metadata --format-version=1 --no-deps \
+		| sed -E 's/.*"target_directory":"([^"]*)".*/\1/')/release/causerie \
+		cargo run --locked --release --package causerie-sdk --example numbers
+
+size: ## Build the library that phones load, and fail when it is too large
+	scripts/check-size
 
 schema: ## Write schema.graphql, and the types that the web app makes of it
 	UPDATE_SCHEMA=1 cargo test --package causerie-api schema

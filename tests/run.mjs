@@ -22,6 +22,7 @@ const stages = {
   node: { needs: [buildRust, buildWeb, npmNode], run: runNode },
   browser: { needs: [buildRust, buildWeb, buildKotlin], run: runBrowser },
   kotlin: { needs: [buildRust], run: runKotlin },
+  size: { needs: [], run: runSize },
 };
 
 /** Runs a command in a folder of the project; resolves to its exit code and what it printed. */
@@ -155,6 +156,12 @@ async function runKotlin() {
     skipped += count("skipped");
   }
   return { code, passed: tests - failed - skipped, failed };
+}
+
+/** The library that phones load is small enough, or not: one test. */
+async function runSize() {
+  const { code } = await execute("scripts/check-size", []);
+  return { code, passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
 }
 
 function readJson(file) {

@@ -207,7 +207,10 @@ struct SetUp {
 
 impl SetUp {
     fn core(&self) -> store::Result<Core> {
-        let store = Store::open(&self.location)?;
+        self.core_over(Store::open(&self.location)?)
+    }
+
+    fn core_over(&self, store: Store) -> store::Result<Core> {
         let (viewer, time_zone) = (self.viewer.clone(), self.time_zone.clone());
         Core::new(store, viewer, time_zone, environment::random_seed())
     }
@@ -316,7 +319,8 @@ impl Engine {
         tracing::warn!(%error, "the store failed");
         self.disconnect();
         let (views, was_wanted) = core.into_what_is_open();
-        let mut again = self.set_up.core()?;
+        let store = Store::open_again(&self.set_up.location, error)?;
+        let mut again = self.set_up.core_over(store)?;
         again.take_over(views);
         if was_wanted {
             self.resume_at = Some(self.begun.elapsed() + AFTER_FAILURE);

@@ -41,6 +41,14 @@ impl Store {
         }
     }
 
+    /// Opens the store again after it has failed; one that showed to be damaged is begun anew.
+    pub(crate) fn open_again(location: &Location, failure: &Error) -> Result<Self> {
+        match location {
+            Location::File(path) if failure.is_damage() => Self::begin_anew(path),
+            location => Self::open(location),
+        }
+    }
+
     /// On a connection that is already there.
     pub(crate) fn set_up(connection: Connection) -> Result<Self> {
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
@@ -104,8 +112,8 @@ fn rescue(path: &Path) -> Result<Vec<NewEntry>> {
         connection: Connection::open(path)?,
         people: Default::default(),
     };
-    let entries = store.read().list_entries()?;
-    let unsaid = entries.into_iter().map(|entry| NewEntry {
+    let unsaid = store.read().list_readable_entries()?;
+    let unsaid = unsaid.into_iter().map(|entry| NewEntry {
         timeline: entry.timeline,
         key: entry.key,
         target: entry.target,
@@ -128,3 +136,6 @@ impl Error {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -140,6 +140,18 @@ impl Rows<'_> {
         Ok(all)
     }
 
+    /// Of a file that is damaged: up to where it is.
+    pub(crate) fn list_readable_entries(&self) -> Result<Vec<Entry>> {
+        let query = format!("SELECT {COLUMNS} ORDER BY id");
+        let mut statement = self.connection.prepare(&query)?;
+        let mut rows = statement.query([])?;
+        let mut readable = Vec::new();
+        while let Ok(Some(row)) = rows.next() {
+            readable.extend(entry(row));
+        }
+        Ok(readable)
+    }
+
     pub(crate) fn remove_entry(&self, id: EntryId) -> Result<()> {
         let mut statement = self
             .connection

@@ -1,0 +1,128 @@
+use super::*;
+use crate::store::{Task, Timeline};
+use crate::{ClientId, Cursor};
+use jiff::Timestamp;
+use std::fs;
+
+fn typed(body: &str) -> NewEntry {
+    NewEntry {
+        timeline: Timeline::Room("room_1".into()),
+        key: Some(ClientId::from(body)),
+        target: None,
+        task: Task::Send {
+            body: body.to_owned(),
+            reply_to: None,
+        },
+        created_at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+/// A file with something to say, and what the server said last.
+fn filled(path: &Path) {
+    let mut store = Store::open(&Location::File(path.to_owned())).expect("a store");
+    store
+        .write(|rows| {
+            rows.set_cursor(&Cursor::from("c1"))?;
+            (0..200).try_for_each(|number| rows.put_entry(&typed(&format!("{number}"))).map(drop))
+        })
+        .expect("written");
+}
+
+fn bodies(store: &Store) -> Vec<String> {
+    let entries = store.read().list_entries().expect("entries");
+    let body = |task| match task {
+        Task::Send { body, .. } => body,
+        other => panic!("{other:?} was never kept"),
+    };
+    entries.into_iter().map(|entry| body(entry.task)).collect()
+}
+
+#[test]
+fn what_was_written_is_there_after_another_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("chat.db");
+    filled(&path);
+    let store = Store::open(&Location::File(path)).expect("a store");
+    assert_eq!(store.read().cursor().expect("read"), Some("c1".into()));
+    assert_eq!(bodies(&store).len(), 200);
+}
+
+#[test]
+fn what_is_no_store_is_begun_anew() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("chat.db");
+    fs::write(
+        &path,
+        "not a database at all, and long enough to be read as one",
+    )
+    .expect("written");
+    let store = Store::open(&Location::File(path)).expect("a store");
+    assert_eq!(store.read().cursor().expect("read"), None);
+    assert!(bodies(&store).is_empty());
+}
+
+#[test]
+fn a_store_of_a_newer_version_is_begun_anew_with_what_was_not_said() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("chat.db");
+    filled(&path);
+    let connection = Connection::open(&path).expect("opened");
+    connection
+        .pragma_update(None, "user_version", 99)
+        .expect("written");
+    drop(connection);
+    let store = Store::open(&Location::File(path)).expect("a store");
+    assert_eq!(
+        store.read().cursor().expect("read"),
+        None,
+        "what the server knows is asked again"
+    );
+    let said: Vec<String> = (0..200).map(|number| number.to_string()).collect();
+    assert_eq!(bodies(&store), said);
+    let entries = store.read().list_entries().expect("entries");
+    assert!(
+        entries.iter().all(|entry| entry.is_tried),
+        "the server may know of them"
+    );
+}
+
+/// Whatever page is overwritten, the store opens again, and what it still has to say is the beginning of what there was.
+#[test]
+fn a_damaged_file_is_begun_anew_with_what_can_be_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("chat.db");
+    filled(&path);
+    let whole = fs::read(&path).expect("the file");
+    let page = 4096;
+    let mut kept = Vec::new();
+    for damaged in 0..whole.len() / page {
+        for suffix in ["-wal", "-shm"] {
+            let _ = fs::remove_file(folder.path().join(format!("chat.db{suffix}")));
+        }
+        let mut content = whole.clone();
+        content[damaged * page..(damaged + 1) * page].fill(0xA5);
+        fs::write(&path, content).expect("written");
+        let mut store = Store::open(&Location::File(path.clone())).expect("a store");
+        let said = store.read().list_entries();
+        if said.is_err_and(|error| error.is_damage()) {
+            drop(store);
+            store = Store::begin_anew(&path).expect("a store");
+        }
+        let said = bodies(&store);
+        let first: Vec<String> = (0..said.len()).map(|number| number.to_string()).collect();
+        assert_eq!(said, first, "page {damaged}");
+        kept.push(said.len());
+        store
+            .write(|rows| rows.put_entry(&typed("one more")).map(drop))
+            .unwrap_or_else(|error| assert!(error.is_damage(), "page {damaged}: {error}"));
+    }
+    assert!(
+        kept.contains(&200),
+        "all of it where the damage is elsewhere: {kept:?}"
+    );
+    let some = kept.iter().any(|kept| (1..200).contains(kept));
+    assert!(
+        some,
+        "some of it where the damage is in its midst: {kept:?}"
+    );
+}
