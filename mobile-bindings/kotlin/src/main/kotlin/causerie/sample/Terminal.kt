@@ -12,6 +12,7 @@ import causerie.NewRoom
 import causerie.RoomId
 import causerie.RoomKind
 import causerie.SendState
+import causerie.SessionStore
 import causerie.SyncState
 import causerie.Timeline
 import causerie.TimelineContent
@@ -22,7 +23,14 @@ import causerie.states
 import java.io.FileDescriptor
 import java.io.FileOutputStream
 import java.io.PrintStream
+import java.nio.file.Path
+import java.nio.file.StandardCopyOption
 import java.time.Duration
+import kotlin.io.path.deleteIfExists
+import kotlin.io.path.exists
+import kotlin.io.path.moveTo
+import kotlin.io.path.readText
+import kotlin.io.path.writeText
 import kotlin.system.exitProcess
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
@@ -53,11 +61,15 @@ fun main(args: Array<String>) {
     }
     val (server, username, password, channel) = words
     try {
-        CauserieClient(ClientSettings(serverUrl = server, device = "Terminal")).use { client ->
+        val session = store?.let { SessionFile(Path.of("$it.session")) }
+        CauserieClient(ClientSettings(serverUrl = server, device = "Terminal"), session).use { client ->
             runBlocking {
-                if ("--register" in args) client.signUp(username, password) else client.logIn(username, password)
+                when {
+                    "--register" in args -> client.signUp(username, password)
+                    client.restore() == null -> client.logIn(username, password)
+                }
                 client.talk(client.joinOrCreate(channel), channel, store)
-                client.logOut()
+                if (store == null) client.logOut()
             }
         }
     } catch (error: CauserieException) {
@@ -71,11 +83,28 @@ fun main(args: Array<String>) {
     exitProcess(0)
 }
 
-/** With a store, what was typed into an earlier run and not sent is sent now. */
+/** Keeps the session beside the chat. An app keeps it in the platform's key store: whoever has it is the person signed in. */
+private class SessionFile(private val file: Path) : SessionStore {
+    override fun load(): String? = if (file.exists()) file.readText() else null
+
+    override fun save(session: String) {
+        val written = file.resolveSibling("${file.fileName}.new")
+        written.writeText(session)
+        written.moveTo(file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING)
+    }
+
+    override fun clear() {
+        file.deleteIfExists()
+    }
+}
+
+/** With a store, what was typed into an earlier run and not sent is sent now; which that is comes first. */
 private suspend fun CauserieClient.talk(room: RoomId, channel: String, store: String?) =
     chat(ChatSettings(path = store)).use { chat ->
-        chat.start()
         chat.timeline(room).use { timeline ->
+            val waiting = timeline.lines().first().mapNotNull { it.message() }.filter { it.state is SendState.Sending }
+            waiting.forEach { err.println("waiting: ${it.body}") }
+            chat.start()
             runBlocking {
                 val printing = print(timeline)
                 chat.states().first { it is SyncState.Live }
