@@ -6,6 +6,7 @@ repository=$(cd ../.. && pwd)
 
 command -v cargo-ndk >/dev/null || { echo "cargo-ndk is not installed: cargo install cargo-ndk" >&2; exit 1; }
 
+. ../size.env
 processors=(arm64-v8a armeabi-v7a x86_64)
 cargo ndk --platform 24 "${processors[@]/#/--target=}" --output-dir build/jniLibs \
     --manifest-path "$repository/Cargo.toml" build --locked --profile mobile --package causerie-mobile

@@ -4,7 +4,7 @@ use crate::errors::{CallbackError, CauserieError};
 use crate::live::TaskHandle;
 use crate::logging::{LogLevel, log};
 use crate::messages::Message;
-use crate::runtime::{run, runtime};
+use crate::runtime::{run, spawn};
 use crate::steps::{RoomListListener, RoomListStep};
 use crate::timeline::Timeline;
 use causerie_sdk::{ChatOptions, EntryId, MessageId, RoomId};
@@ -122,7 +122,7 @@ impl Chat {
         listener: Arc<dyn StateListener>,
     ) -> Result<TaskHandle, CauserieError> {
         let mut state = self.sdk.state();
-        let task = runtime()?.spawn(async move {
+        let task = spawn(Box::pin(async move {
             loop {
                 let (listener, now) = (listener.clone(), state.borrow_and_update().clone());
                 let told = spawn_blocking(move || listener.on_state(now.into())).await;
@@ -134,7 +134,7 @@ impl Chat {
                     return;
                 }
             }
-        });
+        }))?;
         Ok(TaskHandle::of(task.abort_handle()))
     }
 
@@ -151,7 +151,7 @@ impl Chat {
     ) -> Result<TaskHandle, CauserieError> {
         let sdk = self.sdk.clone();
         let watched = run(async move { sdk.rooms().await }).await?;
-        Ok(RoomListStep::hand(runtime()?.handle(), watched, listener))
+        RoomListStep::hand(watched, listener)
     }
 
     /// A room's main line: at its end, or with a message in its middle.

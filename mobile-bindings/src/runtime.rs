@@ -3,8 +3,10 @@
 use crate::errors::CauserieError;
 use std::future::Future;
 use std::io;
+use std::pin::Pin;
 use std::sync::LazyLock;
 use tokio::runtime::{Builder, Runtime};
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 static RUNTIME: LazyLock<io::Result<Runtime>> = LazyLock::new(|| {
@@ -27,18 +29,30 @@ where
     T: Send + 'static,
     F: Future<Output = Result<T, causerie_sdk::Error>> + Send + 'static,
 {
-    let mut task = EndsWhenDropped(runtime()?.spawn(call));
-    match (&mut task.0).await {
-        Ok(result) => Ok(result?),
-        Err(fault) => Err(CauserieError::Internal {
-            reason: fault.to_string(),
-        }),
+    let (done, result) = oneshot::channel();
+    let mut task = EndsWhenDropped(spawn(Box::pin(async move {
+        // Nobody waits any more when this fails.
+        let _ = done.send(call.await);
+    }))?);
+    if let Ok(result) = result.await {
+        return Ok(result?);
     }
+    let fault = (&mut task.0).await.err();
+    Err(CauserieError::Internal {
+        reason: fault.map_or_else(String::new, |fault| fault.to_string()),
+    })
 }
 
-struct EndsWhenDropped<T>(JoinHandle<T>);
+/// One kind of task for all calls: what tokio makes of each kind is counted in kilobytes, and there are many calls.
+pub(crate) fn spawn(
+    task: Pin<Box<dyn Future<Output = ()> + Send>>,
+) -> Result<JoinHandle<()>, CauserieError> {
+    Ok(runtime()?.spawn(task))
+}
 
-impl<T> Drop for EndsWhenDropped<T> {
+struct EndsWhenDropped(JoinHandle<()>);
+
+impl Drop for EndsWhenDropped {
     fn drop(&mut self) {
         self.0.abort();
     }

@@ -1,12 +1,12 @@
 //! The steps by which lists change, and who takes them.
 
-use crate::errors::CallbackError;
+use crate::errors::{CallbackError, CauserieError};
 use crate::items::{RoomListItem, TimelineItem};
 use crate::live::TaskHandle;
 use crate::logging::{LogLevel, log};
+use crate::runtime::spawn;
 use causerie_sdk::{VectorDiff, Watched};
 use std::sync::Arc;
-use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 use tokio_stream::StreamExt;
 
@@ -74,12 +74,11 @@ macro_rules! steps {
         impl $step {
             /// Hands the steps of a list to a listener until the handle is dropped.
             pub(crate) fn hand(
-                runtime: &Handle,
                 watched: Watched<causerie_sdk::$item>,
                 listener: Arc<dyn $listener>,
-            ) -> TaskHandle {
+            ) -> Result<TaskHandle, CauserieError> {
                 let (values, mut steps) = watched;
-                let task = runtime.spawn(async move {
+                let task = spawn(Box::pin(async move {
                     let mut next = vec![Self::Reset { values: all(values) }];
                     loop {
                         let listener = listener.clone();
@@ -93,8 +92,8 @@ macro_rules! steps {
                             None => return,
                         };
                     }
-                });
-                TaskHandle::of(task.abort_handle())
+                }))?;
+                Ok(TaskHandle::of(task.abort_handle()))
             }
         }
     };

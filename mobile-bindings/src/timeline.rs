@@ -3,7 +3,7 @@
 use crate::errors::CauserieError;
 use crate::items::MessageTarget;
 use crate::live::TaskHandle;
-use crate::runtime::{run, runtime};
+use crate::runtime::run;
 use crate::steps::{TimelineListener, TimelineStep};
 use causerie_sdk::{ClientId, MessageId};
 use std::sync::Arc;
@@ -29,7 +29,7 @@ impl Timeline {
     ) -> Result<TaskHandle, CauserieError> {
         let sdk = self.sdk.clone();
         let watched = run(async move { sdk.items().await }).await?;
-        Ok(TimelineStep::hand(runtime()?.handle(), watched, listener))
+        TimelineStep::hand(watched, listener)
     }
 
     /// Wants so many more messages before those that are there; the line `Start` says that there are no more.
