@@ -22,6 +22,7 @@ const stages = {
   node: { needs: [buildRust, buildWeb, npmNode], run: runNode },
   browser: { needs: [buildRust, buildWeb, buildKotlin], run: runBrowser },
   kotlin: { needs: [buildRust], run: runKotlin },
+  encryption: { needs: [], run: runEncryption },
   size: { needs: [], run: runSize },
 };
 
@@ -90,7 +91,16 @@ async function npmNode() {
 // ── Running ─────────────────────────────────────────────────────────────────────────────────────
 
 async function runRust() {
-  const args = ["test", "--locked", "--workspace", "--no-fail-fast"];
+  return cargoTest(["--workspace"]);
+}
+
+/** The SDK's store over SQLCipher, which the rest is built without. */
+async function runEncryption() {
+  return cargoTest(["--package", "causerie-sdk", "--features", "encryption", "--lib"]);
+}
+
+async function cargoTest(what) {
+  const args = ["test", "--locked", "--no-fail-fast", ...what];
   const { code, output } = await execute("cargo", args, { capture: true });
   let [passed, failed] = [0, 0];
   for (const [, p, f] of output.matchAll(/^test result: .*? (\d+) passed; (\d+) failed;/gm)) {

@@ -20,6 +20,10 @@ pub struct ChatSettings {
     /// chat at a time.
     #[uniffi(default = None)]
     pub path: Option<String>,
+    /// 32 random bytes to encrypt the file with, from the platform's key store. Only where the library is built with
+    /// encryption.
+    #[uniffi(default = None)]
+    pub key: Option<Vec<u8>>,
     /// Whose days part a timeline, such as `Europe/Paris`; the device's when absent.
     #[uniffi(default = None)]
     pub time_zone: Option<String>,
@@ -31,6 +35,12 @@ impl ChatSettings {
             Some(path) => ChatOptions::file(path),
             None => ChatOptions::memory(),
         };
+        if let Some(key) = self.key {
+            let key = key.try_into().map_err(|_| CauserieError::Setup {
+                reason: "A key has 32 bytes.".to_owned(),
+            })?;
+            options = options.key(key);
+        }
         if let Some(name) = self.time_zone {
             let time_zone = TimeZone::get(&name).map_err(|error| CauserieError::Setup {
                 reason: error.to_string(),

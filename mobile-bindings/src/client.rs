@@ -271,13 +271,7 @@ impl CauserieClient {
         after: Option<Cursor>,
         listener: Arc<dyn MessageListener>,
     ) -> Result<Arc<TaskHandle>, CauserieError> {
-        let handle = follow(
-            runtime()?.handle(),
-            self.sdk.clone(),
-            room_id,
-            after,
-            listener,
-        );
+        let handle = follow(runtime()?, self.sdk.clone(), room_id, after, listener);
         Ok(Arc::new(handle))
     }
 }

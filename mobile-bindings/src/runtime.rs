@@ -1,23 +1,27 @@
-//! The library's own threads, so that the app brings no runtime and a blocked app thread stops nothing here.
+//! The library's own thread, so that the app brings no runtime and a blocked app thread stops nothing here. One is enough:
+//! what takes long is on threads of its own (a chat's store, the app's listeners), and a second would cost 100 KB of code.
 
 use crate::errors::CauserieError;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::LazyLock;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-static RUNTIME: LazyLock<io::Result<Runtime>> = LazyLock::new(|| {
-    Builder::new_multi_thread()
-        .worker_threads(2)
+static RUNTIME: LazyLock<io::Result<Handle>> = LazyLock::new(|| {
+    let runtime = Builder::new_current_thread()
         .thread_name("causerie")
         .enable_all()
-        .build()
+        .build()?;
+    let handle = runtime.handle().clone();
+    let thread = std::thread::Builder::new().name("causerie".to_owned());
+    thread.spawn(move || runtime.block_on(std::future::pending::<()>()))?;
+    Ok(handle)
 });
 
-pub(crate) fn runtime() -> Result<&'static Runtime, CauserieError> {
+pub(crate) fn runtime() -> Result<&'static Handle, CauserieError> {
     RUNTIME.as_ref().map_err(|error| CauserieError::Internal {
         reason: error.to_string(),
     })

@@ -5,7 +5,7 @@ mod engine;
 mod timeline;
 
 use crate::client::Client;
-use crate::store::{EntryId, Location};
+use crate::store::{EntryId, Key, Location};
 use crate::sync::views::RoomListItem;
 use crate::sync::{Input, SyncState};
 use crate::{Error, Message, MessageId, RoomId};
@@ -24,6 +24,7 @@ pub use timeline::Timeline;
 #[derive(Clone, Debug, Default)]
 pub struct ChatOptions {
     file: Option<PathBuf>,
+    key: Option<Key>,
     time_zone: Option<TimeZone>,
 }
 
@@ -33,8 +34,16 @@ impl ChatOptions {
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self {
             file: Some(path.into()),
-            time_zone: None,
+            ..Self::default()
         }
+    }
+
+    /// Encrypts the file with these 32 bytes, which must be random and belong in the platform's key store. Needs the crate's
+    /// feature `encryption`. A file opens with the key that it was made with, and no other.
+    #[must_use]
+    pub fn key(mut self, key: [u8; 32]) -> Self {
+        self.key = Some(key.into());
+        self
     }
 
     /// Kept as long as the process lives: for bots.
@@ -71,9 +80,15 @@ impl Client {
     /// forgotten; a file that is damaged is begun anew, keeping what was not sent as far as it can be read.
     ///
     /// # Errors
-    /// [`Error::SignedOut`] when nobody is signed in, [`Error::Store`] when the file cannot be opened.
+    /// [`Error::SignedOut`] when nobody is signed in, [`Error::Store`] when the file cannot be opened, by this key for instance.
     pub async fn chat(&self, options: ChatOptions) -> Result<Chat, Error> {
-        let location = options.file.map_or(Location::Memory, Location::File);
+        let location = match options.file {
+            Some(path) => Location::File {
+                path,
+                key: options.key,
+            },
+            None => Location::Memory,
+        };
         let time_zone = options.time_zone.unwrap_or_else(TimeZone::system);
         let engine = Handle::open(self.clone(), location, time_zone).await?;
         Ok(Chat { engine })

@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use crate::{Cursor, User, UserId};
 
 pub(crate) use messages::Timeline;
-pub(crate) use opening::Location;
+pub(crate) use opening::{Key, Location};
 pub use outbox::EntryId;
 pub(crate) use outbox::{Entry, NewEntry, Target, Task};
 
@@ -29,6 +29,10 @@ pub(crate) enum Error {
     File(std::io::Error),
     #[error("the file was written by a newer version")]
     Newer,
+    #[error("the file is not encrypted with this key")]
+    Key,
+    #[error("built without encryption")]
+    NoEncryption,
 }
 
 pub(crate) type Result<T> = std::result::Result<T, Error>;

@@ -3,6 +3,7 @@
 use super::outbox::NewEntry;
 use super::{Error, Result, Store};
 use rusqlite::{Connection, ErrorCode};
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -17,7 +18,26 @@ const STATEMENTS: usize = 64;
 pub(crate) enum Location {
     /// Gone with the process.
     Memory,
-    File(PathBuf),
+    File {
+        path: PathBuf,
+        key: Option<Key>,
+    },
+}
+
+/// What a file is encrypted with.
+#[derive(Clone)]
+pub(crate) struct Key([u8; 32]);
+
+impl From<[u8; 32]> for Key {
+    fn from(key: [u8; 32]) -> Self {
+        Self(key)
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Key")
+    }
 }
 
 impl Store {
@@ -25,17 +45,16 @@ impl Store {
     /// damaged, or of a version that is not known yet, is begun anew; what was still to be said to the server is taken
     /// over as far as it can be read.
     pub(crate) fn open(location: &Location) -> Result<Self> {
-        let path = match location {
+        let (path, key) = match location {
             Location::Memory => return Self::set_up(Connection::open_in_memory()?),
-            Location::File(path) => path,
+            Location::File { path, key } => (path, key.as_ref()),
         };
-        match Connection::open(path)
-            .map_err(Error::from)
-            .and_then(Self::set_up)
-        {
+        match connect(path, key).and_then(Self::set_up) {
+            // Under another key, what is whole looks like this too.
+            Err(error) if key.is_some() && error.is_no_store() => Err(Error::Key),
             Err(error) if error.is_damage() => {
                 tracing::warn!(%error, "the store is damaged and begun anew");
-                Self::begin_anew(path)
+                Self::begin_anew(path, key)
             }
             opened => opened,
         }
@@ -44,7 +63,9 @@ impl Store {
     /// Opens the store again after it has failed; one that showed to be damaged is begun anew.
     pub(crate) fn open_again(location: &Location, failure: &Error) -> Result<Self> {
         match location {
-            Location::File(path) if failure.is_damage() => Self::begin_anew(path),
+            Location::File { path, key } if failure.is_damage() => {
+                Self::begin_anew(path, key.as_ref())
+            }
             location => Self::open(location),
         }
     }
@@ -83,8 +104,8 @@ impl Store {
         Ok(transaction.commit()?)
     }
 
-    fn begin_anew(path: &Path) -> Result<Self> {
-        let unsaid = rescue(path).unwrap_or_default();
+    fn begin_anew(path: &Path, key: Option<&Key>) -> Result<Self> {
+        let unsaid = rescue(path, key).unwrap_or_default();
         for suffix in ["", "-wal", "-shm"] {
             let mut name = path.as_os_str().to_owned();
             name.push(suffix);
@@ -95,7 +116,7 @@ impl Store {
                 _ => {}
             }
         }
-        let mut store = Self::set_up(Connection::open(path)?)?;
+        let mut store = Self::set_up(connect(path, key)?)?;
         store.write(|rows| {
             unsaid.iter().try_for_each(|entry| {
                 let id = rows.put_entry(entry)?;
@@ -106,10 +127,24 @@ impl Store {
     }
 }
 
+fn connect(path: &Path, key: Option<&Key>) -> Result<Connection> {
+    let connection = Connection::open(path)?;
+    if let Some(Key(bytes)) = key {
+        if cfg!(not(feature = "encryption")) {
+            return Err(Error::NoEncryption);
+        }
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        connection.pragma_update(None, "cipher_log_level", "NONE")?;
+        // Bytes and not a passphrase: nothing is derived, which would take a quarter of a second.
+        connection.pragma_update(None, "key", format!("x'{hex}'"))?;
+    }
+    Ok(connection)
+}
+
 /// What the outbox of a damaged file still tells.
-fn rescue(path: &Path) -> Result<Vec<NewEntry>> {
+fn rescue(path: &Path, key: Option<&Key>) -> Result<Vec<NewEntry>> {
     let store = Store {
-        connection: Connection::open(path)?,
+        connection: connect(path, key)?,
         people: Default::default(),
     };
     let unsaid = store.read().list_readable_entries()?;
@@ -132,8 +167,12 @@ impl Error {
                 Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
             ),
             Self::Content(_) | Self::Newer => true,
-            Self::File(_) => false,
+            Self::File(_) | Self::Key | Self::NoEncryption => false,
         }
+    }
+
+    fn is_no_store(&self) -> bool {
+        matches!(self, Self::Sqlite(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase))
     }
 }
 

@@ -17,9 +17,16 @@ fn typed(body: &str) -> NewEntry {
     }
 }
 
+fn plain(path: &Path) -> Location {
+    Location::File {
+        path: path.to_owned(),
+        key: None,
+    }
+}
+
 /// A file with something to say, and what the server said last.
 fn filled(path: &Path) {
-    let mut store = Store::open(&Location::File(path.to_owned())).expect("a store");
+    let mut store = Store::open(&plain(path)).expect("a store");
     store
         .write(|rows| {
             rows.set_cursor(&Cursor::from("c1"))?;
@@ -42,7 +49,7 @@ fn what_was_written_is_there_after_another_start() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("chat.db");
     filled(&path);
-    let store = Store::open(&Location::File(path)).expect("a store");
+    let store = Store::open(&plain(&path)).expect("a store");
     assert_eq!(store.read().cursor().expect("read"), Some("c1".into()));
     assert_eq!(bodies(&store).len(), 200);
 }
@@ -56,7 +63,7 @@ fn what_is_no_store_is_begun_anew() {
         "not a database at all, and long enough to be read as one",
     )
     .expect("written");
-    let store = Store::open(&Location::File(path)).expect("a store");
+    let store = Store::open(&plain(&path)).expect("a store");
     assert_eq!(store.read().cursor().expect("read"), None);
     assert!(bodies(&store).is_empty());
 }
@@ -71,7 +78,7 @@ fn a_store_of_a_newer_version_is_begun_anew_with_what_was_not_said() {
         .pragma_update(None, "user_version", 99)
         .expect("written");
     drop(connection);
-    let store = Store::open(&Location::File(path)).expect("a store");
+    let store = Store::open(&plain(&path)).expect("a store");
     assert_eq!(
         store.read().cursor().expect("read"),
         None,
@@ -102,11 +109,11 @@ fn a_damaged_file_is_begun_anew_with_what_can_be_read() {
         let mut content = whole.clone();
         content[damaged * page..(damaged + 1) * page].fill(0xA5);
         fs::write(&path, content).expect("written");
-        let mut store = Store::open(&Location::File(path.clone())).expect("a store");
+        let mut store = Store::open(&plain(&path)).expect("a store");
         let said = store.read().list_entries();
         if said.is_err_and(|error| error.is_damage()) {
             drop(store);
-            store = Store::begin_anew(&path).expect("a store");
+            store = Store::begin_anew(&path, None).expect("a store");
         }
         let said = bodies(&store);
         let first: Vec<String> = (0..said.len()).map(|number| number.to_string()).collect();
@@ -125,4 +132,47 @@ fn a_damaged_file_is_begun_anew_with_what_can_be_read() {
         some,
         "some of it where the damage is in its midst: {kept:?}"
     );
+}
+
+#[cfg(not(feature = "encryption"))]
+#[test]
+fn a_key_is_refused_where_nothing_can_be_encrypted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let refused = Store::open(&encrypted(&folder.path().join("chat.db"), 1)).err();
+    assert!(matches!(refused, Some(Error::NoEncryption)), "{refused:?}");
+}
+
+#[cfg(feature = "encryption")]
+#[test]
+fn what_is_encrypted_can_be_read_with_its_key_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("chat.db");
+    let secret = "a secret that is long enough to be found";
+    let mut store = Store::open(&encrypted(&path, 1)).expect("a store");
+    store
+        .write(|rows| rows.put_entry(&typed(secret)).map(drop))
+        .expect("written");
+    drop(store);
+    for file in fs::read_dir(folder.path()).expect("the folder") {
+        let content = fs::read(file.expect("a file").path()).expect("read");
+        let mut places = content.windows(secret.len());
+        assert!(
+            places.all(|place| place != secret.as_bytes()),
+            "it can be read in the file"
+        );
+        assert!(!content.starts_with(b"SQLite format 3"));
+    }
+    for other in [encrypted(&path, 2), encrypted(&path, 0)] {
+        let refused = Store::open(&other).err();
+        assert!(matches!(refused, Some(Error::Key)), "{refused:?}");
+    }
+    let store = Store::open(&encrypted(&path, 1)).expect("nothing is lost by a wrong key");
+    assert_eq!(bodies(&store), [secret]);
+}
+
+fn encrypted(path: &Path, byte: u8) -> Location {
+    Location::File {
+        path: path.to_owned(),
+        key: Some(Key::from([byte; 32])),
+    }
 }
