@@ -46,6 +46,8 @@ mod rooms;
 mod scheduling;
 mod sending;
 mod session;
+#[cfg(test)]
+mod simulation;
 mod store;
 mod sync;
 mod threads;

@@ -77,6 +77,12 @@ impl Store {
             people: &self.people,
         }
     }
+
+    /// What is left when the app is killed.
+    #[cfg(test)]
+    pub(crate) fn into_connection(self) -> Connection {
+        self.connection
+    }
 }
 
 /// The rows, inside a transaction or outside of one.

@@ -1,7 +1,7 @@
 //! What keeps the store in step with the server: state and input in, effects out. No clock, no socket and no thread in
 //! it; the store it owns, so that what it decides and what it keeps are one.
 
-mod call;
+pub(crate) mod call;
 mod calls;
 mod deeds;
 mod events;
@@ -165,6 +165,16 @@ impl Core {
         self.report_state(at);
         self.refresh_views()?;
         Ok(std::mem::take(&mut self.effects))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    #[cfg(test)]
+    pub(crate) fn into_store(self) -> Store {
+        self.store
     }
 
     /// When [`Input::Tick`] is due.

@@ -1,0 +1,520 @@
+//! Everything that is: the server, the devices, what travels between them, and what is to happen when.
+
+use super::brief;
+use super::client::Device;
+use super::network::{Faults, SILENCE, Socket, carry_out, read_batch, refusal};
+use super::script::Said;
+use super::server::{Server, Sizes, Tail};
+use crate::live::Failure;
+use crate::operations::sync::ReadUpTo;
+use crate::sync::{Answer, Call, CallId, Effect, Input, Moment, Update};
+use crate::transport::socket::Ended;
+use crate::{Error, RoomId, UserId, store};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Whoever looks for how a thing came about has these many lines to read.
+const STORY: usize = 80;
+
+pub(super) struct World {
+    pub(super) random: StdRng,
+    pub(super) now: Duration,
+    queue: BTreeMap<(Duration, u64), Step>,
+    numbers: u64,
+    pub(super) server: Server,
+    pub(super) devices: Vec<Device>,
+    sockets: BTreeMap<u64, Socket>,
+    /// How far people have read: when, which room, who, up to where.
+    marks: Vec<(Duration, usize, usize, u64)>,
+    pub(super) faults: Faults,
+    pub(super) acts_left: u32,
+    pub(super) said: Said,
+    story: Option<Vec<String>>,
+}
+
+#[derive(Debug)]
+pub(super) enum Step {
+    /// Somebody does something, or something breaks.
+    Act,
+    /// The app is started again.
+    Launch(usize),
+    /// A request is at the server; `is_echo` when its sender does not wait for it.
+    Arrive {
+        sender: Sender,
+        call: Call,
+        is_heard: bool,
+        is_echo: bool,
+    },
+    Answer(Sender, Result<Answer, Error>),
+    Tick(usize, u64),
+    Connected(u64, Result<usize, Failure>),
+    Subscribe(u64, String),
+    Read(u64),
+    Deliver(u64, Update),
+    Broken(u64, usize, Failure),
+}
+
+/// Which app asked, and what.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sender {
+    device: usize,
+    start: u64,
+    id: CallId,
+}
+
+impl World {
+    pub(super) fn new(seed: u64, is_told: bool) -> Self {
+        let mut random = StdRng::seed_from_u64(seed);
+        let sizes = Sizes {
+            rooms: random.random_range(1..5),
+            messages: random.random_range(2..12),
+        };
+        let faults = Faults::random(&mut random);
+        let mut world = Self {
+            server: Server::new(&["Ada", "Bea", "Cy"], sizes),
+            random,
+            now: Duration::ZERO,
+            queue: BTreeMap::new(),
+            numbers: 0,
+            devices: Vec::new(),
+            sockets: BTreeMap::new(),
+            marks: Vec::new(),
+            faults,
+            acts_left: 0,
+            said: Said::default(),
+            story: is_told.then(Vec::new),
+        };
+        world.set_up();
+        world
+    }
+
+    pub(super) fn tell(&mut self, line: impl FnOnce() -> String) {
+        let now = self.now;
+        if let Some(story) = &mut self.story {
+            story.push(format!("{:>10.3}  {}", now.as_secs_f64(), line()));
+        }
+    }
+
+    pub(super) fn story(&self) -> String {
+        let story = self.story.as_deref().unwrap_or_default();
+        story[story.len().saturating_sub(STORY)..].join("\n")
+    }
+
+    pub(super) fn whole_story(&self) -> &[String] {
+        self.story.as_deref().unwrap_or_default()
+    }
+
+    fn number(&mut self) -> u64 {
+        self.numbers += 1;
+        self.numbers
+    }
+
+    pub(super) fn after(&mut self, delay: Duration, step: Step) {
+        let number = self.number();
+        self.queue.insert((self.now + delay, number), step);
+    }
+
+    /// Goes on until nothing is to happen any more. The number of steps.
+    pub(super) fn run(&mut self, most: u32) -> Result<u32, String> {
+        for steps in 0..most {
+            let Some(((time, _), step)) = self.queue.pop_first() else {
+                return Ok(steps);
+            };
+            self.now = time;
+            self.server.now = time;
+            self.take(step)?;
+        }
+        Err(format!("there is no end to it: {:?}", self.queue.first_key_value()))
+    }
+
+    fn take(&mut self, step: Step) -> Result<(), String> {
+        match step {
+            Step::Act => self.act(),
+            Step::Launch(device) => self.launch(device),
+            Step::Arrive {
+                sender,
+                call,
+                is_heard,
+                is_echo,
+            } => self.arrive(sender, call, is_heard, is_echo),
+            Step::Answer(sender, answer) => {
+                if self.devices[sender.device].starts == sender.start {
+                    self.input(sender.device, Input::Answered(sender.id, answer));
+                }
+            }
+            Step::Tick(device, start) => {
+                let now = self.now;
+                let found = &mut self.devices[device];
+                let app = found.app.as_mut().filter(|_| found.starts == start);
+                if let Some(app) = app.filter(|app| app.wakes_at.is_some_and(|at| at <= now)) {
+                    app.wakes_at = None;
+                    self.input(device, Input::Tick);
+                }
+            }
+            Step::Connected(link, device) => self.connected(link, device),
+            Step::Subscribe(link, after) => self.subscribe(link, &after),
+            Step::Read(link) => self.read_log(link),
+            Step::Deliver(link, update) => {
+                if let Some(socket) = self.sockets.get(&link) {
+                    self.input(socket.device, Input::Received(update));
+                }
+            }
+            Step::Broken(link, device, failure) => self.broken(link, device, failure),
+        }
+        Ok(())
+    }
+
+    // The devices.
+
+    pub(super) fn launch(&mut self, device: usize) {
+        if self.devices[device].app.is_some() {
+            return;
+        }
+        let seed = self.random.random();
+        let now = self.now;
+        let found = &mut self.devices[device];
+        if found.session.is_over {
+            found.session.is_over = false;
+        }
+        found.put_out_fuse();
+        found.start_app(now, seed).expect("the store opens");
+        self.tell(|| format!("{device}: the app starts"));
+        self.input(device, Input::Start);
+    }
+
+    pub(super) fn kill(&mut self, device: usize, why: &str) {
+        self.tell(|| format!("{device}: the app is killed {why}"));
+        self.devices[device].kill_app();
+        self.sockets.retain(|_, socket| socket.device != device);
+        let delay = Duration::from_millis(self.random.random_range(1..10_000));
+        self.after(delay, Step::Launch(device));
+    }
+
+    pub(super) fn input(&mut self, device: usize, input: Input) {
+        if self.devices[device].app.is_none() {
+            return;
+        }
+        self.tell(|| format!("{device}: {}", brief::input(&input)));
+        let (is_start, is_stop) = (
+            matches!(input, Input::Start),
+            matches!(input, Input::Stop),
+        );
+        self.with_core(device, |core, at| core.handle(input, at));
+        if let Some(app) = &mut self.devices[device].app {
+            app.is_wanted = (app.is_wanted || is_start) && !is_stop;
+        }
+    }
+
+    /// Lets a core do something, and carries out what it says; unless the app is killed before, between or after.
+    pub(super) fn with_core(
+        &mut self,
+        device: usize,
+        work: impl FnOnce(&mut crate::sync::Core, Moment) -> store::Result<Vec<Effect>>,
+    ) {
+        let at = self.devices[device].moment(self.now);
+        let Some(app) = &mut self.devices[device].app else {
+            return;
+        };
+        match work(&mut app.core, at) {
+            Ok(effects) => {
+                if self.random.random_bool(self.faults.killed / 20.0) {
+                    return self.kill(device, "before anything comes of it");
+                }
+                for effect in effects {
+                    self.carry_out(device, effect);
+                }
+                self.look_after(device);
+            }
+            Err(store::Error::Sqlite(error)) => {
+                self.kill(device, &format!("between two writes ({error})"));
+            }
+            Err(error) => panic!("the store fails: {error}"),
+        }
+    }
+
+    fn look_after(&mut self, device: usize) {
+        let is_looking = self.random.random_bool(0.7);
+        let found = &mut self.devices[device];
+        let start = found.starts;
+        let Some(app) = &mut found.app else { return };
+        if is_looking {
+            app.follow();
+        }
+        let wakes_at = app.wakes_at();
+        if wakes_at != app.wakes_at {
+            app.wakes_at = wakes_at;
+            if let Some(at) = wakes_at {
+                let delay = at.saturating_sub(self.now);
+                self.after(delay, Step::Tick(device, start));
+            }
+        }
+    }
+
+    fn carry_out(&mut self, device: usize, effect: Effect) {
+        self.tell(|| format!("{device}:    → {}", brief::effect(&effect)));
+        match effect {
+            Effect::Connect { renew, after } => self.connect(device, renew, after.as_str()),
+            Effect::Disconnect => self.disconnect(device),
+            Effect::Call(id, call) => self.call(device, id, call),
+            Effect::State(_) | Effect::WatchTyping(_) | Effect::UnwatchTyping(_) => {}
+        }
+    }
+
+    // Requests.
+
+    fn call(&mut self, device: usize, id: CallId, call: Call) {
+        let journey = self.faults.journey(&mut self.random);
+        let sender = Sender {
+            device,
+            start: self.devices[device].starts,
+            id,
+        };
+        let is_heard = journey.no_answer.is_none();
+        for (number, delay) in journey.arrives.iter().enumerate() {
+            let is_late = journey.no_answer.is_some_and(|given_up| *delay >= given_up);
+            let arrive = Step::Arrive {
+                sender,
+                call: call.clone(),
+                is_heard,
+                is_echo: number > 0 || is_late || journey.arrives.len() > 1,
+            };
+            self.after(*delay, arrive);
+        }
+        if let Some(delay) = journey.no_answer {
+            let error = Error::Network {
+                reason: "no answer".to_owned(),
+            };
+            self.after(delay, Step::Answer(sender, Err(error)));
+        }
+    }
+
+    fn arrive(&mut self, sender: Sender, call: Call, is_heard: bool, is_echo: bool) {
+        let device = &self.devices[sender.device];
+        let answer = if device.session.is_over {
+            Err(Error::SignedOut)
+        } else if self.random.random_bool(self.faults.refused) {
+            Err(refusal(&mut self.random))
+        } else {
+            let user = device.user;
+            let change = call.clone();
+            let answer = carry_out(&mut self.server, user, call);
+            self.note(sender.device, &change, answer.as_ref().err(), is_echo);
+            answer
+        };
+        self.tell(|| format!("server: answers {} {:?} {}", sender.device, sender.id, brief::answer(&answer)));
+        if is_heard {
+            let delay = self.faults.delay(&mut self.random);
+            self.after(delay, Step::Answer(sender, answer));
+        }
+        self.broadcast();
+    }
+
+    // Connections.
+
+    fn connect(&mut self, device: usize, renew: bool, after: &str) {
+        self.disconnect(device);
+        let link = self.number();
+        if let Some(app) = &mut self.devices[device].app {
+            app.link = Some(link);
+        }
+        let delay = self.faults.delay(&mut self.random);
+        let now = self.now;
+        let lifetime = Duration::from_secs(self.random.random_range(20..200));
+        let session = &mut self.devices[device].session;
+        let connected = if self.random.random_bool(self.faults.unconnected) {
+            Err(lost("no connection"))
+        } else if session.is_over && renew {
+            Err(Failure::Failed(Error::SignedOut))
+        } else if session.is_over || (!renew && session.token_until < now) {
+            Err(closed(4403))
+        } else {
+            if renew {
+                session.token_until = now + lifetime;
+            }
+            self.after(delay * 2, Step::Subscribe(link, after.to_owned()));
+            Ok(device)
+        };
+        match connected {
+            Ok(device) => self.after(delay, Step::Connected(link, Ok(device))),
+            Err(failure) => self.after(delay, Step::Broken(link, device, failure)),
+        }
+    }
+
+    fn disconnect(&mut self, device: usize) {
+        self.sockets.retain(|_, socket| socket.device != device);
+        if let Some(app) = &mut self.devices[device].app {
+            app.link = None;
+        }
+    }
+
+    fn connected(&mut self, link: u64, connected: Result<usize, Failure>) {
+        let Ok(device) = connected else { return };
+        let app = self.devices[device].app.as_ref();
+        if app.is_none_or(|app| app.link != Some(link)) {
+            return;
+        }
+        let socket = Socket {
+            device,
+            user: self.devices[device].user,
+            tail: None,
+            is_silent: false,
+            last_arrival: self.now,
+            is_reading: false,
+        };
+        self.sockets.insert(link, socket);
+        self.input(device, Input::Opened);
+    }
+
+    fn subscribe(&mut self, link: u64, after: &str) {
+        let now = self.now;
+        let Some(socket) = self.sockets.get_mut(&link) else {
+            return;
+        };
+        let user = socket.user;
+        socket.tail = Some(Tail::after(user, after));
+        let minute = Duration::from_secs(60);
+        let recent = self.marks.iter().filter(|(at, _, who, _)| {
+            *who == user && now.saturating_sub(*at) <= minute
+        });
+        let recent: Vec<Update> = recent
+            .map(|(_, room, user, seq)| read_up_to(*room, *user, *seq))
+            .collect();
+        for update in recent {
+            self.send(link, update);
+        }
+        self.read_later(link);
+    }
+
+    fn read_later(&mut self, link: u64) {
+        let delay = self.faults.delay(&mut self.random) / 4;
+        if let Some(socket) = self.sockets.get_mut(&link)
+            && !std::mem::replace(&mut socket.is_reading, true)
+        {
+            self.after(delay, Step::Read(link));
+        }
+    }
+
+    fn read_log(&mut self, link: u64) {
+        let page = self.random.random_range(1..7);
+        let Some(socket) = self.sockets.get_mut(&link) else {
+            return;
+        };
+        socket.is_reading = false;
+        let Some(tail) = &mut socket.tail else { return };
+        let batch = self.server.read_on(tail, page);
+        let is_live = tail.is_live;
+        self.send(link, read_batch(batch));
+        if !is_live {
+            self.read_later(link);
+        }
+    }
+
+    /// Everyone who is live hears what is new. Who does not read fast enough reads the log again.
+    pub(super) fn broadcast(&mut self) {
+        let links: Vec<u64> = self.sockets.keys().copied().collect();
+        let receipts = std::mem::take(&mut self.server.receipts);
+        for link in &links {
+            let falls_behind = self.random.random_bool(self.faults.behind / 4.0);
+            let Some(socket) = self.sockets.get_mut(link) else {
+                continue;
+            };
+            let Some(tail) = &mut socket.tail else { continue };
+            let mut batches = Vec::new();
+            if tail.is_live && falls_behind {
+                tail.is_live = false;
+            }
+            while let Some(batch) = self.server.tell(tail) {
+                batches.push(read_batch(batch));
+            }
+            let (user, is_live) = (socket.user, tail.is_live);
+            let own = receipts.iter().filter(|(_, who, _)| *who == user);
+            batches.extend(own.map(|(room, who, seq)| read_up_to(*room, *who, *seq)));
+            for update in batches {
+                self.send(*link, update);
+            }
+            if !is_live {
+                self.read_later(*link);
+            }
+        }
+        let now = self.now;
+        let marks = receipts.into_iter();
+        self.marks
+            .extend(marks.map(|(room, user, seq)| (now, room, user, seq)));
+    }
+
+    /// In order, and at some time; unless the connection breaks or has fallen silent.
+    fn send(&mut self, link: u64, update: Update) {
+        let delay = self.faults.delay(&mut self.random) / 2;
+        let (cut, half_open) = (self.faults.cut, self.faults.half_open);
+        let breaks = self.random.random_bool(cut);
+        let falls_silent = self.random.random_bool(half_open);
+        let Some(socket) = self.sockets.get_mut(&link) else {
+            return;
+        };
+        let device = socket.device;
+        if socket.is_silent {
+            return;
+        }
+        if breaks {
+            return self.after(delay, Step::Broken(link, device, lost("broke off")));
+        }
+        if falls_silent {
+            socket.is_silent = true;
+            self.tell(|| format!("network: the connection of {device} falls silent"));
+            let silent = lost("no sign of life");
+            return self.after(SILENCE, Step::Broken(link, device, silent));
+        }
+        socket.last_arrival = socket.last_arrival.max(self.now + delay);
+        let delay = socket.last_arrival.saturating_sub(self.now);
+        self.after(delay, Step::Deliver(link, update));
+    }
+
+    fn broken(&mut self, link: u64, device: usize, failure: Failure) {
+        self.sockets.remove(&link);
+        let app = self.devices[device].app.as_mut();
+        if let Some(app) = app.filter(|app| app.link == Some(link)) {
+            app.link = None;
+            self.input(device, Input::Failed(failure));
+        }
+    }
+
+    /// The server closes connections with a code, all or one device's.
+    pub(super) fn close(&mut self, device: Option<usize>, code: u16) {
+        let sockets = self.sockets.iter();
+        let closing: Vec<(u64, usize)> = sockets
+            .filter(|(_, socket)| device.is_none_or(|device| socket.device == device))
+            .filter(|(_, socket)| !socket.is_silent)
+            .map(|(link, socket)| (*link, socket.device))
+            .collect();
+        for (link, device) in closing {
+            if let Some(socket) = self.sockets.get_mut(&link) {
+                socket.tail = None;
+                let delay = socket.last_arrival.saturating_sub(self.now);
+                self.after(delay, Step::Broken(link, device, closed(code)));
+            }
+        }
+    }
+}
+
+fn lost(reason: &str) -> Failure {
+    Failure::Connection(Ended::Lost {
+        reason: reason.to_owned(),
+    })
+}
+
+fn closed(code: u16) -> Failure {
+    Failure::Connection(Ended::Closed {
+        code,
+        reason: String::new(),
+    })
+}
+
+fn read_up_to(room: usize, user: usize, seq: u64) -> Update {
+    Update::Read(ReadUpTo {
+        room: RoomId::from(format!("room_{room}")),
+        user: UserId::from(format!("usr_{user}")),
+        seq,
+    })
+}
