@@ -185,7 +185,9 @@ impl Core {
         let waits = [
             self.link.wakes_at(),
             self.standing.wakes_at(self.link.is_live(), &self.calls),
-            self.pages.wakes_at(&self.calls),
+            self.pages
+                .wakes_at(&self.calls)
+                .filter(|_| self.cursor.is_some()),
             self.outbox.wakes_at(),
         ];
         waits.into_iter().flatten().min()
