@@ -113,8 +113,10 @@ impl Core {
                 self.slow_down(error, at);
             }
         }
-        if *purpose == Purpose::Standing {
-            self.standing.not_answered();
+        match purpose {
+            Purpose::Overview => self.standing.is_due = true,
+            Purpose::Standing => self.standing.not_answered(),
+            Purpose::Page(_) | Purpose::Entry(_) => {}
         }
     }
 
