@@ -69,6 +69,7 @@ impl Core {
     pub(super) fn forget_rooms(&mut self) {
         self.calls.forget_questions();
         self.pages.forget();
+        self.outbox.say_taken_again(|_| true);
         self.standing.start_over();
         self.rooms.clear();
         self.views.names_changed();
@@ -179,6 +180,7 @@ impl Taking<'_> {
             return Ok(());
         }
         rows.remove_room(room)?;
+        self.outbox.say_taken_again(|taken| taken == room);
         self.known.remove(room);
         self.changed.remove(room);
         self.views.room_changed(room);

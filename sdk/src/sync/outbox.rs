@@ -84,6 +84,15 @@ impl Outbox {
         }
     }
 
+    /// No event may tell of what was taken in these rooms: sending it again does.
+    pub(super) fn say_taken_again(&mut self, is_there: impl Fn(&RoomId) -> bool) {
+        for entry in &self.entries {
+            if is_there(entry.timeline.room()) {
+                self.taken.remove(&entry.id);
+            }
+        }
+    }
+
     pub(super) fn drop_entry(&mut self, id: EntryId) {
         self.entries.retain(|entry| entry.id != id);
         self.taken.remove(&id);
