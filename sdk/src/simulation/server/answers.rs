@@ -246,6 +246,8 @@ fn payload(field: &str, done: Outcome<Value>) -> Outcome<Value> {
         Err(refusal @ Refusal("RATE_LIMITED", _)) => return Err(refusal),
         Err(Refusal(code, _)) => json!({
             "message": null,
+            "membership": null,
+            "thread": null,
             "userErrors": [{ "code": code, "message": code, "field": null }],
         }),
     };
