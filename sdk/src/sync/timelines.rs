@@ -18,9 +18,25 @@ pub(super) enum Missing {
     Around(MessageId),
 }
 
+impl Missing {
+    /// Whether a page has something of it. What was asked for in vain would be again.
+    fn is_in(&self, page: &[Message]) -> bool {
+        match self {
+            Self::Newest => !page.is_empty(),
+            Self::Before(first) => page.iter().any(|message| message.seq < first.seq),
+            Self::After(last) => page
+                .split_last()
+                .is_some_and(|(_, before)| before.iter().any(|message| message.id == *last)),
+            Self::Around(id) => page.iter().any(|message| message.id == *id),
+        }
+    }
+}
+
 #[derive(Default)]
 pub(super) struct Pages {
     wanted: BTreeMap<Timeline, Missing>,
+    /// What the pages under way were asked for; more may be known by the time they come.
+    asked: BTreeMap<Timeline, Missing>,
     /// Asked for in vain: not again before somebody asks for more.
     given_up: BTreeSet<Timeline>,
 }
@@ -61,7 +77,8 @@ impl Core {
         for (timeline, missing) in self.pages.wanted.clone() {
             let purpose = Purpose::Page(timeline.clone());
             if !self.calls.is_under_way(&purpose) {
-                let call = self.page_call(&timeline, missing)?;
+                let call = self.page_call(&timeline, missing.clone())?;
+                self.pages.asked.insert(timeline, missing);
                 self.call(purpose, call);
             }
         }
@@ -101,10 +118,11 @@ impl Core {
         begun: u64,
     ) -> store::Result<()> {
         self.pages.wanted.remove(timeline);
+        let asked = self.pages.asked.remove(timeline);
         if !self.rooms.contains_key(timeline.room()) {
             return Ok(());
         }
-        if page.messages.is_empty() {
+        if !asked.is_some_and(|missing| missing.is_in(&page.messages)) {
             self.pages.give_up(timeline);
         }
         let newer: Vec<&Message> = page
@@ -122,7 +140,6 @@ impl Core {
             }
         })?;
         self.timeline_changed(timeline);
-        self.views.page_taken(timeline);
         Ok(())
     }
 }

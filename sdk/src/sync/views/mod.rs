@@ -60,14 +60,6 @@ impl Views {
         self.is_room_list_changed = true;
     }
 
-    pub(super) fn page_taken(&mut self, timeline: &Timeline) {
-        for view in self.timelines.values_mut() {
-            if view.timeline == *timeline {
-                view.is_page_new = true;
-            }
-        }
-    }
-
     pub(super) fn type_in(&mut self, room: RoomId, users: Vec<User>) {
         self.changed.insert(Timeline::Room(room.clone()));
         self.typing.insert(room, users);

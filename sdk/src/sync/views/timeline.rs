@@ -32,10 +32,6 @@ pub(super) struct View {
     shown_to: Option<u64>,
     /// What the viewer had read when they opened it.
     read: u64,
-    /// A page came that nothing was made of yet.
-    pub(super) is_page_new: bool,
-    /// The first message that was there when a page was asked for.
-    first_before_page: Option<MessageId>,
 }
 
 impl Core {
@@ -62,8 +58,6 @@ impl Core {
             from: None,
             to: None,
             shown_to: None,
-            is_page_new: false,
-            first_before_page: None,
         };
         self.views.timelines.insert(id, view);
         self.refresh_timeline(id)?;
@@ -161,10 +155,7 @@ impl Core {
         }
     }
 
-    fn want_newest(&mut self, view: &mut View) {
-        if std::mem::take(&mut view.is_page_new) {
-            self.pages.give_up(&view.timeline);
-        }
+    fn want_newest(&mut self, view: &View) {
         self.pages.want(&view.timeline, Missing::Newest);
     }
 
@@ -218,16 +209,10 @@ impl Core {
         Ok(run)
     }
 
-    /// A page that brought nothing before the first message is not asked for again.
-    fn want_before(&mut self, view: &mut View, first: Message, from: u64) {
-        let is_in_vain = view.first_before_page.as_ref() == Some(&first.id);
-        if std::mem::take(&mut view.is_page_new) && is_in_vain {
-            self.pages.give_up(&view.timeline);
-        }
+    fn want_before(&mut self, view: &View, first: Message, from: u64) {
         if first.seq > from {
-            view.first_before_page = Some(first.id.clone());
-            self.pages
-                .want(&view.timeline, Missing::Before(Box::new(first)));
+            let missing = Missing::Before(Box::new(first));
+            self.pages.want(&view.timeline, missing);
         }
     }
 
