@@ -239,12 +239,13 @@ impl Core {
         let newest = self.store.read().newest_seq(&timeline)?;
         let is_new = newest.is_none_or(|newest| newest < message.seq);
         if is_new && newest.is_some_and(|newest| newest + 1 < message.seq) {
+            let Some(key) = &entry.key else {
+                return self.forget_entry(entry.id);
+            };
             self.outbox.taken.insert(entry.id);
-            if let Some(key) = &entry.key {
-                self.store
-                    .write(|rows| rows.name_targets(key, &message.id))?;
-                self.outbox.name_targets(key, &message.id);
-            }
+            self.store
+                .write(|rows| rows.name_targets(key, &message.id))?;
+            self.outbox.name_targets(key, &message.id);
             return Ok(());
         }
         let is_older_word = self.is_touched(&message.id, begun);
