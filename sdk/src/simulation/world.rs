@@ -458,6 +458,7 @@ impl World {
             return;
         }
         if breaks {
+            socket.is_silent = true;
             return self.after(delay, Step::Broken(link, device, lost("broke off")));
         }
         if falls_silent {
