@@ -37,7 +37,7 @@ impl<'a> Lines<'a> {
         let day = message.at.to_zoned(self.time_zone.clone()).date();
         if self.day != Some(day) {
             self.day = Some(day);
-            self.line(format!("day {day}"), TimelineContent::Day(day));
+            self.line(self.key_of_day(day), TimelineContent::Day(day));
         }
         let is_first_unread = self.read > 0 && seq > self.read && !message.is_own;
         if is_first_unread && self.marks_here(seq) {
@@ -51,6 +51,15 @@ impl<'a> Lines<'a> {
             self.before = Some((message.author.clone(), message.at));
         }
         self.line(key, TimelineContent::Message(Box::new(message)));
+    }
+
+    /// A day comes again where a clock was set back.
+    fn key_of_day(&self, day: Date) -> String {
+        let is_it = |item: &&TimelineItem| item.content == TimelineContent::Day(day);
+        match self.items.iter().filter(is_it).count() {
+            0 => format!("day {day}"),
+            before => format!("day {day} {before}"),
+        }
     }
 
     /// Once, and only when what was read is on the screen too, or just above.
