@@ -29,11 +29,11 @@ impl Core {
         let rooms = self.rooms.values();
         let mut list: Vec<(Timestamp, RoomListItem)> = rooms
             .map(|room| {
-                let item = self.room_item(room, &own);
+                let item = self.room_item(room, &own)?;
                 let last = item.last_message.as_ref().map(|last| last.at);
-                (last.unwrap_or(room.created_at), item)
+                Ok((last.unwrap_or(room.created_at), item))
             })
-            .collect();
+            .collect::<store::Result<_>>()?;
         list.sort_by(|(one, a), (other, b)| (Reverse(one), &a.id).cmp(&(Reverse(other), &b.id)));
         let list = list.into_iter().map(|(_, item)| item).collect();
         if let Some(shown) = &mut self.views.rooms {
@@ -42,7 +42,7 @@ impl Core {
         Ok(())
     }
 
-    fn room_item(&self, room: &Room, own: &User) -> RoomListItem {
+    fn room_item(&self, room: &Room, own: &User) -> store::Result<RoomListItem> {
         let entries = || {
             self.outbox
                 .entries
@@ -73,18 +73,36 @@ impl Core {
         let is_read = newest.is_some() && read.max() >= newest;
         let draft = unsaid_draft
             .or_else(|| membership.and_then(|own| Some(own.draft.as_ref()?.body.clone())));
-        RoomListItem {
+        let last_message = match (unsent, &room.last_message) {
+            (Some(unsent), _) => Some(unsent),
+            (None, Some(message)) => Some(self.last_message(message)?),
+            (None, None) => None,
+        };
+        Ok(RoomListItem {
             id: room.id.clone(),
             kind: room.kind.clone(),
             name: room.name.clone(),
             other_user: room.other_user.clone(),
-            last_message: unsent.or_else(|| room.last_message.as_ref().map(last_message)),
+            last_message,
             unread: match membership {
                 Some(own) if !is_read => own.unread,
                 _ => Unread::default(),
             },
             draft: draft.filter(|body| !body.trim().is_empty()),
-        }
+        })
+    }
+
+    /// Its author is called as they are called now.
+    fn last_message(&self, message: &LastMessage) -> store::Result<RoomListMessage> {
+        let known = self.store.read().find_user(&message.author.id)?;
+        Ok(RoomListMessage {
+            author: known.unwrap_or_else(|| message.author.clone()),
+            body: message.body.clone(),
+            notice: message.notice.clone(),
+            is_deleted: message.is_deleted,
+            at: message.sent_at,
+            state: SendState::Sent,
+        })
     }
 
     /// Who the viewer is, as far as anything was heard of them.
@@ -106,15 +124,4 @@ impl Core {
 
 fn is_of(entry: &Entry, room: &RoomId) -> bool {
     matches!(&entry.timeline, Timeline::Room(id) if id == room)
-}
-
-fn last_message(message: &LastMessage) -> RoomListMessage {
-    RoomListMessage {
-        author: message.author.clone(),
-        body: message.body.clone(),
-        notice: message.notice.clone(),
-        is_deleted: message.is_deleted,
-        at: message.sent_at,
-        state: SendState::Sent,
-    }
 }
