@@ -159,8 +159,10 @@ pub(crate) struct Event {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Change {
-    /// A message is there, or is another than it was. With what the root of its thread has become.
-    Message(Box<Message>, Option<RootChange>),
+    /// A message is there. With what the root of its thread has become.
+    Sent(Box<Message>, Option<RootChange>),
+    /// It says something else, or nothing any more.
+    Changed(Box<Message>, Option<RootChange>),
     Reactions(Box<Message>),
     Room,
     MemberJoined(Member),
@@ -211,9 +213,18 @@ impl From<BatchFields> for Batch {
 impl From<EventFields> for Event {
     fn from(event: EventFields) -> Self {
         let change = match event.kind {
-            EventKind::MessageSent(sent) => sent.message.into(),
-            EventKind::MessageEdited(edited) => edited.message.into(),
-            EventKind::MessageDeleted(deleted) => deleted.message.into(),
+            EventKind::MessageSent(sent) => {
+                let (message, root) = sent.message.into_message_and_root();
+                Change::Sent(message, root)
+            }
+            EventKind::MessageEdited(edited) => {
+                let (message, root) = edited.message.into_message_and_root();
+                Change::Changed(message, root)
+            }
+            EventKind::MessageDeleted(deleted) => {
+                let (message, root) = deleted.message.into_message_and_root();
+                Change::Changed(message, root)
+            }
             EventKind::ReactionsChanged(reacted) => {
                 Change::Reactions(Box::new(reacted.message.into()))
             }
@@ -233,10 +244,10 @@ impl From<EventFields> for Event {
     }
 }
 
-impl From<SharedMessage> for Change {
-    fn from(mut message: SharedMessage) -> Self {
-        let root = message.take_root_change();
-        Self::Message(Box::new(message.into()), root)
+impl SharedMessage {
+    fn into_message_and_root(mut self) -> (Box<Message>, Option<RootChange>) {
+        let root = self.take_root_change();
+        (Box::new(self.into()), root)
     }
 }
 

@@ -49,7 +49,7 @@ fn room(room: &Room) -> String {
 
 fn event(event: &Event) -> String {
     match &event.change {
-        Change::Message(said, root) => {
+        Change::Sent(said, root) | Change::Changed(said, root) => {
             let root = root.as_ref().map(|root| root.thread.as_ref());
             let replies = root.map(|thread| thread.map(|thread| thread.reply_count));
             let replies = replies.map_or_else(String::new, |count| format!(" of {count:?}"));

@@ -178,7 +178,11 @@ impl World {
             let last_id = last.map(|message| index(message.id.as_str()));
             equal(|| what("the newest message"), last_id, newest)?;
             if let Some(last) = last {
-                check_words(&what("the newest message"), &self.server, last)?;
+                let message = &self.server.messages[index(last.id.as_str())];
+                let is = (last.seq, last.body.as_str(), last.is_deleted);
+                let is_deleted = message.deleted_at.is_some();
+                let should = (message.seq, message.body.as_str(), is_deleted);
+                equal(|| what("the newest message"), is, should)?;
             }
         }
         Ok(())
@@ -241,7 +245,8 @@ impl World {
         for id in 0..self.server.messages.len() {
             let message_id = format!("msg_{id}").as_str().into();
             if let Some(message) = rows.find_message(&message_id).expect("a message") {
-                check_message(&format!("kept by device {device}"), &self.server, &message)?;
+                let what = format!("kept by device {device}");
+                check_message(&what, &self.server, user, &message)?;
             }
             let kept = rows.find_thread(&message_id).expect("a thread");
             let is_in = self.own_rooms(user).contains(&self.server.messages[id].room);
@@ -310,13 +315,11 @@ impl World {
         let name = &self.server.people[message.author].name;
         equal(|| part("the author"), &line.author.display_name, name)?;
         equal(|| part("own"), line.is_own, message.author == user)?;
-        let reactions = line.reactions.iter().map(|reaction| {
-            let users = reaction.users.iter();
-            let users = users.map(|user| index(user.id.as_str())).collect();
-            (reaction.emoji.clone(), users)
-        });
-        let reactions: Vec<(String, Vec<usize>)> = reactions.collect();
-        equal(|| part("reactions"), &reactions, &message.reactions)?;
+        let reactions = line.reactions.iter();
+        let reactions = reactions
+            .map(|reaction| (reaction.emoji.as_str(), reaction.count, reaction.is_own))
+            .collect();
+        equal(|| part("reactions"), reactions, reactions_of(message, user))?;
         let quote = line.reply_to.as_ref().map(|quote| quote.body.as_str());
         let quoted = message.first.1.map(|id| self.server.messages[id].body.as_str());
         equal(|| part("what it answers"), quote, quoted)?;
@@ -329,17 +332,7 @@ impl World {
 }
 
 /// A message that is kept is the server's.
-fn check_message(what: &str, server: &Server, kept: &Message) -> Verdict {
-    check_words(what, server, kept)?;
-    let id = index(kept.id.as_str());
-    let part = |part: &str| format!("{part} of message {id}, {what}");
-    let replies = kept.thread.as_ref().map(|thread| thread.reply_count);
-    let has_thread = server.threads.contains_key(&id);
-    let should = has_thread.then(|| server.reply_count(id) as u64);
-    equal(|| part("replies"), replies, should)
-}
-
-fn check_words(what: &str, server: &Server, kept: &Message) -> Verdict {
+fn check_message(what: &str, server: &Server, user: usize, kept: &Message) -> Verdict {
     let id = index(kept.id.as_str());
     let message = &server.messages[id];
     let part = |part: &str| format!("{part} of message {id}, {what}");
@@ -351,10 +344,20 @@ fn check_words(what: &str, server: &Server, kept: &Message) -> Verdict {
     equal(|| part("the author"), &kept.author.id, &author)?;
     let name = &server.people[message.author].name;
     equal(|| part("the author's name"), &kept.author.display_name, name)?;
-    let reactions = kept.reactions.iter().map(|reaction| {
-        let users = reaction.users.iter().map(|user| index(user.id.as_str()));
-        (reaction.emoji.clone(), users.collect())
-    });
-    let reactions: Vec<(String, Vec<usize>)> = reactions.collect();
-    equal(|| part("reactions"), &reactions, &message.reactions)
+    let reactions = kept.reactions.iter();
+    let reactions = reactions
+        .map(|reaction| (reaction.emoji.as_str(), reaction.count, reaction.is_own))
+        .collect();
+    equal(|| part("reactions"), reactions, reactions_of(message, user))?;
+    let replies = kept.thread.as_ref().map(|thread| thread.reply_count);
+    let has_thread = server.threads.contains_key(&id);
+    let should = has_thread.then(|| server.reply_count(id) as u64);
+    equal(|| part("replies"), replies, should)
+}
+
+fn reactions_of(message: &super::server::Message, user: usize) -> Vec<(&str, u64, bool)> {
+    let reactions = message.reactions.iter();
+    reactions
+        .map(|(emoji, users)| (emoji.as_str(), users.len() as u64, users.contains(&user)))
+        .collect()
 }

@@ -169,14 +169,14 @@ impl World {
 
     fn open(&mut self, device: usize, timeline: Timeline, place: Place, is_whole: bool) {
         let opened = self.deed(device, |core, _| {
-            let (id, subscriber) = core.open_timeline(timeline.clone(), place)?;
+            let id = core.open_timeline(timeline.clone(), place)?;
             if is_whole {
                 core.load_older(id, 10_000)?;
             }
-            Ok((id, subscriber))
+            Ok((id, core.watch_timeline(id)))
         });
         let app = self.devices[device].app.as_mut();
-        if let (Some((id, subscriber)), Some(app)) = (opened, app) {
+        if let (Some((id, Some(subscriber))), Some(app)) = (opened, app) {
             app.timelines.push(OpenTimeline {
                 id,
                 timeline,

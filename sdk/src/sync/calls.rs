@@ -3,7 +3,7 @@
 use super::pace::Pace;
 use super::{Answer, Call, Core, Effect, Moment};
 use crate::store::{self, EntryId, Timeline};
-use crate::{Error, MessageId};
+use crate::{Error, RoomId};
 use std::collections::HashMap;
 
 /// Which request an answer belongs to.
@@ -29,8 +29,6 @@ struct Pending {
 pub(super) struct Calls {
     pending: HashMap<CallId, Pending>,
     next: u64,
-    /// Counts what is told by events.
-    pub(super) told: u64,
     /// Of everything that is asked; what is said has a pace of its own in each room.
     pub(super) pace: Pace,
 }
@@ -49,13 +47,20 @@ impl Calls {
         self.pending
             .retain(|_, call| matches!(call.purpose, Purpose::Entry(_)));
     }
+
+    /// A page of a room that is gone may come after the room has come back, and would leave a gap.
+    pub(super) fn forget_pages(&mut self, room: &RoomId) {
+        self.pending.retain(
+            |_, call| !matches!(&call.purpose, Purpose::Page(timeline) if timeline.room() == room),
+        );
+    }
 }
 
 impl Core {
     pub(super) fn call(&mut self, purpose: Purpose, call: Call) {
         let id = CallId(self.calls.next);
         self.calls.next += 1;
-        let begun = self.calls.told;
+        let begun = self.told.now();
         self.calls.pending.insert(id, Pending { purpose, begun });
         self.effects.push(Effect::Call(id, call));
     }
@@ -83,9 +88,7 @@ impl Core {
                 Err(error) => self.question_failed(&purpose, &error, at),
             },
         }
-        if self.calls.pending.is_empty() {
-            self.touched.clear();
-        }
+        self.forget_what_was_told();
         Ok(())
     }
 
@@ -96,8 +99,8 @@ impl Core {
         begun: u64,
     ) -> store::Result<()> {
         match (purpose, answer) {
-            (Purpose::Overview, Answer::Overview(overview)) => self.take_overview(*overview),
-            (Purpose::Standing, Answer::Standing(standing)) => self.take_standing(standing),
+            (Purpose::Overview, Answer::Overview(overview)) => self.take_overview(*overview, begun),
+            (Purpose::Standing, Answer::Standing(standing)) => self.take_standing(standing, begun),
             (Purpose::Page(timeline), Answer::Page(page)) => self.take_page(&timeline, page, begun),
             _ => Ok(()),
         }
@@ -127,15 +130,9 @@ impl Core {
             .failed(at.since_start, random, retry_after(error));
     }
 
-    /// Whether an event has told of a message since a request was begun: then the event is the newer word.
-    pub(super) fn is_touched(&self, message: &MessageId, begun: u64) -> bool {
-        self.touched.get(message).is_some_and(|told| *told > begun)
-    }
-
-    pub(super) fn touch(&mut self, message: &MessageId) {
-        self.calls.told += 1;
-        if !self.calls.pending.is_empty() {
-            self.touched.insert(message.clone(), self.calls.told);
+    pub(super) fn forget_what_was_told(&mut self) {
+        if self.calls.pending.is_empty() {
+            self.told.forget();
         }
     }
 }

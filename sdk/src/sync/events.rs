@@ -31,15 +31,13 @@ impl Core {
         if batch.reset {
             self.start_over(&batch.cursor)?;
         }
-        for event in &batch.events {
-            if let Change::Message(message, _) | Change::Reactions(message) = &event.change {
-                self.touch(&message.id);
-            }
-        }
+        batch.events.iter().for_each(|event| self.told.hear(event));
+        self.forget_what_was_told();
         let mut taking = Taking {
             viewer: &self.viewer,
             known: &mut self.rooms,
             changed: BTreeSet::new(),
+            left: Vec::new(),
             outbox: &mut self.outbox,
             standing: &mut self.standing,
             views: &mut self.views,
@@ -51,7 +49,12 @@ impl Core {
             taking.keep_rooms(rows)?;
             rows.set_cursor(&batch.cursor)
         })?;
+        let left = taking.left;
+        left.iter().for_each(|room| self.forget_room(room));
         self.cursor = Some(batch.cursor);
+        if batch.live && !self.link.is_live() {
+            self.views.names_changed();
+        }
         self.link.received(batch.live);
         Ok(())
     }
@@ -81,6 +84,7 @@ struct Taking<'a> {
     viewer: &'a UserId,
     known: &'a mut HashMap<RoomId, Room>,
     changed: BTreeSet<RoomId>,
+    left: Vec<RoomId>,
     outbox: &'a mut Outbox,
     standing: &'a mut Standing,
     views: &'a mut Views,
@@ -95,8 +99,9 @@ impl Taking<'_> {
         } = event;
         self.change_room(&room, |known| known.member_count = member_count);
         match change {
-            Change::Message(message, root) => self.take_message(rows, *message, root),
-            Change::Reactions(message) => self.keep_message(rows, *message),
+            Change::Sent(message, root) => self.take_message(rows, *message, root, true),
+            Change::Changed(message, root) => self.take_message(rows, *message, root, false),
+            Change::Reactions(message) => self.keep_message(rows, *message, false),
             Change::Room => {
                 self.standing.room_is_stale(&room);
                 Ok(())
@@ -126,6 +131,7 @@ impl Taking<'_> {
         rows: &Rows<'_>,
         message: Message,
         root: Option<RootChange>,
+        is_new: bool,
     ) -> store::Result<()> {
         if let Some(RootChange { root, thread }) = root {
             rows.set_thread_summary(&root, thread)?;
@@ -135,16 +141,22 @@ impl Taking<'_> {
         } else if message.author.id != *self.viewer {
             self.standing.room_is_stale(&message.room_id);
         }
-        self.keep_message(rows, message)
+        self.keep_message(rows, message, is_new)
     }
 
-    fn keep_message(&mut self, rows: &Rows<'_>, mut message: Message) -> store::Result<()> {
-        if !message.reactions.is_empty() {
-            let before = rows.find_message(&message.id)?;
-            message.tell_own_reactions(self.viewer, before.as_ref());
-        }
+    /// Of what is not kept, a change is not kept either: it would pass for the newest of its timeline.
+    fn keep_message(
+        &mut self,
+        rows: &Rows<'_>,
+        mut message: Message,
+        is_new: bool,
+    ) -> store::Result<()> {
+        let before = rows.find_message(&message.id)?;
+        message.tell_own_reactions(self.viewer, before.as_ref());
         let message = &message;
-        rows.put_message(message)?;
+        if is_new || before.is_some() {
+            rows.put_message(message)?;
+        }
         if message.author.id == *self.viewer {
             self.outbox.arrived(rows, message)?;
         }
@@ -180,10 +192,9 @@ impl Taking<'_> {
             return Ok(());
         }
         rows.remove_room(room)?;
-        self.outbox.say_taken_again(|taken| taken == room);
         self.known.remove(room);
         self.changed.remove(room);
-        self.views.room_changed(room);
+        self.left.push(room.clone());
         Ok(())
     }
 

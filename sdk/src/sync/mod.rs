@@ -11,6 +11,7 @@ mod pace;
 mod standing;
 mod state;
 mod timelines;
+mod told;
 pub(crate) mod views;
 
 use crate::live::Failure;
@@ -92,8 +93,7 @@ pub(crate) struct Core {
     outbox: outbox::Outbox,
     pages: timelines::Pages,
     views: views::Views,
-    /// When each message was last told of by an event, as long as an answer is under way that may be older.
-    touched: HashMap<MessageId, u64>,
+    told: told::Told,
     state: SyncState,
     time_zone: TimeZone,
     random: StdRng,
@@ -127,7 +127,7 @@ impl Core {
             standing: standing::Standing::default(),
             pages: timelines::Pages::default(),
             views: views::Views::default(),
-            touched: HashMap::new(),
+            told: told::Told::default(),
             state: SyncState::Stopped,
             random: StdRng::seed_from_u64(seed),
             effects: Vec::new(),

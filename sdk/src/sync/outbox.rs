@@ -223,7 +223,7 @@ impl Core {
     ) -> store::Result<()> {
         match answer {
             Answer::Message(message) => self.take_changed_message(entry, *message, begun),
-            Answer::Read(read) => self.take_read(entry, read),
+            Answer::Read(read) => self.take_read(entry, read, begun),
             _ => self.forget_entry(entry.id),
         }
     }
@@ -236,6 +236,9 @@ impl Core {
         begun: u64,
     ) -> store::Result<()> {
         let timeline = Timeline::of(&message);
+        if !self.rooms.contains_key(timeline.room()) {
+            return self.forget_sent(entry, &message);
+        }
         let newest = self.store.read().newest_seq(&timeline)?;
         let is_new = newest.is_none_or(|newest| newest < message.seq);
         if is_new && newest.is_some_and(|newest| newest + 1 < message.seq) {
@@ -248,22 +251,26 @@ impl Core {
             self.outbox.name_targets(key, &message.id);
             return Ok(());
         }
-        let is_older_word = self.is_touched(&message.id, begun);
+        let message = self.told.newest(message, begun, &self.viewer);
+        let is_kept = entry.key.is_some() || self.store.read().find_message(&message.id)?.is_some();
         let mut room = self.rooms.get(&message.room_id).cloned();
         if let Some(room) = room.as_mut().filter(|_| message.thread_root.is_none()) {
             super::events::show_as_newest(room, &message);
         }
         self.store.write(|rows| {
-            if !is_older_word {
+            if is_kept {
                 rows.put_message(&message)?;
-                room.iter().try_for_each(|room| rows.put_room(room))?;
             }
+            room.iter().try_for_each(|room| rows.put_room(room))?;
+            self.told
+                .people(begun)
+                .try_for_each(|user| rows.put_user(user))?;
             if let Some(key) = &entry.key {
                 rows.name_targets(key, &message.id)?;
             }
             rows.remove_entry(entry.id)
         })?;
-        if let Some(room) = room.filter(|_| !is_older_word) {
+        if let Some(room) = room {
             self.rooms.insert(room.id.clone(), room);
             self.views.room_list_changed();
         }
@@ -274,22 +281,46 @@ impl Core {
         Ok(())
     }
 
-    fn take_read(&mut self, entry: &Entry, read: Read) -> store::Result<()> {
+    /// In a room that is not known any more, or not yet, it is not kept: a page may tell of it.
+    fn forget_sent(&mut self, entry: &Entry, message: &Message) -> store::Result<()> {
+        let Some(key) = &entry.key else {
+            return self.forget_entry(entry.id);
+        };
+        self.store.write(|rows| {
+            rows.name_targets(key, &message.id)?;
+            rows.remove_entry(entry.id)
+        })?;
+        self.outbox.drop_entry(entry.id);
+        self.outbox.name_targets(key, &message.id);
+        Ok(())
+    }
+
+    fn take_read(&mut self, entry: &Entry, read: Read, begun: u64) -> store::Result<()> {
         let room_id = entry.timeline.room().clone();
         let mut room = self.rooms.get(&room_id).cloned();
+        let is_newest = match &read {
+            Read::Room(_) => self.is_newest_word(&room_id, begun),
+            Read::Thread(thread) => self.is_newest_word_of_thread(&thread.root, begun),
+        };
         self.store.write(|rows| {
-            match (&mut room, read) {
-                (Some(room), Read::Room(own)) => {
-                    room.membership = Some(*own);
+            match (&mut room, &read) {
+                (Some(room), Read::Room(own)) if is_newest => {
+                    room.membership = Some(*own.clone());
                     rows.put_room(room)?;
                 }
-                (_, Read::Thread(thread)) => rows.put_thread(&room_id, &thread)?,
-                (None, Read::Room(_)) => {}
+                (Some(_), Read::Thread(thread)) if is_newest => {
+                    rows.put_thread(&room_id, thread)?;
+                }
+                _ => {}
             }
             rows.remove_entry(entry.id)
         })?;
         if let Some(room) = room {
-            self.rooms.insert(room_id, room);
+            self.rooms.insert(room_id.clone(), room);
+        }
+        match read {
+            Read::Room(_) => self.told.hear_room(&room_id),
+            Read::Thread(thread) => self.told.hear_thread(&thread.root),
         }
         self.outbox.drop_entry(entry.id);
         self.views.room_list_changed();

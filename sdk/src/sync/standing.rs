@@ -4,7 +4,7 @@
 use super::calls::{Calls, Purpose};
 use super::{Call, Core, Moment};
 use crate::model::Room;
-use crate::operations::sync::{Overview, Standing as Told};
+use crate::operations::sync::{Overview, Standing as Answered};
 use crate::store;
 use crate::{MessageId, RoomId};
 use std::collections::BTreeSet;
@@ -117,17 +117,16 @@ impl Core {
         }
     }
 
-    pub(super) fn take_overview(&mut self, overview: Overview) -> store::Result<()> {
+    pub(super) fn take_overview(&mut self, overview: Overview, begun: u64) -> store::Result<()> {
         self.standing.next = overview.next;
         let first_cursor = self.cursor.is_none().then_some(overview.cursor);
-        let rooms: Vec<Room> = overview
-            .rooms
-            .into_iter()
-            .map(|room| self.with_newest_message(room))
-            .collect();
+        let rooms = self.not_older(overview.rooms, begun);
         self.store.write(|rows| {
             rows.put_user(&overview.user)?;
             rooms.iter().try_for_each(|room| rows.put_room(room))?;
+            self.told
+                .people(begun)
+                .try_for_each(|user| rows.put_user(user))?;
             first_cursor
                 .iter()
                 .try_for_each(|cursor| rows.set_cursor(cursor))
@@ -137,53 +136,86 @@ impl Core {
         Ok(())
     }
 
-    pub(super) fn take_standing(&mut self, told: Told) -> store::Result<()> {
+    pub(super) fn take_standing(&mut self, answer: Answered, begun: u64) -> store::Result<()> {
         let asked = std::mem::take(&mut self.standing.asked);
-        let (in_them, gone): (Vec<Room>, Vec<Room>) = told
-            .rooms
-            .into_iter()
-            .partition(|room| room.membership.is_some());
-        let in_them: Vec<Room> = in_them
-            .into_iter()
-            .map(|room| self.with_newest_message(room))
-            .collect();
-        let there: BTreeSet<&RoomId> = in_them.iter().map(|room| &room.id).collect();
-        let gone = gone.into_iter().map(|room| room.id);
-        let not_seen = asked.rooms.into_iter().filter(|id| !there.contains(id));
-        let gone: BTreeSet<RoomId> = gone.chain(not_seen).collect();
+        let mut in_them = answer.rooms;
+        in_them.retain(|room| room.membership.is_some());
+        let there: BTreeSet<RoomId> = in_them.iter().map(|room| room.id.clone()).collect();
+        let in_them = self.not_older(in_them, begun);
+        let mut gone: Vec<RoomId> = asked.rooms.into_iter().collect();
+        gone.retain(|room| !there.contains(room));
+        gone.retain(|room| self.is_newest_word(room, begun));
+        let mut threads = answer.threads;
+        threads.retain(|(_, thread)| self.is_newest_word_of_thread(&thread.root, begun));
         self.store.write(|rows| {
             in_them.iter().try_for_each(|room| rows.put_room(room))?;
             gone.iter().try_for_each(|room| rows.remove_room(room))?;
-            told.threads
+            self.told
+                .people(begun)
+                .try_for_each(|user| rows.put_user(user))?;
+            threads
                 .iter()
                 .try_for_each(|(room, thread)| rows.put_thread(room, thread))
         })?;
-        for room in gone {
-            self.forget_room(&room);
-        }
+        gone.iter().for_each(|room| self.forget_room(room));
+        threads
+            .iter()
+            .for_each(|(_, thread)| self.told.hear_thread(&thread.root));
         self.know(in_them);
         Ok(())
     }
 
+    /// What something else was heard of meanwhile is asked for again: which of the two is newer is not known.
+    pub(super) fn is_newest_word(&mut self, room: &RoomId, begun: u64) -> bool {
+        let is_newer = self.told.is_room_newer(room, begun);
+        if is_newer {
+            self.standing.room_is_stale(room);
+        }
+        !is_newer
+    }
+
+    pub(super) fn is_newest_word_of_thread(&mut self, root: &MessageId, begun: u64) -> bool {
+        let is_newer = self.told.is_thread_newer(root, begun);
+        if is_newer {
+            self.standing.thread_is_stale(root);
+        }
+        !is_newer
+    }
+
+    fn not_older(&mut self, mut rooms: Vec<Room>, begun: u64) -> Vec<Room> {
+        rooms.retain(|room| self.is_newest_word(&room.id, begun));
+        rooms
+            .into_iter()
+            .map(|room| self.with_newest_message(room, begun))
+            .collect()
+    }
+
     /// An answer may be older than the newest message that an event has told of.
-    fn with_newest_message(&self, mut room: Room) -> Room {
+    fn with_newest_message(&self, mut room: Room, begun: u64) -> Room {
         let known = self.rooms.get(&room.id);
         let known = known.and_then(|known| known.last_message.as_ref());
         let newest = room.last_message.as_ref().map(|message| message.seq);
-        if let Some(known) = known.filter(|known| Some(known.seq) >= newest) {
+        if let Some(known) = known.filter(|known| Some(known.seq) > newest) {
             room.last_message = Some(known.clone());
+        } else {
+            let last = room.last_message.take();
+            room.last_message = last.map(|last| self.told.newest_last(last, begun));
         }
         room
     }
 
     fn know(&mut self, rooms: Vec<Room>) {
         for room in rooms {
+            self.told.hear_room(&room.id);
             self.views.room_changed(&room.id);
             self.rooms.insert(room.id.clone(), room);
         }
     }
 
     pub(super) fn forget_room(&mut self, room: &RoomId) {
+        self.calls.forget_pages(room);
+        self.pages.forget_room(room);
+        self.outbox.say_taken_again(|taken| taken == room);
         self.views.room_changed(room);
         self.rooms.remove(room);
     }

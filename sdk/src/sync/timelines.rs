@@ -5,7 +5,7 @@ use super::{Call, Core, Moment};
 use crate::history::History;
 use crate::operations::sync::HistoryPage;
 use crate::store::{self, Timeline};
-use crate::{Message, MessageId};
+use crate::{Message, MessageId, RoomId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -59,6 +59,12 @@ impl Pages {
 
     pub(super) fn forget(&mut self) {
         *self = Self::default();
+    }
+
+    pub(super) fn forget_room(&mut self, room: &RoomId) {
+        self.wanted.retain(|timeline, _| timeline.room() != room);
+        self.asked.retain(|timeline, _| timeline.room() != room);
+        self.given_up.retain(|timeline| timeline.room() != room);
     }
 
     pub(super) fn wakes_at(&self, calls: &Calls) -> Option<Duration> {
@@ -125,17 +131,21 @@ impl Core {
         if !asked.is_some_and(|missing| missing.is_in(&page.messages)) {
             self.pages.give_up(timeline);
         }
-        let newer: Vec<&Message> = page
+        let first = page.messages.first().map(|first| first.id.clone());
+        let newer: Vec<Message> = page
             .messages
-            .iter()
-            .filter(|message| !self.is_touched(&message.id, begun))
+            .into_iter()
+            .map(|message| self.told.newest(message, begun, &self.viewer))
             .collect();
         self.store.write(|rows| {
             newer
                 .iter()
                 .try_for_each(|message| rows.put_message(message))?;
-            match (page.messages.first(), &page.older) {
-                (Some(first), Some(older)) => rows.set_older_cursor(&first.id, older),
+            self.told
+                .people(begun)
+                .try_for_each(|user| rows.put_user(user))?;
+            match (first, &page.older) {
+                (Some(first), Some(older)) => rows.set_older_cursor(&first, older),
                 _ => Ok(()),
             }
         })?;

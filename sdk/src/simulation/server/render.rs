@@ -16,6 +16,22 @@ impl Server {
     }
 
     pub(super) fn message(&self, id: usize, viewer: usize) -> Value {
+        let mut message = self.shared_message(id, viewer);
+        let reactions = self.messages[id].reactions.iter().map(|(emoji, users)| {
+            let first = users.iter().take(1).map(|user| self.user(*user));
+            json!({
+                "emoji": emoji,
+                "count": users.len(),
+                "users": first.collect::<Vec<_>>(),
+                "viewerReacted": users.contains(&viewer),
+            })
+        });
+        message["reactions"] = reactions.collect();
+        message
+    }
+
+    /// As it is rendered for everyone: of who gave a reaction only some are named.
+    fn shared_message(&self, id: usize, viewer: usize) -> Value {
         let message = &self.messages[id];
         let reply_to = message.first.1.map(|id| {
             let quoted = &self.messages[id];
@@ -30,8 +46,9 @@ impl Server {
             json!({ "id": format!("msg_{root}"), "thread": self.thread(root, viewer) })
         });
         let reactions = message.reactions.iter().map(|(emoji, users)| {
-            let users: Vec<Value> = users.iter().map(|user| self.user(*user)).collect();
-            json!({ "emoji": emoji, "count": users.len(), "users": users })
+            let first = users.iter().take(2).map(|user| self.user(*user));
+            let first: Vec<Value> = first.collect();
+            json!({ "emoji": emoji, "count": users.len(), "users": first })
         });
         let mentions = message.mentions.iter().map(|user| self.user(*user));
         json!({
@@ -150,10 +167,10 @@ impl Server {
     pub(super) fn event(&self, event: Event, viewer: usize) -> Value {
         let room = self.room_of(event);
         let (kind, field, value) = match event {
-            Event::Sent(id) => ("MessageSent", "message", self.message(id, viewer)),
-            Event::Edited(id) => ("MessageEdited", "message", self.message(id, viewer)),
-            Event::Deleted(id) => ("MessageDeleted", "message", self.message(id, viewer)),
-            Event::Reacted(id) => ("ReactionsChanged", "message", self.message(id, viewer)),
+            Event::Sent(id) => ("MessageSent", "message", self.shared_message(id, viewer)),
+            Event::Edited(id) => ("MessageEdited", "message", self.shared_message(id, viewer)),
+            Event::Deleted(id) => ("MessageDeleted", "message", self.shared_message(id, viewer)),
+            Event::Reacted(id) => ("ReactionsChanged", "message", self.shared_message(id, viewer)),
             Event::Room(_) => ("RoomChanged", "changed", Value::Null),
             Event::Joined(room, user) => ("MemberJoined", "member", self.member(room, user)),
             Event::Changed(room, user) => ("MemberChanged", "member", self.member(room, user)),

@@ -128,17 +128,15 @@ impl Core {
         if view.to.is_some_and(|to| Some(to) >= newest.max(told)) {
             (view.to, view.place) = (None, Place::End);
         }
-        if view.place == Place::End && newest < told {
-            self.want_newest(view);
+        let run = match (view.place.clone(), newest) {
+            (Place::End, None) => Vec::new(),
+            (Place::End, Some(newest)) => self.stretch_to(view, newest)?,
+            (Place::At(message), _) => self.stretch_around(view, &message)?,
+        };
+        if view.place == Place::End && (newest.is_none() || newest < told) {
+            self.pages.want(&view.timeline, Missing::Newest);
         }
-        match (view.place.clone(), newest) {
-            (Place::End, None) => {
-                self.want_newest(view);
-                Ok(Vec::new())
-            }
-            (Place::End, Some(newest)) => self.stretch_to(view, newest),
-            (Place::At(message), _) => self.stretch_around(view, &message),
-        }
+        Ok(run)
     }
 
     /// What is kept may end before the room does: where only an old piece of it was looked at.
@@ -153,10 +151,6 @@ impl Core {
             }
             Timeline::Thread(..) => None,
         }
-    }
-
-    fn want_newest(&mut self, view: &View) {
-        self.pages.want(&view.timeline, Missing::Newest);
     }
 
     fn stretch_to(&mut self, view: &mut View, newest: u64) -> store::Result<Vec<Message>> {
