@@ -113,7 +113,9 @@ impl World {
 
     pub(super) fn after(&mut self, delay: Duration, step: Step) {
         let number = self.number();
-        self.queue.insert((self.now + delay, number), step);
+        let micros = (self.now + delay).as_nanos().div_ceil(1000);
+        let time = Duration::from_micros(u64::try_from(micros).unwrap_or(u64::MAX));
+        self.queue.insert((time, number), step);
     }
 
     /// Goes on until nothing is to happen any more. The number of steps.
