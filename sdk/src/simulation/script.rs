@@ -163,6 +163,18 @@ impl World {
         }
     }
 
+    /// A timeline that was far behind begins at its new end.
+    pub(super) fn look_back(&mut self) {
+        for device in 0..self.devices.len() {
+            let app = self.devices[device].app.as_ref();
+            let open = app.iter().flat_map(|app| &app.timelines);
+            let whole: Vec<_> = open.filter(|open| open.is_whole).map(|o| o.id).collect();
+            for id in whole {
+                self.deed(device, |core, _| core.load_older(id, 10_000));
+            }
+        }
+    }
+
     fn open_whole(&mut self, device: usize, timeline: Timeline) {
         self.open(device, timeline, Place::End, true);
     }
