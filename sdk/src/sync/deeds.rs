@@ -127,6 +127,7 @@ impl Core {
             entry.failure = None;
             let timeline = entry.timeline.clone();
             self.timeline_changed(&timeline);
+            self.views.room_list_changed();
         }
         Ok(())
     }
@@ -148,6 +149,7 @@ impl Core {
             .write(|rows| gone.iter().try_for_each(|id| rows.remove_entry(*id)))?;
         gone.into_iter().for_each(|id| self.outbox.drop_entry(id));
         self.timeline_changed(&entry.timeline);
+        self.views.room_list_changed();
         Ok(())
     }
 

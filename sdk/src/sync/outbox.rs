@@ -200,6 +200,7 @@ impl Core {
             return Ok(());
         };
         self.timeline_changed(&entry.timeline);
+        self.views.room_list_changed();
         match answer {
             Ok(answer) => {
                 self.outbox.paces.remove(&lane(&entry));
