@@ -39,6 +39,36 @@ impl World {
         Ok(())
     }
 
+    /// What is on the screen is what would be there if it were opened now.
+    pub(super) fn check_views(&mut self) -> Verdict {
+        for device in 0..self.devices.len() {
+            let app = self.devices[device].app.as_mut().ok_or("no app")?;
+            app.follow();
+            let shown = |app: &super::client::App| {
+                let timelines = app.timelines.iter();
+                let timelines: Vec<_> = timelines.map(|open| open.items.shown.clone()).collect();
+                (app.rooms.shown.clone(), timelines)
+            };
+            let before = shown(app);
+            self.with_core(device, |core, at| core.look_again(at));
+            let app = self.devices[device].app.as_mut().ok_or("no app")?;
+            app.follow();
+            let now = shown(app);
+            for (before, now) in before.0.into_iter().zip(now.0) {
+                equal(|| format!("a room on device {device}"), before, now)?;
+            }
+            for (number, (before, now)) in before.1.into_iter().zip(now.1).enumerate() {
+                let timeline = app.timelines[number].timeline.clone();
+                let lines = before.into_iter().zip(now.clone());
+                for (before, now) in lines {
+                    let what = || format!("a line of {timeline:?} on device {device}");
+                    equal(what, before, now)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Everything is there once, unless its person gave it up or the server refused it and they still have it.
     fn check_what_was_typed(&self) -> Verdict {
         for typed in &self.said.messages {

@@ -20,6 +20,9 @@ const STEPS: u32 = 60_000;
 
 fn live_through(world: &mut World) -> Result<u32, String> {
     let steps = world.run(STEPS)?;
+    world.check_views()?;
+    world.look_back();
+    world.run(STEPS)?;
     world.check()?;
     Ok(steps)
 }
@@ -68,4 +71,28 @@ fn whatever_happens_at_length() {
 fn the_same_seed_tells_the_same_story() {
     let (one, other) = (run(7, true), run(7, true));
     assert_eq!(one.0.whole_story(), other.0.whole_story());
+}
+
+#[test]
+#[ignore = "dev"]
+fn dev() {
+    let seed: u64 = std::fs::read_to_string("/tmp/seed").unwrap().trim().parse().unwrap();
+    let (world, end) = run(seed, true);
+    println!("{}\n{end:?}", world.whole_story().join("\n"));
+}
+
+#[test]
+#[ignore = "dev"]
+fn survey() {
+    let text = std::fs::read_to_string("/tmp/seeds").unwrap();
+    let mut range = text.split_whitespace().map(|n| n.parse::<u64>().unwrap());
+    let (from, to) = (range.next().unwrap(), range.next().unwrap());
+    let mut total = 0;
+    for seed in from..to {
+        match run(seed, false).1 {
+            Ok(steps) => total += steps,
+            Err(why) => println!("{seed}: {}", why.replace('\n', " ")),
+        }
+    }
+    println!("steps {total}");
 }

@@ -172,6 +172,13 @@ impl Core {
         &self.store
     }
 
+    /// Everything that is open is made anew, which shows what was not kept up to date.
+    #[cfg(test)]
+    pub(crate) fn look_again(&mut self, at: Moment) -> store::Result<Vec<Effect>> {
+        self.views.names_changed();
+        self.go_on(at)
+    }
+
     #[cfg(test)]
     pub(crate) fn into_store(self) -> Store {
         self.store
