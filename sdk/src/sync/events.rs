@@ -177,11 +177,15 @@ impl Taking<'_> {
         member: &Member,
     ) -> store::Result<()> {
         rows.put_user(&member.user)?;
-        let other = self
-            .known
-            .get(room)
-            .and_then(|room| room.other_user.as_ref());
-        if member.user.id == *self.viewer || other.is_some_and(|other| other.id == member.user.id) {
+        let mut is_other = false;
+        for (id, known) in self.known.iter_mut() {
+            let others = known.other_user.iter_mut();
+            for other in others.filter(|other| other.id == member.user.id) {
+                *other = member.user.clone();
+                is_other |= id == room;
+            }
+        }
+        if member.user.id == *self.viewer || is_other {
             self.standing.room_is_stale(room);
         }
         Ok(())
