@@ -60,10 +60,32 @@ impl Rows<'_> {
         Ok(())
     }
 
-    pub(crate) fn put_thread(&self, room: &RoomId, thread: &FollowedThread) -> Result<()> {
+    pub(crate) fn set_thread_stale(&self, room: &RoomId, root: &MessageId) -> Result<()> {
         let mut statement = self.connection.prepare_cached(
-            "INSERT OR REPLACE INTO threads (root, room, following, last_read_seq, unread_messages, unread_mentions)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO threads (root, room, is_stale) VALUES (?1, ?2, TRUE)
+             ON CONFLICT (root) DO UPDATE SET is_stale = TRUE",
+        )?;
+        statement.execute([root.as_str(), room.as_str()])?;
+        Ok(())
+    }
+
+    pub(crate) fn list_stale_threads(&self) -> Result<Vec<MessageId>> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT root FROM threads WHERE is_stale")?;
+        let roots = statement.query_map([], |row| Ok(row.get::<_, String>(0)?.into()))?;
+        Ok(roots.collect::<rusqlite::Result<_>>()?)
+    }
+
+    pub(crate) fn put_thread(
+        &self,
+        room: &RoomId,
+        thread: &FollowedThread,
+        is_stale: bool,
+    ) -> Result<()> {
+        let mut statement = self.connection.prepare_cached(
+            "INSERT OR REPLACE INTO threads (root, room, following, last_read_seq, unread_messages, unread_mentions, is_stale)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?;
         statement.execute(params![
             thread.root.as_str(),
@@ -72,6 +94,7 @@ impl Rows<'_> {
             thread.last_read_seq.cast_signed(),
             thread.unread.messages.cast_signed(),
             thread.unread.mentions.cast_signed(),
+            is_stale,
         ])?;
         Ok(())
     }

@@ -15,14 +15,16 @@ CREATE TABLE rooms (
     content TEXT NOT NULL
 ) WITHOUT ROWID;
 
--- The threads that something is known of. Their replies are in `messages`, under the root's id.
+-- The threads that something is known of. Their replies are in `messages`, under the root's id. One that is stale was
+-- replied in since the server was asked how the viewer stands to it.
 CREATE TABLE threads (
     root TEXT PRIMARY KEY,
     room TEXT NOT NULL,
     following INTEGER NOT NULL DEFAULT 0,
     last_read_seq INTEGER NOT NULL DEFAULT 0,
     unread_messages INTEGER NOT NULL DEFAULT 0,
-    unread_mentions INTEGER NOT NULL DEFAULT 0
+    unread_mentions INTEGER NOT NULL DEFAULT 0,
+    is_stale INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 CREATE INDEX threads_of_room ON threads (room);
 

@@ -113,7 +113,8 @@ impl Taking<'_> {
             }
             Change::MemberLeft(user) => self.take_departure(rows, &room, &user),
             Change::Thread(thread) => {
-                rows.put_thread(&room, &thread)?;
+                let is_stale = self.standing.is_thread_stale(&thread.root);
+                rows.put_thread(&room, &thread, is_stale)?;
                 let thread = Timeline::Thread(room, thread.root);
                 self.views.changed.insert(thread);
                 Ok(())
@@ -137,6 +138,7 @@ impl Taking<'_> {
             rows.set_thread_summary(&root, thread)?;
             let main_line = Timeline::Room(message.room_id.clone());
             self.views.changed.insert(main_line);
+            rows.set_thread_stale(&message.room_id, &root)?;
             self.standing.thread_is_stale(&root);
         } else if message.author.id != *self.viewer {
             self.standing.room_is_stale(&message.room_id);

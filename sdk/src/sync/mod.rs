@@ -124,7 +124,7 @@ impl Core {
             outbox: outbox::Outbox::new(store.read().list_entries()?),
             link: link::Link::new(),
             calls: calls::Calls::default(),
-            standing: standing::Standing::default(),
+            standing: standing::Standing::new(store.read().list_stale_threads()?),
             pages: timelines::Pages::default(),
             views: views::Views::default(),
             told: told::Told::default(),

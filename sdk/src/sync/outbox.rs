@@ -301,7 +301,9 @@ impl Core {
         let mut room = self.rooms.get(&room_id).cloned();
         let is_newest = match &read {
             Read::Room(_) => self.is_newest_word(&room_id, begun),
-            Read::Thread(thread) => self.is_newest_word_of_thread(&thread.root, begun),
+            Read::Thread(thread) => {
+                self.is_newest_word_of_thread(&room_id, &thread.root, begun)
+            },
         };
         self.store.write(|rows| {
             match (&mut room, &read) {
@@ -310,7 +312,8 @@ impl Core {
                     rows.put_room(room)?;
                 }
                 (Some(_), Read::Thread(thread)) if is_newest => {
-                    rows.put_thread(&room_id, thread)?;
+                    let is_stale = self.standing.is_thread_stale(&thread.root);
+                    rows.put_thread(&room_id, thread, is_stale)?;
                 }
                 _ => {}
             }

@@ -35,6 +35,12 @@ struct Stale {
 }
 
 impl Standing {
+    pub(super) fn new(stale_threads: Vec<MessageId>) -> Self {
+        let mut standing = Self::default();
+        standing.stale.roots.extend(stale_threads);
+        standing
+    }
+
     pub(super) fn room_is_stale(&mut self, room: &RoomId) {
         self.stale.rooms.insert(room.clone());
     }
@@ -45,6 +51,10 @@ impl Standing {
 
     pub(super) fn is_settled(&self) -> bool {
         !self.is_due && self.next.is_none() && self.stale.is_empty()
+    }
+
+    pub(super) fn is_thread_stale(&self, root: &MessageId) -> bool {
+        self.stale.roots.contains(root)
     }
 
     pub(super) fn not_answered(&mut self) {
@@ -141,12 +151,12 @@ impl Core {
         let mut in_them = answer.rooms;
         in_them.retain(|room| room.membership.is_some());
         let there: BTreeSet<RoomId> = in_them.iter().map(|room| room.id.clone()).collect();
+        let mut threads = answer.threads;
+        threads.retain(|(room, thread)| self.is_newest_word_of_thread(room, &thread.root, begun));
         let in_them = self.not_older(in_them, begun);
         let mut gone: Vec<RoomId> = asked.rooms.into_iter().collect();
         gone.retain(|room| !there.contains(room));
         gone.retain(|room| self.is_newest_word(room, begun));
-        let mut threads = answer.threads;
-        threads.retain(|(_, thread)| self.is_newest_word_of_thread(&thread.root, begun));
         self.store.write(|rows| {
             in_them.iter().try_for_each(|room| rows.put_room(room))?;
             gone.iter().try_for_each(|room| rows.remove_room(room))?;
@@ -155,7 +165,10 @@ impl Core {
                 .try_for_each(|user| rows.put_user(user))?;
             threads
                 .iter()
-                .try_for_each(|(room, thread)| rows.put_thread(room, thread))
+                .try_for_each(|(room, thread)| {
+                    let is_stale = self.standing.is_thread_stale(&thread.root);
+                    rows.put_thread(room, thread, is_stale)
+                })
         })?;
         gone.iter().for_each(|room| self.forget_room(room));
         threads
@@ -174,8 +187,14 @@ impl Core {
         !is_newer
     }
 
-    pub(super) fn is_newest_word_of_thread(&mut self, root: &MessageId, begun: u64) -> bool {
-        let is_newer = self.told.is_thread_newer(root, begun);
+    pub(super) fn is_newest_word_of_thread(
+        &mut self,
+        room: &RoomId,
+        root: &MessageId,
+        begun: u64,
+    ) -> bool {
+        let is_newer =
+            self.told.is_thread_newer(root, begun) || self.told.is_room_newer(room, begun);
         if is_newer {
             self.standing.thread_is_stale(root);
         }
