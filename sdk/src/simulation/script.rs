@@ -180,6 +180,7 @@ impl World {
     }
 
     fn open(&mut self, device: usize, timeline: Timeline, place: Place, is_whole: bool) {
+        self.tell(|| format!("{device}: opens {timeline:?} {place:?}"));
         let opened = self.deed(device, |core, _| {
             let id = core.open_timeline(timeline.clone(), place)?;
             if is_whole {
