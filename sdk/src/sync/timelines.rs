@@ -128,7 +128,9 @@ impl Core {
         if !self.rooms.contains_key(timeline.room()) {
             return Ok(());
         }
-        if !asked.is_some_and(|missing| missing.is_in(&page.messages)) {
+        // A thread is gone through from its end, what is kept already included.
+        let leads_on = timeline.root().is_some() && page.older.is_some();
+        if !leads_on && !asked.is_some_and(|missing| missing.is_in(&page.messages)) {
             self.pages.give_up(timeline);
         }
         let first = page.messages.first().map(|first| first.id.clone());
