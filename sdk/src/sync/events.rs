@@ -53,6 +53,7 @@ impl Core {
         left.iter().for_each(|room| self.forget_room(room));
         self.cursor = Some(batch.cursor);
         if batch.live && !self.link.is_live() {
+            self.outbox.forget_taken(|_| true);
             self.views.names_changed();
         }
         self.link.received(batch.live);
@@ -72,7 +73,7 @@ impl Core {
     pub(super) fn forget_rooms(&mut self) {
         self.calls.forget_questions();
         self.pages.forget();
-        self.outbox.say_taken_again(|_| true);
+        self.outbox.forget_taken(|_| true);
         self.standing.start_over();
         self.rooms.clear();
         self.views.names_changed();

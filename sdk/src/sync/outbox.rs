@@ -26,7 +26,8 @@ pub(super) struct Outbox {
     /// As in the store, in order.
     pub(super) entries: Vec<Entry>,
     under_way: HashSet<EntryId>,
-    /// Taken by the server, and not told of by an event yet: what others said before is still to come.
+    /// Taken by the server, and not told of by an event yet: what others said before is still to come. They are shown
+    /// until then, and not kept.
     taken: HashSet<EntryId>,
     paces: HashMap<Lane, Pace>,
     /// What became of keys since the start.
@@ -50,7 +51,8 @@ impl Outbox {
 
     /// Whether nothing waits that the server may still take.
     pub(super) fn is_empty(&self) -> bool {
-        self.entries.iter().all(|entry| entry.failure.is_some())
+        let mut entries = self.entries.iter();
+        entries.all(|entry| entry.failure.is_some() || self.taken.contains(&entry.id))
     }
 
     pub(super) fn is_taken(&self, entry: &Entry) -> bool {
@@ -84,13 +86,13 @@ impl Outbox {
         }
     }
 
-    /// No event may tell of what was taken in these rooms: sending it again does.
-    pub(super) fn say_taken_again(&mut self, is_there: impl Fn(&RoomId) -> bool) {
-        for entry in &self.entries {
-            if is_there(entry.timeline.room()) {
-                self.taken.remove(&entry.id);
-            }
-        }
+    /// No event may tell any more of what was taken in these rooms.
+    pub(super) fn forget_taken(&mut self, is_there: impl Fn(&RoomId) -> bool) {
+        let taken = std::mem::take(&mut self.taken);
+        self.entries
+            .retain(|entry| !taken.contains(&entry.id) || !is_there(entry.timeline.room()));
+        let left = self.entries.iter().map(|entry| entry.id);
+        self.taken.extend(left.filter(|id| taken.contains(id)));
     }
 
     pub(super) fn drop_entry(&mut self, id: EntryId) {
@@ -246,10 +248,12 @@ impl Core {
             let Some(key) = &entry.key else {
                 return self.forget_entry(entry.id);
             };
-            self.outbox.taken.insert(entry.id);
-            self.store
-                .write(|rows| rows.name_targets(key, &message.id))?;
+            self.store.write(|rows| {
+                rows.name_targets(key, &message.id)?;
+                rows.remove_entry(entry.id)
+            })?;
             self.outbox.name_targets(key, &message.id);
+            self.outbox.taken.insert(entry.id);
             return Ok(());
         }
         let message = self.told.newest(message, begun, &self.viewer);

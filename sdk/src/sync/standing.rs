@@ -5,7 +5,7 @@ use super::calls::{Calls, Purpose};
 use super::{Call, Core, Moment};
 use crate::model::Room;
 use crate::operations::sync::{Overview, Standing as Answered};
-use crate::store;
+use crate::store::{self, Rows};
 use crate::{MessageId, RoomId};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -133,6 +133,7 @@ impl Core {
         let rooms = self.not_older(overview.rooms, begun);
         self.store.write(|rows| {
             rows.put_user(&overview.user)?;
+            put_people(rows, &rooms)?;
             rooms.iter().try_for_each(|room| rows.put_room(room))?;
             self.told
                 .people(begun)
@@ -158,6 +159,7 @@ impl Core {
         gone.retain(|room| !there.contains(room));
         gone.retain(|room| self.is_newest_word(room, begun));
         self.store.write(|rows| {
+            put_people(rows, &in_them)?;
             in_them.iter().try_for_each(|room| rows.put_room(room))?;
             gone.iter().try_for_each(|room| rows.remove_room(room))?;
             self.told
@@ -234,8 +236,15 @@ impl Core {
     pub(super) fn forget_room(&mut self, room: &RoomId) {
         self.calls.forget_pages(room);
         self.pages.forget_room(room);
-        self.outbox.say_taken_again(|taken| taken == room);
+        self.outbox.forget_taken(|taken| taken == room);
         self.views.room_changed(room);
         self.rooms.remove(room);
     }
+}
+
+/// Whoever said something last is called so by now.
+fn put_people(rows: &Rows<'_>, rooms: &[Room]) -> store::Result<()> {
+    let last = rooms.iter().filter_map(|room| room.last_message.as_ref());
+    last.into_iter()
+        .try_for_each(|last| rows.put_user(&last.author))
 }
