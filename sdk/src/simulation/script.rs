@@ -151,15 +151,21 @@ impl World {
             self.launch(device);
             self.input(device, Input::Start);
             self.input(device, Input::Hurry);
-            for room in 0..self.server.rooms.len() {
-                self.open_whole(device, Timeline::Room(room_id(room)));
+            if self.random.random_bool(0.3) {
+                self.open_everything(device);
             }
-            let roots: Vec<usize> = self.server.threads.keys().copied().collect();
-            for root in roots {
-                let room = room_id(self.server.messages[root].room);
-                let root = format!("msg_{root}").as_str().into();
-                self.open_whole(device, Timeline::Thread(room, root));
-            }
+        }
+    }
+
+    fn open_everything(&mut self, device: usize) {
+        for room in 0..self.server.rooms.len() {
+            self.open_whole(device, Timeline::Room(room_id(room)));
+        }
+        let roots: Vec<usize> = self.server.threads.keys().copied().collect();
+        for root in roots {
+            let room = room_id(self.server.messages[root].room);
+            let root = format!("msg_{root}").as_str().into();
+            self.open_whole(device, Timeline::Thread(room, root));
         }
     }
 
@@ -169,6 +175,9 @@ impl World {
             let app = self.devices[device].app.as_ref();
             let open = app.iter().flat_map(|app| &app.timelines);
             let whole: Vec<_> = open.filter(|open| open.is_whole).map(|o| o.id).collect();
+            if whole.is_empty() {
+                self.open_everything(device);
+            }
             for id in whole {
                 self.deed(device, |core, _| core.load_older(id, 10_000));
             }

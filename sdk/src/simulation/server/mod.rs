@@ -218,8 +218,11 @@ impl Server {
         self.log.push(Event::Room(room));
     }
 
-    /// Everyone hears it in each room.
+    /// Everyone hears it in each room; somebody who shares none with them would not.
     pub(super) fn rename_person(&mut self, user: usize, name: String) {
+        if self.rooms.iter().any(|room| room.kind != "DIRECT" && !room.members.contains_key(&user)) {
+            return;
+        }
         self.people[user].name = name;
         for room in 0..self.rooms.len() {
             if self.rooms[room].members.contains_key(&user) {
