@@ -14,6 +14,7 @@ use world::World;
 
 const SEEDS: u64 = 200;
 const MANY_SEEDS: u64 = 10_000;
+const THREADS: u64 = 4;
 
 /// More than anything takes that comes to an end.
 const STEPS: u32 = 60_000;
@@ -35,10 +36,9 @@ fn run(seed: u64, is_told: bool) -> (World, Result<u32, String>) {
 }
 
 /// Runs once without a word, and if that ends badly once more to tell of it.
-fn check(seed: u64) -> u32 {
-    let (_, end) = run(seed, false);
-    let Err(reason) = end else {
-        return end.unwrap_or_default();
+fn check(seed: u64) {
+    let Err(reason) = run(seed, false).1 else {
+        return;
     };
     let (world, again) = run(seed, true);
     let story = world.story();
@@ -46,19 +46,26 @@ fn check(seed: u64) -> u32 {
     panic!("seed {seed}\n{story}\n\nseed {seed}: {reason}");
 }
 
-#[test]
-fn whatever_happens_everyone_has_everything_in_the_end() {
-    (0..SEEDS).for_each(|seed| drop(check(seed)));
+/// The seeds that end badly, and why.
+fn bad_ones(seeds: std::ops::Range<u64>) -> Vec<(u64, String)> {
+    let lives = |part: u64| {
+        let seeds = seeds.clone().skip(part as usize).step_by(THREADS as usize);
+        seeds.filter_map(|seed| run(seed, false).1.err().map(|why| (seed, why)))
+    };
+    let mut bad: Vec<(u64, String)> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..THREADS)
+            .map(|part| scope.spawn(move || lives(part).collect::<Vec<_>>()))
+            .collect();
+        let bad = threads.into_iter().map(|thread| thread.join());
+        bad.flat_map(|bad| bad.expect("a thread ends")).collect()
+    });
+    bad.sort();
+    bad
 }
 
 /// Tells of the first seed that ends badly, after a line on each of them.
-#[test]
-#[ignore = "takes minutes"]
-fn whatever_happens_at_length() {
-    let ends = (0..MANY_SEEDS).map(|seed| (seed, run(seed, false).1));
-    let bad: Vec<_> = ends
-        .filter_map(|(seed, end)| end.err().map(|why| (seed, why)))
-        .collect();
+fn check_all(seeds: std::ops::Range<u64>) {
+    let bad = bad_ones(seeds);
     for (seed, why) in &bad {
         println!("{seed}: {}", why.replace('\n', " "));
     }
@@ -68,31 +75,18 @@ fn whatever_happens_at_length() {
 }
 
 #[test]
+fn whatever_happens_everyone_has_everything_in_the_end() {
+    check_all(0..SEEDS);
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn whatever_happens_at_length() {
+    check_all(0..MANY_SEEDS);
+}
+
+#[test]
 fn the_same_seed_tells_the_same_story() {
     let (one, other) = (run(7, true), run(7, true));
     assert_eq!(one.0.whole_story(), other.0.whole_story());
-}
-
-#[test]
-#[ignore = "dev"]
-fn dev() {
-    let seed: u64 = std::fs::read_to_string("/tmp/seed").unwrap().trim().parse().unwrap();
-    let (world, end) = run(seed, true);
-    println!("{}\n{end:?}", world.whole_story().join("\n"));
-}
-
-#[test]
-#[ignore = "dev"]
-fn survey() {
-    let text = std::fs::read_to_string("/tmp/seeds").unwrap();
-    let mut range = text.split_whitespace().map(|n| n.parse::<u64>().unwrap());
-    let (from, to) = (range.next().unwrap(), range.next().unwrap());
-    let mut total = 0;
-    for seed in from..to {
-        match run(seed, false).1 {
-            Ok(steps) => total += steps,
-            Err(why) => println!("{seed}: {}", why.replace('\n', " ")),
-        }
-    }
-    println!("steps {total}");
 }
