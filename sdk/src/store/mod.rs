@@ -8,7 +8,7 @@ mod rooms;
 mod search;
 
 use rusqlite::{Connection, TransactionBehavior};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use crate::{Cursor, User, UserId};
@@ -49,6 +49,8 @@ pub(crate) struct Store {
     connection: Connection,
     /// Those that were read or written, so that a message's people cost no query.
     people: RefCell<HashMap<UserId, User>>,
+    /// Whether somebody was written who is called otherwise than before, or was not known.
+    has_new_names: Cell<bool>,
 }
 
 impl Store {
@@ -60,6 +62,7 @@ impl Store {
         let rows = Rows {
             connection: &transaction,
             people: &self.people,
+            has_new_names: &self.has_new_names,
         };
         let done = work(&rows).and_then(|value| {
             transaction.commit()?;
@@ -75,7 +78,13 @@ impl Store {
         Rows {
             connection: &self.connection,
             people: &self.people,
+            has_new_names: &self.has_new_names,
         }
+    }
+
+    /// Whether names are to be shown anew since this was asked last.
+    pub(crate) fn take_new_names(&self) -> bool {
+        self.has_new_names.take()
     }
 
     /// What is left when the app is killed.
@@ -89,6 +98,7 @@ impl Store {
 pub(crate) struct Rows<'a> {
     connection: &'a Connection,
     people: &'a RefCell<HashMap<UserId, User>>,
+    has_new_names: &'a Cell<bool>,
 }
 
 /// Facts of which there is one each.

@@ -81,6 +81,7 @@ impl Store {
         let mut store = Self {
             connection,
             people: Default::default(),
+            has_new_names: Default::default(),
         };
         store.migrate()?;
         Ok(store)
@@ -146,6 +147,7 @@ fn rescue(path: &Path, key: Option<&Key>) -> Result<Vec<NewEntry>> {
     let store = Store {
         connection: connect(path, key)?,
         people: Default::default(),
+        has_new_names: Default::default(),
     };
     let unsaid = store.read().list_readable_entries()?;
     let unsaid = unsaid.into_iter().map(|entry| NewEntry {

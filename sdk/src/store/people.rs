@@ -9,6 +9,7 @@ impl Rows<'_> {
         if self.people.borrow().get(&user.id) == Some(user) {
             return Ok(());
         }
+        self.has_new_names.set(true);
         let content = serde_json::to_string(user)?;
         let mut statement = self
             .connection

@@ -86,6 +86,9 @@ impl Views {
 impl Core {
     /// Brings what is open up to date with what is kept.
     pub(super) fn refresh_views(&mut self) -> store::Result<()> {
+        if self.store.take_new_names() {
+            self.views.names_changed();
+        }
         if std::mem::take(&mut self.views.is_room_list_changed) {
             self.refresh_rooms()?;
         }
