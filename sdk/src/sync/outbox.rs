@@ -305,9 +305,7 @@ impl Core {
         let mut room = self.rooms.get(&room_id).cloned();
         let is_newest = match &read {
             Read::Room(_) => self.is_newest_word(&room_id, begun),
-            Read::Thread(thread) => {
-                self.is_newest_word_of_thread(&room_id, &thread.root, begun)
-            },
+            Read::Thread(thread) => self.is_newest_word_of_thread(&room_id, &thread.root, begun),
         };
         self.store.write(|rows| {
             match (&mut room, &read) {

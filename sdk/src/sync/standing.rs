@@ -22,6 +22,8 @@ pub(super) struct Standing {
     pub(super) is_due: bool,
     /// The next page of the one that was begun.
     next: Option<String>,
+    /// Which rooms its pages have told of.
+    seen: BTreeSet<RoomId>,
     stale: Stale,
     asked: Stale,
     not_before: Duration,
@@ -111,7 +113,9 @@ impl Core {
         }
         if self.standing.wants_overview(&self.calls) {
             let after = self.standing.next.clone().filter(|_| !self.standing.is_due);
-            self.standing.is_due = false;
+            if std::mem::take(&mut self.standing.is_due) {
+                self.standing.seen.clear();
+            }
             self.standing.next = None;
             self.call(Purpose::Overview, Call::Overview { after });
         }
@@ -130,6 +134,11 @@ impl Core {
     pub(super) fn take_overview(&mut self, overview: Overview, begun: u64) -> store::Result<()> {
         self.standing.next = overview.next;
         let first_cursor = self.cursor.is_none().then_some(overview.cursor);
+        let told = overview.rooms.iter().map(|room| room.id.clone());
+        self.standing.seen.extend(told);
+        if self.standing.next.is_none() {
+            self.ask_for_those_not_seen();
+        }
         let rooms = self.not_older(overview.rooms, begun);
         self.store.write(|rows| {
             rows.put_user(&overview.user)?;
@@ -145,6 +154,13 @@ impl Core {
         self.cursor = self.cursor.take().or(first_cursor);
         self.know(rooms);
         Ok(())
+    }
+
+    /// A room where something was said between two pages is on neither.
+    fn ask_for_those_not_seen(&mut self) {
+        let seen = std::mem::take(&mut self.standing.seen);
+        let not_seen = self.rooms.keys().filter(|room| !seen.contains(*room));
+        not_seen.for_each(|room| self.standing.room_is_stale(room));
     }
 
     pub(super) fn take_standing(&mut self, answer: Answered, begun: u64) -> store::Result<()> {
@@ -165,12 +181,10 @@ impl Core {
             self.told
                 .people(begun)
                 .try_for_each(|user| rows.put_user(user))?;
-            threads
-                .iter()
-                .try_for_each(|(room, thread)| {
-                    let is_stale = self.standing.is_thread_stale(&thread.root);
-                    rows.put_thread(room, thread, is_stale)
-                })
+            threads.iter().try_for_each(|(room, thread)| {
+                let is_stale = self.standing.is_thread_stale(&thread.root);
+                rows.put_thread(room, thread, is_stale)
+            })
         })?;
         gone.iter().for_each(|room| self.forget_room(room));
         threads
