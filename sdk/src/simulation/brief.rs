@@ -40,11 +40,17 @@ fn room(room: &Room) -> String {
     let own = room.membership.as_ref().map(|own| {
         let draft = own.draft.as_ref().map(|draft| draft.body.as_str());
         let unread = (own.unread.messages, own.unread.mentions);
-        format!("read {} unread {unread:?} draft {draft:?}", own.last_read_seq)
+        format!(
+            "read {} unread {unread:?} draft {draft:?}",
+            own.last_read_seq
+        )
     });
     let last = room.last_message.as_ref().map(|last| last.id.as_str());
     let count = room.member_count;
-    format!("{} {:?} of {count} last {last:?} {own:?}", room.id, room.name)
+    format!(
+        "{} {:?} of {count} last {last:?} {own:?}",
+        room.id, room.name
+    )
 }
 
 fn event(event: &Event) -> String {

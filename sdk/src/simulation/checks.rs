@@ -155,7 +155,10 @@ impl World {
             .filter_map(|message| message.key.as_deref())
             .collect();
         for entry in entries {
-            let is_there = entry.key.as_ref().is_some_and(|key| sent.contains(key.as_str()));
+            let is_there = entry
+                .key
+                .as_ref()
+                .is_some_and(|key| sent.contains(key.as_str()));
             if is_there {
                 return Err(format!("device {device} keeps what is sent: {entry:?}"));
             }
@@ -236,7 +239,11 @@ impl World {
         for item in &app.rooms.shown {
             let id = index(item.id.as_str());
             let what = |part: &str| format!("{part} of room {id} in the list of device {device}");
-            equal(|| what("the name"), &item.name, &self.server.room_name(id, user))?;
+            equal(
+                || what("the name"),
+                &item.name,
+                &self.server.room_name(id, user),
+            )?;
             let unread = (item.unread.messages, item.unread.mentions);
             equal(|| what("unread"), unread, self.server.unread(id, user))?;
             let member = &self.server.rooms[id].members[&user];
@@ -279,7 +286,9 @@ impl World {
                 check_message(&what, &self.server, user, &message)?;
             }
             let kept = rows.find_thread(&message_id).expect("a thread");
-            let is_in = self.own_rooms(user).contains(&self.server.messages[id].room);
+            let is_in = self
+                .own_rooms(user)
+                .contains(&self.server.messages[id].room);
             let known = kept.filter(|thread| thread.following || thread.last_read_seq > 0);
             if let Some(thread) = known {
                 let what = || format!("the thread of {id} on device {device}");
@@ -340,8 +349,16 @@ impl World {
         let target = MessageTarget::Sent(format!("msg_{id}").as_str().into());
         equal(|| part("the id"), &line.target, &target)?;
         equal(|| part("the text"), &line.body, &message.body)?;
-        equal(|| part("edited"), line.is_edited, message.edited_at.is_some())?;
-        equal(|| part("deleted"), line.is_deleted, message.deleted_at.is_some())?;
+        equal(
+            || part("edited"),
+            line.is_edited,
+            message.edited_at.is_some(),
+        )?;
+        equal(
+            || part("deleted"),
+            line.is_deleted,
+            message.deleted_at.is_some(),
+        )?;
         let name = &self.server.people[message.author].name;
         equal(|| part("the author"), &line.author.display_name, name)?;
         equal(|| part("own"), line.is_own, message.author == user)?;
@@ -351,7 +368,10 @@ impl World {
             .collect();
         equal(|| part("reactions"), reactions, reactions_of(message, user))?;
         let quote = line.reply_to.as_ref().map(|quote| quote.body.as_str());
-        let quoted = message.first.1.map(|id| self.server.messages[id].body.as_str());
+        let quoted = message
+            .first
+            .1
+            .map(|id| self.server.messages[id].body.as_str());
         equal(|| part("what it answers"), quote, quoted)?;
         let replies = line.thread.as_ref().map(|thread| thread.reply_count);
         let has_thread = self.server.threads.contains_key(&id);
@@ -369,11 +389,19 @@ fn check_message(what: &str, server: &Server, user: usize, kept: &Message) -> Ve
     equal(|| part("the text"), &kept.body, &message.body)?;
     equal(|| part("seq"), kept.seq, message.seq)?;
     equal(|| part("edited"), kept.edited_at, message.edited_at.map(at))?;
-    equal(|| part("deleted"), kept.deleted_at, message.deleted_at.map(at))?;
+    equal(
+        || part("deleted"),
+        kept.deleted_at,
+        message.deleted_at.map(at),
+    )?;
     let author = UserId::from(format!("usr_{}", message.author));
     equal(|| part("the author"), &kept.author.id, &author)?;
     let name = &server.people[message.author].name;
-    equal(|| part("the author's name"), &kept.author.display_name, name)?;
+    equal(
+        || part("the author's name"),
+        &kept.author.display_name,
+        name,
+    )?;
     let reactions = kept.reactions.iter();
     let reactions = reactions
         .map(|reaction| (reaction.emoji.as_str(), reaction.count, reaction.is_own))

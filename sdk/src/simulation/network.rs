@@ -39,6 +39,8 @@ pub(super) struct Faults {
     pub(super) revoked: f64,
     pub(super) trimmed: f64,
     pub(super) restarted: f64,
+    /// An app is started without a wish to be in step.
+    pub(super) offline: f64,
 }
 
 impl Faults {
@@ -63,6 +65,7 @@ impl Faults {
             revoked: some(0.05),
             trimmed: some(0.08),
             restarted: some(0.04),
+            offline: some(0.7),
         }
     }
 }

@@ -56,7 +56,10 @@ impl World {
             };
         }
         for _ in 0..self.random.random_range(0..25) {
-            let (room, user) = (self.random.random_range(0..rooms), self.random.random_range(0..2));
+            let (room, user) = (
+                self.random.random_range(0..rooms),
+                self.random.random_range(0..2),
+            );
             self.say_elsewhere(room, user);
         }
         for (device, user) in [0, 0, 1, 2].into_iter().enumerate() {
@@ -265,7 +268,9 @@ impl World {
             return;
         };
         let reply_to = match self.random.random_bool(0.2) {
-            true => self.some_message(device, &timeline).map(|message| message.id),
+            true => self
+                .some_message(device, &timeline)
+                .map(|message| message.id),
             false => None,
         };
         for _ in 0..self.random.random_range(1..4) {
@@ -536,9 +541,11 @@ impl World {
             Call::Change(Change::Send(input)) => {
                 let is_conflict = matches!(error, Some(Error::Conflict { .. }));
                 assert!(!is_conflict, "sent otherwise under the same key: {input:?}");
-                let typed = self.said.messages.iter_mut().find(|typed| {
-                    Some(typed.key.as_str()) == input.client_id.as_deref()
-                });
+                let typed = self
+                    .said
+                    .messages
+                    .iter_mut()
+                    .find(|typed| Some(typed.key.as_str()) == input.client_id.as_deref());
                 if let Some(typed) = typed.filter(|_| is_refused) {
                     typed.was_refused = true;
                 }

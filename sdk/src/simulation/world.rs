@@ -128,7 +128,10 @@ impl World {
             self.server.now = time;
             self.take(step)?;
         }
-        Err(format!("there is no end to it: {:?}", self.queue.first_key_value()))
+        Err(format!(
+            "there is no end to it: {:?}",
+            self.queue.first_key_value()
+        ))
     }
 
     fn take(&mut self, step: Step) -> Result<(), String> {
@@ -183,7 +186,9 @@ impl World {
         found.put_out_fuse();
         found.start_app(now, seed).expect("the store opens");
         self.tell(|| format!("{device}: the app starts"));
-        self.input(device, Input::Start);
+        if !self.random.random_bool(self.faults.offline) {
+            self.input(device, Input::Start);
+        }
     }
 
     pub(super) fn kill(&mut self, device: usize, why: &str) {
@@ -199,10 +204,7 @@ impl World {
             return;
         }
         self.tell(|| format!("{device}: {}", brief::input(&input)));
-        let (is_start, is_stop) = (
-            matches!(input, Input::Start),
-            matches!(input, Input::Stop),
-        );
+        let (is_start, is_stop) = (matches!(input, Input::Start), matches!(input, Input::Stop));
         self.with_core(device, |core, at| core.handle(input, at));
         if let Some(app) = &mut self.devices[device].app {
             app.is_wanted = (app.is_wanted || is_start) && !is_stop;
@@ -305,7 +307,14 @@ impl World {
             self.note(sender.device, &change, answer.as_ref().err(), is_echo);
             answer
         };
-        self.tell(|| format!("server: answers {} {:?} {}", sender.device, sender.id, brief::answer(&answer)));
+        self.tell(|| {
+            format!(
+                "server: answers {} {:?} {}",
+                sender.device,
+                sender.id,
+                brief::answer(&answer)
+            )
+        });
         if is_heard {
             let delay = self.faults.delay(&mut self.random);
             self.after(delay, Step::Answer(sender, answer));
@@ -377,9 +386,10 @@ impl World {
         let user = socket.user;
         socket.tail = Some(Tail::after(user, after));
         let minute = Duration::from_secs(60);
-        let recent = self.marks.iter().filter(|(at, _, who, _)| {
-            *who == user && now.saturating_sub(*at) <= minute
-        });
+        let recent = self
+            .marks
+            .iter()
+            .filter(|(at, _, who, _)| *who == user && now.saturating_sub(*at) <= minute);
         let recent: Vec<Update> = recent
             .map(|(_, room, user, seq)| read_up_to(*room, *user, *seq))
             .collect();
@@ -422,7 +432,9 @@ impl World {
             let Some(socket) = self.sockets.get_mut(link) else {
                 continue;
             };
-            let Some(tail) = &mut socket.tail else { continue };
+            let Some(tail) = &mut socket.tail else {
+                continue;
+            };
             let mut batches = Vec::new();
             if tail.is_live && falls_behind {
                 tail.is_live = false;

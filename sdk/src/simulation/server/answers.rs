@@ -155,8 +155,16 @@ impl Server {
         }
         Page {
             items: timeline,
-            has_previous: if is_forward { after.is_some() } else { has_more },
-            has_next: if is_forward { has_more } else { before.is_some() },
+            has_previous: if is_forward {
+                after.is_some()
+            } else {
+                has_more
+            },
+            has_next: if is_forward {
+                has_more
+            } else {
+                before.is_some()
+            },
         }
     }
 

@@ -35,11 +35,15 @@ impl Server {
     fn sent_before(&self, user: usize, new: &NewMessage) -> Option<Outcome<usize>> {
         let key = new.key.as_ref()?;
         let mut messages = self.messages.iter();
-        let before = messages.position(|message| {
-            message.author == user && message.key.as_ref() == Some(key)
-        })?;
+        let before = messages
+            .position(|message| message.author == user && message.key.as_ref() == Some(key))?;
         let message = &self.messages[before];
-        let first = (&message.first.0, message.first.1, message.room, message.root);
+        let first = (
+            &message.first.0,
+            message.first.1,
+            message.room,
+            message.root,
+        );
         let is_same = first == (&new.body, new.reply_to, new.room, new.root);
         Some(if is_same { Ok(before) } else { Err(CONFLICT) })
     }

@@ -99,8 +99,15 @@ pub(super) enum Event {
     Joined(usize, usize),
     Changed(usize, usize),
     Left(usize, usize),
-    Thread { room: usize, user: usize, root: usize },
-    Draft { room: usize, user: usize },
+    Thread {
+        room: usize,
+        user: usize,
+        root: usize,
+    },
+    Draft {
+        room: usize,
+        user: usize,
+    },
 }
 
 pub(super) fn at(time: Duration) -> Timestamp {
@@ -220,7 +227,11 @@ impl Server {
 
     /// Everyone hears it in each room; somebody who shares none with them would not.
     pub(super) fn rename_person(&mut self, user: usize, name: String) {
-        if self.rooms.iter().any(|room| room.kind != "DIRECT" && !room.members.contains_key(&user)) {
+        if self
+            .rooms
+            .iter()
+            .any(|room| room.kind != "DIRECT" && !room.members.contains_key(&user))
+        {
             return;
         }
         self.people[user].name = name;

@@ -42,9 +42,9 @@ impl Server {
                 "deletedAt": quoted.deleted_at.map(|time| at(time).to_string()),
             })
         });
-        let root = message.root.map(|root| {
-            json!({ "id": format!("msg_{root}"), "thread": self.thread(root, viewer) })
-        });
+        let root = message.root.map(
+            |root| json!({ "id": format!("msg_{root}"), "thread": self.thread(root, viewer) }),
+        );
         let reactions = message.reactions.iter().map(|(emoji, users)| {
             let first = users.iter().take(2).map(|user| self.user(*user));
             let first: Vec<Value> = first.collect();
@@ -170,15 +170,21 @@ impl Server {
             Event::Sent(id) => ("MessageSent", "message", self.shared_message(id, viewer)),
             Event::Edited(id) => ("MessageEdited", "message", self.shared_message(id, viewer)),
             Event::Deleted(id) => ("MessageDeleted", "message", self.shared_message(id, viewer)),
-            Event::Reacted(id) => ("ReactionsChanged", "message", self.shared_message(id, viewer)),
+            Event::Reacted(id) => (
+                "ReactionsChanged",
+                "message",
+                self.shared_message(id, viewer),
+            ),
             Event::Room(_) => ("RoomChanged", "changed", Value::Null),
             Event::Joined(room, user) => ("MemberJoined", "member", self.member(room, user)),
             Event::Changed(room, user) => ("MemberChanged", "member", self.member(room, user)),
             Event::Left(_, user) => ("MemberLeft", "user", self.user(user)),
             Event::Thread { root, .. } => ("ThreadChanged", "thread", self.thread(root, viewer)),
-            Event::Draft { room, user } => {
-                ("DraftChanged", "draft", self.membership(room, user)["draft"].take())
-            }
+            Event::Draft { room, user } => (
+                "DraftChanged",
+                "draft",
+                self.membership(room, user)["draft"].take(),
+            ),
         };
         json!({
             "__typename": kind,
