@@ -14,7 +14,6 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 pub(super) struct Device {
-    pub(super) name: String,
     pub(super) user: usize,
     /// Not there while the app runs.
     disk: Option<Connection>,
@@ -84,14 +83,13 @@ impl<T: Clone + Send + Sync + 'static> Mirror<T> {
 }
 
 impl Device {
-    pub(super) fn new(name: String, user: usize) -> Self {
+    pub(super) fn new(user: usize) -> Self {
         let disk = Connection::open_in_memory().expect("a database");
         let fuse = Arc::new(AtomicI64::new(i64::MAX));
         let burning = Arc::clone(&fuse);
         let hook = move || burning.fetch_sub(1, Ordering::Relaxed) <= 0;
         disk.commit_hook(Some(hook)).expect("a hook");
         Self {
-            name,
             user,
             disk: Some(disk),
             app: None,

@@ -4,7 +4,9 @@
 mod brief;
 mod checks;
 mod client;
+mod connections;
 mod network;
+mod people;
 mod script;
 mod server;
 mod world;

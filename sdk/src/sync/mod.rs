@@ -18,7 +18,7 @@ use crate::live::Failure;
 use crate::model::Room;
 use crate::operations::sync::{Batch, ReadUpTo};
 use crate::store::{self, Store, Timeline};
-use crate::{Cursor, Error, Message, MessageId, RoomId, User, UserId};
+use crate::{Cursor, Error, Message, RoomId, User, UserId};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rand::rngs::StdRng;
