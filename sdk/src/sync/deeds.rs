@@ -29,12 +29,13 @@ impl Core {
         at: Moment,
     ) -> store::Result<()> {
         let target = self.outbox.resolve(target);
-        if let Some((id, reply_to)) = untold_send(&self.outbox, &target) {
-            return self.retell(id, Task::Send { body, reply_to });
-        }
         let is_edit = |task: &Task| matches!(task, Task::Edit { .. });
-        match untold_change(&self.outbox, &target, is_edit) {
-            Some(id) => self.retell(id, Task::Edit { body }),
+        // An earlier edit comes after what is sent, and would have the last word.
+        if let Some(id) = untold_change(&self.outbox, &target, is_edit) {
+            return self.retell(id, Task::Edit { body });
+        }
+        match untold_send(&self.outbox, &target) {
+            Some((id, reply_to)) => self.retell(id, Task::Send { body, reply_to }),
             None => self.keep(timeline, None, Some(target), Task::Edit { body }, at),
         }
     }
