@@ -3,7 +3,7 @@
 use super::connection::{Connection, LastToken};
 use crate::client::Client;
 use crate::store::{self, Location, Store};
-use crate::sync::{Call, CallId, Carrier, Core, Effect, Input, Moment, SyncState};
+use crate::sync::{Answer, Call, CallId, Carrier, Core, Effect, Input, Moment, SyncState};
 use crate::{Cursor, Error, RoomId, UserId, environment};
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -25,6 +25,8 @@ enum Order {
     Input(Input),
     /// Something that came of a connection, which may be over by now.
     Of(u64, Input, Option<oneshot::Sender<()>>),
+    /// What came of a call of a core that may have been replaced by now.
+    Answered(u64, CallId, Result<Answer, Error>),
     Do(Deed),
     /// The last handle is gone.
     End,
@@ -75,6 +77,7 @@ impl Handle {
             orders: orders.clone(),
             connection: None,
             generation: 0,
+            cores: 0,
             last_token: LastToken::default(),
             begun: Instant::now(),
             resume_at: None,
@@ -223,6 +226,8 @@ struct Engine {
     orders: Sender<Order>,
     connection: Option<(AbortHandle, mpsc::UnboundedSender<Watch>)>,
     generation: u64,
+    /// How often the core was made anew.
+    cores: u64,
     last_token: LastToken,
     begun: Instant,
     resume_at: Option<Duration>,
@@ -300,6 +305,10 @@ impl Engine {
                 drop(done);
                 effects
             }
+            Order::Answered(cores, id, answer) if cores == self.cores => {
+                core.handle(Input::Answered(id, answer), at)?
+            }
+            Order::Answered(..) => Vec::new(),
             Order::Do(deed) => {
                 deed(core, at)?;
                 core.go_on(at)?
@@ -322,6 +331,7 @@ impl Engine {
         let store = Store::open_again(&self.set_up.location, error)?;
         let mut again = self.set_up.core_over(store)?;
         again.take_over(views);
+        self.cores += 1;
         if was_wanted {
             self.resume_at = Some(self.begun.elapsed() + AFTER_FAILURE);
         }
@@ -375,10 +385,10 @@ impl Engine {
     }
 
     fn call(&self, id: CallId, call: Call) {
-        let (client, orders) = (self.client.clone(), self.orders.clone());
+        let (client, orders, cores) = (self.client.clone(), self.orders.clone(), self.cores);
         self.runtime.spawn(async move {
             let answer = call.make(&client).await;
-            let _ = orders.send(Order::Input(Input::Answered(id, answer)));
+            let _ = orders.send(Order::Answered(cores, id, answer));
         });
     }
 

@@ -1,3 +1,5 @@
+//! Files as an app may find them: as they were left, damaged, of a newer version, encrypted.
+
 use super::*;
 use crate::store::{Task, Timeline};
 use crate::{ClientId, Cursor};
