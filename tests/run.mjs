@@ -23,7 +23,6 @@ const stages = {
   browser: { needs: [buildRust, buildWeb, buildKotlin], run: runBrowser },
   kotlin: { needs: [buildRust], run: runKotlin },
   encryption: { needs: [], run: runEncryption },
-  size: { needs: [], run: runSize },
 };
 
 /** Runs a command in a folder of the project; resolves to its exit code and what it printed. */
@@ -166,12 +165,6 @@ async function runKotlin() {
     skipped += count("skipped");
   }
   return { code, passed: tests - failed - skipped, failed };
-}
-
-/** The library that phones load is small enough, or not: one test. */
-async function runSize() {
-  const { code } = await execute("scripts/check-size", []);
-  return { code, passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
 }
 
 function readJson(file) {
