@@ -12,7 +12,7 @@ final class Mailbox<Value: Sendable>: @unchecked Sendable {
     private var handle: TaskHandle?
 
     /// As many values wait for a slow iterator; then the listener does.
-    private let capacity = 64
+    let capacity = 64
 
     /// Whether nobody has asked this before.
     func isToBegin() -> Bool {

@@ -17,8 +17,15 @@ final class MailboxTests: XCTestCase {
     func testTheEndLetsGoOfWhoPushes() async throws {
         try await inTime {
             let mailbox = Mailbox<Int>()
-            let pushing = Thread { for value in 0..<1_000 { mailbox.push(value) } }
+            let pushed = Count()
+            let pushing = Thread {
+                for value in 0..<1_000 {
+                    mailbox.push(value)
+                    pushed.add()
+                }
+            }
             pushing.start()
+            try await until { pushed.value == mailbox.capacity }
             mailbox.end()
             try await until { pushing.isFinished }
             let last = try await mailbox.next()
@@ -53,6 +60,14 @@ final class MailboxTests: XCTestCase {
             try await until { !mailboxes.isAnyLeft }
         }
     }
+}
+
+private final class Count: @unchecked Sendable {
+    private let lock = NSLock()
+    private var count = 0
+
+    func add() { lock.withLock { count += 1 } }
+    var value: Int { lock.withLock { count } }
 }
 
 private final class Mailboxes: @unchecked Sendable {
