@@ -31,7 +31,7 @@ pub struct ClientSettings {
 /// A connection to one Causerie server, as one person.
 #[derive(uniffi::Object)]
 pub struct CauserieClient {
-    sdk: causerie_sdk::Client,
+    pub(crate) sdk: causerie_sdk::Client,
 }
 
 #[uniffi::export]

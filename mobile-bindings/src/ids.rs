@@ -1,6 +1,9 @@
 //! Identifiers and times, as types of their own on the other side.
 
-use causerie_sdk::{ClientId, Cursor, EntryId, MessageId, RoomId, SessionId, UserId};
+use crate::errors::CauserieError;
+use causerie_sdk::{
+    ClientId, Cursor, EntryId, MessageId, RoomId, ScheduledMessageId, SessionId, Timestamp, UserId,
+};
 use std::time::SystemTime;
 
 macro_rules! as_text {
@@ -13,7 +16,15 @@ macro_rules! as_text {
     )*};
 }
 
-as_text!(UserId, SessionId, RoomId, MessageId, ClientId, Cursor);
+as_text!(
+    UserId,
+    SessionId,
+    RoomId,
+    MessageId,
+    ScheduledMessageId,
+    ClientId,
+    Cursor
+);
 
 uniffi::custom_type!(EntryId, i64, {
     remote,
@@ -22,6 +33,14 @@ uniffi::custom_type!(EntryId, i64, {
 });
 
 /// UniFFI's own timestamp: `Instant` in Kotlin, `Date` in Swift.
-pub(crate) fn time(timestamp: jiff::Timestamp) -> SystemTime {
+pub(crate) fn time(timestamp: Timestamp) -> SystemTime {
     timestamp.into()
+}
+
+/// The other way round, for times that the server could know.
+pub(crate) fn timestamp(time: SystemTime) -> Result<Timestamp, CauserieError> {
+    Timestamp::try_from(time).map_err(|error| CauserieError::Invalid {
+        reason: error.to_string(),
+        field: Vec::new(),
+    })
 }

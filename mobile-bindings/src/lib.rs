@@ -5,6 +5,7 @@
 //! [`CauserieError::Internal`]; what the app implements returns a `Result`, so an exception there becomes an error here.
 //! Cancelling a call, or dropping a [`TaskHandle`], ends the task.
 
+mod account;
 mod chat;
 mod client;
 mod errors;
@@ -12,13 +13,18 @@ mod ids;
 mod items;
 mod live;
 mod logging;
+mod members;
+mod message_calls;
 mod messages;
+mod moderation;
+mod people;
 mod records;
 mod runtime;
 mod steps;
 mod store;
 mod timeline;
 
+pub use account::{AccountMessages, DeviceSession};
 pub use chat::{Chat, ChatSettings, StateListener, SyncState};
 pub use client::{CauserieClient, ClientSettings};
 pub use errors::{CallbackError, CauserieError};
@@ -28,9 +34,18 @@ pub use items::{
 };
 pub use live::{ConnectionState, MessageListener, TaskHandle};
 pub use logging::{LogLevel, Logger, set_logger};
+pub use members::{Invite, InvitePage, RoomUpdate};
+pub use message_calls::{
+    MessageVersion, NewScheduledMessage, ScheduledMessage, ViewerThread, ViewerThreadPage,
+};
 pub use messages::{
-    Forwarded, History, LastMessage, Message, MessagePage, Notice, NoticeKind, Quote,
+    Forwarded, History, LastMessage, Message, MessagePage, Notice, NoticeKind, Quote, Reaction,
     ThreadSummary, Unread,
+};
+pub use moderation::{AuditAction, AuditEntry, AuditEntryPage, Ban, BanPage};
+pub use people::{
+    Presence, PresenceState, Profile, ProfileUpdate, Receipt, StatusPatch, TextPatch, UserPage,
+    UserPresence, UserStatus,
 };
 pub use records::{
     Member, MemberPage, Membership, NewRoom, Role, Room, RoomKind, RoomPage, SessionInfo, User,

@@ -2,7 +2,7 @@
 
 use crate::ids::time;
 use crate::records::User;
-use causerie_sdk::{ClientId, Cursor, MessageId, RoomId};
+use causerie_sdk::{ClientId, Cursor, MessageId, RoomId, UserId};
 use std::time::SystemTime;
 
 /// A message.
@@ -14,14 +14,37 @@ pub struct Message {
     pub room_id: RoomId,
     /// Who wrote it.
     pub author: User,
-    /// Its place in the room: 1, 2, 3 … without a gap. Order by this, never by time.
+    /// Its place in its timeline (the room's main line, or its thread): 1, 2, 3 … without a gap. Order by this, never by
+    /// time.
     pub seq: u64,
     /// The author's own key, when the author's app gave one.
     pub client_id: Option<ClientId>,
-    /// Markdown source.
+    /// Markdown source. Empty once deleted.
     pub body: String,
     /// When the server took it.
     pub sent_at: SystemTime,
+    /// When its author last changed what it says.
+    pub edited_at: Option<SystemTime>,
+    /// When it was deleted.
+    pub deleted_at: Option<SystemTime>,
+    /// Since when it is pinned to the room.
+    pub pinned_at: Option<SystemTime>,
+    /// The earlier message that it answers.
+    pub reply_to: Option<Quote>,
+    /// The message in whose thread it was said; absent on the room's main line.
+    pub thread_root: Option<MessageId>,
+    /// The thread that hangs on it.
+    pub thread: Option<ThreadSummary>,
+    /// Whom it mentions.
+    pub mentions: Vec<User>,
+    /// Whether it mentions everyone in the room.
+    pub mentions_room: bool,
+    /// Whose words these are; absent when they are its author's own.
+    pub forwarded_from: Option<Forwarded>,
+    /// What the server tells by it; absent for what somebody wrote.
+    pub notice: Option<Notice>,
+    /// What it was given, in the order of the first ones.
+    pub reactions: Vec<Reaction>,
 }
 
 impl From<causerie_sdk::Message> for Message {
@@ -34,6 +57,41 @@ impl From<causerie_sdk::Message> for Message {
             client_id: message.client_id,
             body: message.body,
             sent_at: time(message.sent_at),
+            edited_at: message.edited_at.map(time),
+            deleted_at: message.deleted_at.map(time),
+            pinned_at: message.pinned_at.map(time),
+            reply_to: message.reply_to.map(Into::into),
+            thread_root: message.thread_root,
+            thread: message.thread.map(Into::into),
+            mentions: message.mentions.into_iter().map(Into::into).collect(),
+            mentions_room: message.mentions_room,
+            forwarded_from: message.forwarded_from.map(Into::into),
+            notice: message.notice.map(Into::into),
+            reactions: message.reactions.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// An emoji that a message was given, by one or more.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Reaction {
+    /// As Unicode recommends to write it.
+    pub emoji: String,
+    /// How many gave it.
+    pub count: u64,
+    /// Some of them, the first ones.
+    pub users: Vec<UserId>,
+    /// Whether the viewer is one of them.
+    pub is_own: bool,
+}
+
+impl From<causerie_sdk::Reaction> for Reaction {
+    fn from(reaction: causerie_sdk::Reaction) -> Self {
+        Self {
+            emoji: reaction.emoji,
+            count: reaction.count,
+            users: reaction.users,
+            is_own: reaction.is_own,
         }
     }
 }

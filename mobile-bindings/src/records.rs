@@ -1,9 +1,34 @@
 //! Values, as they cross the boundary.
 
 use crate::ids::time;
-use crate::messages::LastMessage;
+use crate::messages::{LastMessage, Unread};
 use causerie_sdk::{Cursor, RoomId, SessionId, UserId};
 use std::time::SystemTime;
+
+/// A page of a longer list, in the list's order.
+macro_rules! page {
+    ($(#[$doc:meta])* $page:ident of $item:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+        pub struct $page {
+            /// In the list's order.
+            pub items: Vec<$item>,
+            /// Pass it as `after` for the next page; absent when this is the last.
+            pub next: Option<String>,
+        }
+
+        impl From<causerie_sdk::Page<causerie_sdk::$item>> for $page {
+            fn from(page: causerie_sdk::Page<causerie_sdk::$item>) -> Self {
+                Self {
+                    items: page.items.into_iter().map(Into::into).collect(),
+                    next: page.next,
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use page;
 
 /// A person.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
@@ -14,6 +39,8 @@ pub struct User {
     pub username: String,
     /// What to show; not unique.
     pub display_name: String,
+    /// Whether they have deleted their account; what they said may be there still.
+    pub is_deleted: bool,
     /// When the account was made.
     pub created_at: SystemTime,
 }
@@ -24,6 +51,7 @@ impl From<causerie_sdk::User> for User {
             id: user.id,
             username: user.username,
             display_name: user.display_name,
+            is_deleted: user.is_deleted,
             created_at: time(user.created_at),
         }
     }
@@ -129,6 +157,17 @@ impl From<causerie_sdk::Role> for Role {
     }
 }
 
+impl From<Role> for causerie_sdk::Role {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Owner => Self::Owner,
+            Role::Admin => Self::Admin,
+            Role::Member => Self::Member,
+            Role::Unknown { name } => Self::Unknown(name),
+        }
+    }
+}
+
 /// The viewer's place in a room.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct Membership {
@@ -136,6 +175,24 @@ pub struct Membership {
     pub role: Role,
     /// Since when.
     pub joined_at: SystemTime,
+    /// The `seq` of the newest message that they have read.
+    pub last_read_seq: u64,
+    /// What they have not read.
+    pub unread: Unread,
+    /// Until when they may not write; in the past when they may.
+    pub muted_until: Option<SystemTime>,
+}
+
+impl From<causerie_sdk::Membership> for Membership {
+    fn from(own: causerie_sdk::Membership) -> Self {
+        Self {
+            role: own.role.into(),
+            joined_at: time(own.joined_at),
+            last_read_seq: own.last_read_seq,
+            unread: own.unread.into(),
+            muted_until: own.muted_until.map(time),
+        }
+    }
 }
 
 /// A room, as the person signed in sees it.
@@ -149,6 +206,14 @@ pub struct Room {
     pub name: String,
     /// What it is about, in a line.
     pub topic: Option<String>,
+    /// The other person of a direct room.
+    pub other_user: Option<User>,
+    /// How long a member waits between two messages, in seconds; 0 is not at all.
+    pub slow_mode_seconds: u32,
+    /// Whether only its owner and admins write on its main line.
+    pub announcement_only: bool,
+    /// Since when it is put away: it can be read, and nothing more is said in it.
+    pub archived_at: Option<SystemTime>,
     /// When it was made.
     pub created_at: SystemTime,
     /// How many people are in it.
@@ -166,33 +231,21 @@ impl From<causerie_sdk::Room> for Room {
             kind: room.kind.into(),
             name: room.name,
             topic: room.topic,
+            other_user: room.other_user.map(Into::into),
+            slow_mode_seconds: room.slow_mode_seconds,
+            announcement_only: room.announcement_only,
+            archived_at: room.archived_at.map(time),
             created_at: time(room.created_at),
             member_count: room.member_count,
             last_message: room.last_message.map(Into::into),
-            membership: room.membership.map(|own| Membership {
-                role: own.role.into(),
-                joined_at: time(own.joined_at),
-            }),
+            membership: room.membership.map(Into::into),
         }
     }
 }
 
-/// One page of rooms.
-#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
-pub struct RoomPage {
-    /// In the list's order.
-    pub items: Vec<Room>,
-    /// Pass it as `after` for the next page; absent when this is the last.
-    pub next: Option<String>,
-}
-
-impl From<causerie_sdk::Page<causerie_sdk::Room>> for RoomPage {
-    fn from(page: causerie_sdk::Page<causerie_sdk::Room>) -> Self {
-        Self {
-            items: page.items.into_iter().map(Into::into).collect(),
-            next: page.next,
-        }
-    }
+page! {
+    /// One page of rooms.
+    RoomPage of Room
 }
 
 /// One person in a room.
@@ -216,22 +269,9 @@ impl From<causerie_sdk::Member> for Member {
     }
 }
 
-/// One page of people.
-#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
-pub struct MemberPage {
-    /// In the list's order.
-    pub items: Vec<Member>,
-    /// Pass it as `after` for the next page; absent when this is the last.
-    pub next: Option<String>,
-}
-
-impl From<causerie_sdk::Page<causerie_sdk::Member>> for MemberPage {
-    fn from(page: causerie_sdk::Page<causerie_sdk::Member>) -> Self {
-        Self {
-            items: page.items.into_iter().map(Into::into).collect(),
-            next: page.next,
-        }
-    }
+page! {
+    /// One page of those who are in a room.
+    MemberPage of Member
 }
 
 /// A room to make.

@@ -26,6 +26,12 @@ value class MessageId(val value: String) {
     override fun toString() = value
 }
 
+/** A message that is to be sent later: `sch_…`. */
+@JvmInline
+value class ScheduledMessageId(val value: String) {
+    override fun toString() = value
+}
+
 /**
  * The app's own key of a message, chosen before the first attempt to send it: sending again under the same key gives
  * the first message back, whatever became of the earlier answers.
