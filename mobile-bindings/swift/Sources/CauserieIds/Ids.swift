@@ -44,6 +44,12 @@ public struct MessageId: Identifier {
     public init(_ value: String) { self.value = value }
 }
 
+/// A message that is to be sent later: `sch_…`.
+public struct ScheduledMessageId: Identifier {
+    public let value: String
+    public init(_ value: String) { self.value = value }
+}
+
 /// The app's own key of a message, chosen before the first attempt to send it: sending again under the same key gives the
 /// first message back, whatever became of the earlier answers.
 public struct ClientId: Identifier {

@@ -28,6 +28,16 @@ final class AccountTests: XCTestCase {
         }
     }
 
+    func testWhatIsToBeSentLaterHasAnIdOfItsOwn() async throws {
+        try await onStage { stage in
+            let (alice, _, room) = try await stage.twoInAChannel()
+            let message = NewScheduledMessage(roomId: room.id, body: "later", sendAt: .now + 3_600)
+            let later = try await alice.scheduleMessage(message: message)
+            XCTAssertTrue(later.id.value.hasPrefix("sch_"), later.id.value)
+            try await alice.cancelScheduledMessage(id: later.id)
+        }
+    }
+
     func testErrorsAreTold() async throws {
         try await onStage { stage in
             let client = try stage.client()
