@@ -16,5 +16,7 @@ pub struct Session {
     pub attempt_id: Option<String>,
     pub created_at: Timestamp,
     pub last_used_at: Timestamp,
+    /// The address that it was last used from.
+    pub last_used_from: String,
     pub ended_at: Option<Timestamp>,
 }

@@ -61,7 +61,7 @@ impl Accounts {
             .map_err(|refused| Error::invalid("password", refused.to_string()))?;
         let now = self.core.now();
         let id = self.core.ids.next(now);
-        let session = self.sessions.start(id, new.device.as_deref())?;
+        let session = self.sessions.start(id, new.device.as_deref(), from)?;
         let mut connection = self.core.read().await?;
         if connection.find_user_by_username(&username).await?.is_some() {
             return Err(taken());
@@ -114,7 +114,7 @@ impl Accounts {
         };
         let session = self
             .sessions
-            .start(account.user.id, given.device.as_deref())?;
+            .start(account.user.id, given.device.as_deref(), from)?;
         let old = account.password_hash;
         let new = match verdict.rehash {
             true => {
@@ -145,7 +145,7 @@ impl Accounts {
         from: IpAddr,
     ) -> Result<SignedIn> {
         self.limit_address(from)?;
-        self.sessions.refresh(refresh_token, attempt_id).await
+        self.sessions.refresh(refresh_token, attempt_id, from).await
     }
 
     pub async fn find(&self, id: UserId) -> Result<Option<User>> {

@@ -1,5 +1,6 @@
 //! Logins: proving them, renewing them, ending them.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -96,6 +97,7 @@ impl Sessions {
         &self,
         refresh_token: &str,
         attempt_id: Option<String>,
+        from: IpAddr,
     ) -> Result<SignedIn> {
         let attempt_id = text::client_key("attemptId", attempt_id)?;
         let (id, generation) = self
@@ -109,7 +111,7 @@ impl Sessions {
             return Err(Error::Expired("This session has expired"));
         }
         let session = if generation == session.generation {
-            self.rotate(session, attempt_id.as_deref()).await?
+            self.rotate(session, attempt_id.as_deref(), from).await?
         } else {
             session
         };
@@ -159,7 +161,12 @@ impl Sessions {
         Ok(sessions.await?)
     }
 
-    pub(super) fn start(&self, user: UserId, device: Option<&str>) -> Result<Session> {
+    pub(super) fn start(
+        &self,
+        user: UserId,
+        device: Option<&str>,
+        from: IpAddr,
+    ) -> Result<Session> {
         let now = self.0.now();
         let device = text::optional_line("device", device, DEVICE_MOST)?;
         Ok(Session {
@@ -171,6 +178,7 @@ impl Sessions {
             attempt_id: None,
             created_at: now,
             last_used_at: now,
+            last_used_from: from.to_string(),
             ended_at: None,
         })
     }
@@ -209,11 +217,16 @@ impl Sessions {
     }
 
     /// The session one generation on, whether this call or a concurrent one took it there.
-    async fn rotate(&self, session: Session, attempt_id: Option<&str>) -> Result<Session> {
-        let now = self.0.now();
+    async fn rotate(
+        &self,
+        session: Session,
+        attempt_id: Option<&str>,
+        from: IpAddr,
+    ) -> Result<Session> {
+        let (now, from) = (self.0.now(), from.to_string());
         let mut transaction = self.0.begin().await?;
         let rotated = transaction
-            .rotate_session(session.id, session.generation, attempt_id, now)
+            .rotate_session(session.id, session.generation, attempt_id, &from, now)
             .await?;
         transaction.commit().await?;
         match rotated {

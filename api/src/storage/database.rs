@@ -234,7 +234,7 @@ queries! {
         fn insert_session(session: &Session) -> ();
         fn find_session(id: SessionId) -> Option<Session>;
         fn rotate_session(
-            id: SessionId, generation: u32, attempt_id: Option<&str>, now: Timestamp
+            id: SessionId, generation: u32, attempt_id: Option<&str>, from: &str, now: Timestamp
         ) -> Option<Session>;
         fn end_session(id: SessionId, now: Timestamp) -> bool;
         fn end_sessions_of(

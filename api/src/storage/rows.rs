@@ -19,6 +19,7 @@ pub(super) struct SessionRow {
     attempt_id: Option<String>,
     created_at: Timestamp,
     last_used_at: Timestamp,
+    last_used_from: String,
     ended_at: Option<Timestamp>,
 }
 
@@ -33,6 +34,7 @@ impl From<SessionRow> for Session {
             attempt_id: row.attempt_id,
             created_at: row.created_at,
             last_used_at: row.last_used_at,
+            last_used_from: row.last_used_from,
             ended_at: row.ended_at,
         }
     }
@@ -50,6 +52,7 @@ impl From<&Session> for SessionRow {
             attempt_id: session.attempt_id,
             created_at: session.created_at,
             last_used_at: session.last_used_at,
+            last_used_from: session.last_used_from,
             ended_at: session.ended_at,
         }
     }

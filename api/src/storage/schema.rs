@@ -110,6 +110,7 @@ diesel::table! {
         attempt_id -> Nullable<Text>,
         created_at -> Instant,
         last_used_at -> Instant,
+        last_used_from -> Text,
         ended_at -> Nullable<Instant>,
     }
 }

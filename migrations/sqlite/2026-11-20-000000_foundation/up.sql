@@ -57,6 +57,7 @@ CREATE TABLE sessions (
     attempt_id text,
     created_at integer NOT NULL,
     last_used_at integer NOT NULL,
+    last_used_from text NOT NULL,
     ended_at integer
 ) STRICT;
 

@@ -31,7 +31,7 @@ async fn revoke(person: &Person, session_id: &str) -> Answer {
 }
 
 async fn sessions(person: &Person) -> Vec<Value> {
-    let document = "{ viewer { sessions { id device current lastUsedAt } } }";
+    let document = "{ viewer { sessions { id device current lastUsedAt ip } } }";
     person
         .ask(document, json!({}))
         .await
@@ -211,7 +211,12 @@ async fn sessions_are_listed_and_ended(server: &mut Server) {
     }
     assert_eq!(third.whoami().await, None);
     assert_eq!(heard.ended().await, Ended::Closed(4403));
-    assert_eq!(sessions(&alice).await.len(), 2);
+    let both = sessions(&alice).await;
+    assert_eq!(both.len(), 2);
+    assert!(
+        both.iter().all(|session| session["ip"] == "127.0.0.1"),
+        "{both:?}"
+    );
 
     let document = "mutation { revokeOtherSessions { userErrors { code message field } } }";
     let revoked = alice.ask(document, json!({})).await;

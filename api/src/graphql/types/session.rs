@@ -32,6 +32,11 @@ impl Session {
         DateTime(self.0.last_used_at)
     }
 
+    /// The address from which the device last renewed its tokens, as far as the server can tell.
+    async fn ip(&self) -> &str {
+        &self.0.last_used_from
+    }
+
     /// Whether this request was made through it.
     async fn current(&self, ctx: &Context<'_>) -> bool {
         ctx.viewer()

@@ -36,6 +36,7 @@ pub(in crate::storage) async fn rotate_session(
     id: SessionId,
     generation: u32,
     attempt_id: Option<&str>,
+    from: &str,
     now: Timestamp,
 ) -> Result<Option<Session>> {
     let row = diesel::update(sessions::table.find(id))
@@ -46,6 +47,7 @@ pub(in crate::storage) async fn rotate_session(
             sessions::rotated_at.eq(now),
             sessions::attempt_id.eq(attempt_id),
             sessions::last_used_at.eq(now),
+            sessions::last_used_from.eq(from),
         ))
         .returning(SessionRow::as_returning())
         .get_result(conn)
