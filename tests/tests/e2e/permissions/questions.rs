@@ -163,7 +163,7 @@ const OPEN: &[(&str, &[&str])] = &[
     ),
     (
         "Session",
-        &["id", "device", "createdAt", "lastUsedAt", "current"],
+        &["id", "device", "createdAt", "lastUsedAt", "ip", "current"],
     ),
     (
         "User",
