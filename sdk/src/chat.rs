@@ -39,7 +39,8 @@ impl ChatOptions {
     }
 
     /// Encrypts the file with these 32 bytes, which must be random and belong in the platform's key store. Needs the crate's
-    /// feature `encryption`. A file opens with the key that it was made with, and no other.
+    /// feature `encryption`. A file opens with the key that it was made with, and neither with another nor without; one that
+    /// was made without a key is encrypted from the first time that it is opened with one.
     #[must_use]
     pub fn key(mut self, key: [u8; 32]) -> Self {
         self.key = Some(key.into());

@@ -237,7 +237,7 @@ struct Engine {
 
 impl Engine {
     fn run(&mut self, mut core: Core, inbox: &Receiver<Order>) {
-        let epoch = self.watch_for_sign_out();
+        let session = self.watch_session();
         loop {
             let order = match self.next(&core, inbox) {
                 Order::End => break,
@@ -255,17 +255,26 @@ impl Engine {
                 }
             }
         }
-        epoch.abort();
+        session.abort();
         self.disconnect();
     }
 
-    /// A session belongs to one person: whoever signs in next has a chat of their own.
-    fn watch_for_sign_out(&self) -> AbortHandle {
+    /// A chat belongs to one person: whoever else signs in next has one of their own.
+    fn watch_session(&self) -> AbortHandle {
         let mut epoch = self.client.inner.keeper.epoch();
-        let orders = self.orders.clone();
+        epoch.mark_changed();
+        let (client, orders) = (self.client.clone(), self.orders.clone());
+        let viewer = self.set_up.viewer.clone();
         let watching = self.runtime.spawn(async move {
-            if epoch.changed().await.is_ok() {
-                let _ = orders.send(Order::Input(Input::SignedOut));
+            while epoch.changed().await.is_ok() {
+                let session = client.session();
+                let is_there = session.is_some_and(|session| *session.user_id() == viewer);
+                let input = if is_there {
+                    Input::SignedIn
+                } else {
+                    Input::SignedOut
+                };
+                let _ = orders.send(Order::Input(input));
             }
         });
         watching.abort_handle()

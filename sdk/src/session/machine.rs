@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 /// A token this close to its end is replaced before use, so that it does not expire on its way.
 const MARGIN: SignedDuration = SignedDuration::from_secs(60);
 
-/// Holds the session, and counts sign-ins and sign-outs in `epoch` so that what was begun in one session is never
-/// applied to another.
+/// Holds the session, and counts in `epoch` how often it became another, or none, so that what was begun in one session
+/// is never applied to another.
 #[derive(Default)]
 pub(super) struct Machine {
     session: Option<Session>,
@@ -56,8 +56,11 @@ impl Machine {
     }
 
     pub(super) fn sign_in(&mut self, session: Session) {
+        let known = self.session.as_ref();
+        if known.is_none_or(|known| known.id != session.id) {
+            self.epoch += 1;
+        }
         self.session = Some(session);
-        self.epoch += 1;
     }
 
     pub(super) fn forget(&mut self) {
@@ -259,13 +262,22 @@ mod tests {
     fn the_end_of_a_refresh_from_an_earlier_session_changes_nothing() {
         let mut machine = signed_in(0);
         let (_, _, epoch) = refresh(machine.token(at(0), None, "one".into()));
-        let next = signed_in(600).session().expect("signed in").clone();
+        let mut next = signed_in(600).session().expect("signed in").clone();
+        next.id = "ses_2".into();
         machine.sign_in(next);
         assert_eq!(machine.refreshed(epoch, Outcome::Refused), Effect::Nothing);
         assert_eq!(
             machine.token(at(0), None, "two".into()),
             Decision::Use("first-access".into())
         );
+    }
+
+    #[test]
+    fn the_same_session_again_is_no_other_one() {
+        let mut machine = signed_in(600);
+        let (session, epoch) = (machine.session().cloned(), machine.epoch());
+        machine.sign_in(session.expect("signed in"));
+        assert_eq!(machine.epoch(), epoch);
     }
 
     #[test]

@@ -3,7 +3,10 @@
 use super::outbox::NewEntry;
 use super::{Error, Result, Store};
 use rusqlite::{Connection, ErrorCode};
+use std::collections::HashSet;
 use std::fmt;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -42,16 +45,20 @@ impl fmt::Debug for Key {
 
 impl Store {
     /// Opens the store, makes it if it is not there, and brings one of an older version up to date. One that is
-    /// damaged, or of a version that is not known yet, is begun anew; what was still to be said to the server is taken
-    /// over as far as it can be read.
+    /// damaged, or of a version that is not known yet, is begun anew, and so is one that was not encrypted and is to be;
+    /// what was still to be said to the server is taken over as far as it can be read.
     pub(crate) fn open(location: &Location) -> Result<Self> {
         let (path, key) = match location {
             Location::Memory => return Self::set_up(Connection::open_in_memory()?),
             Location::File { path, key } => (path, key.as_ref()),
         };
         match connect(path, key).and_then(Self::set_up) {
-            // Under another key, what is whole looks like this too.
-            Err(error) if key.is_some() && error.is_no_store() => Err(Error::Key),
+            // Under another key, or under none, what is whole looks like this too.
+            Err(error) if error.is_no_store() && looks_encrypted(path) => Err(Error::Key),
+            Err(error) if error.is_no_store() && key.is_some() && is_plain(path) => {
+                tracing::warn!("the store was not encrypted, and is begun anew as one that is");
+                Self::begin_anew_with(path, key, rescue(path, None)?)
+            }
             Err(error) if error.is_damage() => {
                 tracing::warn!(%error, "the store is damaged and begun anew");
                 Self::begin_anew(path, key)
@@ -107,6 +114,10 @@ impl Store {
 
     fn begin_anew(path: &Path, key: Option<&Key>) -> Result<Self> {
         let unsaid = rescue(path, key).unwrap_or_default();
+        Self::begin_anew_with(path, key, unsaid)
+    }
+
+    fn begin_anew_with(path: &Path, key: Option<&Key>, unsaid: Vec<NewEntry>) -> Result<Self> {
         for suffix in ["", "-wal", "-shm"] {
             let mut name = path.as_os_str().to_owned();
             name.push(suffix);
@@ -140,6 +151,36 @@ fn connect(path: &Path, key: Option<&Key>) -> Result<Connection> {
         connection.pragma_update(None, "key", format!("x'{hex}'"))?;
     }
     Ok(connection)
+}
+
+/// How every file begins that is not encrypted.
+const HEADER: &[u8] = b"SQLite format 3\0";
+
+/// The size of a page of an encrypted file, which has no beginning that could be told.
+const PAGE: usize = 4096;
+
+/// Of the 256 values that a byte can have, how many are in a page of noise at the least. It has all of them but one time in
+/// thirty thousand; text, code and what an overwritten page of a plain file consists of have far fewer.
+const NOISE: usize = 240;
+
+fn is_plain(path: &Path) -> bool {
+    first_page(path).is_some_and(|page| page.starts_with(HEADER))
+}
+
+/// Whether a file is noise from its beginning, as what is encrypted is. What cannot be read is taken for it too: nothing
+/// that may be whole is thrown away.
+fn looks_encrypted(path: &Path) -> bool {
+    first_page(path).is_none_or(|page| {
+        let values: HashSet<u8> = page.iter().copied().collect();
+        page.len() == PAGE && values.len() >= NOISE && !page.starts_with(HEADER)
+    })
+}
+
+fn first_page(path: &Path) -> Option<Vec<u8>> {
+    let mut page = Vec::with_capacity(PAGE);
+    let file = File::open(path).ok()?;
+    file.take(PAGE as u64).read_to_end(&mut page).ok()?;
+    Some(page)
 }
 
 /// What the outbox of a damaged file still tells.

@@ -100,6 +100,13 @@ impl Link {
         }
     }
 
+    /// What ended for want of a session may be begun again.
+    pub(crate) fn signed_in(&mut self) {
+        if matches!(self.state, State::Ended(Error::SignedOut)) {
+            self.state = State::Down { renew: false };
+        }
+    }
+
     pub(crate) fn wakes_at(&self) -> Option<Duration> {
         match self.state {
             State::Waiting { until, .. } if self.is_wanted => Some(until),

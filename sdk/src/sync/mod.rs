@@ -54,6 +54,8 @@ pub(crate) enum Input {
     Answered(CallId, Result<Answer, Error>),
     /// The session has ended, here or at the server.
     SignedOut,
+    /// The person has a session, which may be another one than before.
+    SignedIn,
     /// Time has passed.
     Tick,
 }
@@ -149,6 +151,7 @@ impl Core {
             Input::Received(update) => self.receive(update)?,
             Input::Answered(id, answer) => self.answered(id, answer, at)?,
             Input::SignedOut => self.signed_out(),
+            Input::SignedIn => self.link.signed_in(),
             Input::Tick => {}
         }
         self.go_on(at)

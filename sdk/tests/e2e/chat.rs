@@ -3,8 +3,8 @@
 use crate::wire::Wire;
 use crate::{client, two_in_a_channel};
 use causerie_sdk::{
-    Chat, ChatOptions, Client, History, MessageTarget, Room, RoomListItem, SendState, SyncState,
-    Timeline, TimelineContent, TimelineItem, TimelineMessage, Unread, Watched,
+    Chat, ChatOptions, Client, Error, History, MessageTarget, Room, RoomListItem, SendState,
+    SyncState, Timeline, TimelineContent, TimelineItem, TimelineMessage, Unread, Watched,
 };
 use causerie_tests::{PASSWORD, Server, on_both_databases, within};
 use imbl::Vector;
@@ -375,8 +375,38 @@ async fn what_is_kept_is_found_by_its_words(server: &mut Server) {
     assert_eq!(found("   ").await, [0_u64; 0]);
 }
 
+async fn a_chat_is_its_persons_however_often_they_sign_in(server: &mut Server) {
+    let (alice, _bob, room) = two_in_a_channel(server).await;
+    let chat = started(&alice, ChatOptions::memory()).await;
+    until_live(&chat).await;
+    let timeline = chat.timeline(&room.id).await.expect("a timeline");
+    let mut screen = Screen::of(&timeline).await;
+    let session = alice.session().expect("a session");
+    alice.use_session(session).await.expect("taken");
+    alice.log_in("alice", PASSWORD).await.expect("logged in");
+    timeline.send("still here", None).await.expect("kept");
+    screen.until_sent(&["still here"]).await;
+    chat.stop();
+    chat.start();
+    until_live(&chat).await;
+
+    alice.log_out().await.expect("logged out");
+    let mut state = chat.state();
+    let ended = state.wait_for(|state| *state == SyncState::Ended(Error::SignedOut));
+    within("the end", ended).await.expect("lives");
+    timeline.send("on the way", None).await.expect("kept");
+    alice.log_in("alice", PASSWORD).await.expect("logged in");
+    let stopped = state.wait_for(|state| *state == SyncState::Stopped);
+    within("the chat to be usable", stopped)
+        .await
+        .expect("lives");
+    chat.start();
+    screen.until_sent(&["still here", "on the way"]).await;
+}
+
 on_both_databases![
     two_people_talk,
+    a_chat_is_its_persons_however_often_they_sign_in,
     what_is_written_in_a_tunnel_is_sent_once_after_it,
     being_in_step_is_having_said_it,
     history_comes_in_pages,

@@ -4,6 +4,8 @@ use super::*;
 use crate::store::{Task, Timeline};
 use crate::{ClientId, Cursor};
 use jiff::Timestamp;
+use rand::rngs::StdRng;
+use rand::{RngCore, SeedableRng};
 use std::fs;
 
 fn typed(body: &str) -> NewEntry {
@@ -136,6 +138,19 @@ fn a_damaged_file_is_begun_anew_with_what_can_be_read() {
     );
 }
 
+/// Without the key, what is encrypted is noise.
+#[test]
+fn what_is_encrypted_is_not_thrown_away_for_want_of_its_key() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("chat.db");
+    let mut noise = vec![0; 3 * 4096];
+    StdRng::seed_from_u64(1).fill_bytes(&mut noise);
+    fs::write(&path, &noise).expect("written");
+    let refused = Store::open(&plain(&path)).err();
+    assert!(matches!(refused, Some(Error::Key)), "{refused:?}");
+    assert_eq!(fs::read(&path).expect("the file"), noise);
+}
+
 #[cfg(not(feature = "encryption"))]
 #[test]
 fn a_key_is_refused_where_nothing_can_be_encrypted() {
@@ -164,12 +179,38 @@ fn what_is_encrypted_can_be_read_with_its_key_alone() {
         );
         assert!(!content.starts_with(b"SQLite format 3"));
     }
-    for other in [encrypted(&path, 2), encrypted(&path, 0)] {
+    for other in [encrypted(&path, 2), encrypted(&path, 0), plain(&path)] {
         let refused = Store::open(&other).err();
         assert!(matches!(refused, Some(Error::Key)), "{refused:?}");
     }
     let store = Store::open(&encrypted(&path, 1)).expect("nothing is lost by a wrong key");
     assert_eq!(bodies(&store), [secret]);
+}
+
+#[cfg(feature = "encryption")]
+#[test]
+fn an_encrypted_file_that_is_damaged_is_begun_anew() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("chat.db");
+    drop(Store::open(&encrypted(&path, 1)).expect("a store"));
+    let mut content = fs::read(&path).expect("the file");
+    content[..4096].fill(0);
+    fs::write(&path, content).expect("written");
+    let store = Store::open(&encrypted(&path, 1)).expect("a store");
+    assert!(bodies(&store).is_empty());
+}
+
+#[cfg(feature = "encryption")]
+#[test]
+fn what_was_not_encrypted_is_from_the_first_key_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("chat.db");
+    filled(&path);
+    let store = Store::open(&encrypted(&path, 1)).expect("a store");
+    assert_eq!(bodies(&store).len(), 200);
+    drop(store);
+    let refused = Store::open(&plain(&path)).err();
+    assert!(matches!(refused, Some(Error::Key)), "{refused:?}");
 }
 
 fn encrypted(path: &Path, byte: u8) -> Location {
