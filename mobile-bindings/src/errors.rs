@@ -54,9 +54,21 @@ pub enum CauserieError {
     /// Refused for a reason that this version does not know.
     #[error("{reason}")]
     Refused { code: String, reason: String },
+    /// What is kept on the device could not be read or written. It may work the next time.
+    #[error("The store failed: {reason}")]
+    Store { reason: String },
+    /// There is no room left on the device. Nothing was kept of what was asked for.
+    #[error("The disk is full")]
+    DiskFull,
+    /// The file of a chat is encrypted with another key, or was given none. It is left as it is.
+    #[error("The file is not encrypted with this key")]
+    WrongKey,
     /// The app's session store failed.
     #[error("The session store failed: {reason}")]
-    Store { reason: String },
+    SessionStore { reason: String },
+    /// The chat has ended: open it again.
+    #[error("The chat has ended")]
+    ChatEnded,
     /// The client was set up with something unusable, such as an address that is none.
     #[error("{reason}")]
     Setup { reason: String },
@@ -91,6 +103,10 @@ impl From<causerie_sdk::Error> for CauserieError {
             Error::Protocol { reason } => Self::Protocol { reason },
             Error::Refused { code, reason } => Self::Refused { code, reason },
             Error::Store { reason } => Self::Store { reason },
+            Error::DiskFull => Self::DiskFull,
+            Error::WrongKey => Self::WrongKey,
+            Error::SessionStore { reason } => Self::SessionStore { reason },
+            Error::ChatEnded => Self::ChatEnded,
             Error::Setup { reason } => Self::Setup { reason },
             error => Self::Internal {
                 reason: error.to_string(),

@@ -58,7 +58,7 @@ impl Client {
     /// server still knows the session shows with the first request.
     ///
     /// # Errors
-    /// [`Error::Store`] when the store cannot be read.
+    /// [`Error::SessionStore`] when the store cannot be read.
     pub async fn restore(&self) -> Result<Option<Session>, Error> {
         self.inner.keeper.restore().await
     }
@@ -66,7 +66,7 @@ impl Client {
     /// Goes on with this session, and keeps it in the store.
     ///
     /// # Errors
-    /// [`Error::Store`] when the store does not take it; the client has the session all the same.
+    /// [`Error::SessionStore`] when the store does not take it; the client has the session all the same.
     pub async fn use_session(&self, session: Session) -> Result<(), Error> {
         self.inner.keeper.sign_in(session).await
     }

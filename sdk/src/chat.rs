@@ -2,6 +2,7 @@
 
 mod connection;
 mod engine;
+mod handle;
 mod timeline;
 
 use crate::client::Client;
@@ -9,9 +10,10 @@ use crate::store::{EntryId, Key, Location};
 use crate::sync::views::RoomListItem;
 use crate::sync::{Input, SyncState};
 use crate::{Error, Message, MessageId, RoomId};
-use engine::Handle;
+use engine::SetUp;
 use eyeball_im::VectorDiff;
 use futures_util::Stream;
+use handle::Handle;
 use imbl::Vector;
 use jiff::tz::TimeZone;
 use std::path::PathBuf;
@@ -81,7 +83,9 @@ impl Client {
     /// forgotten; a file that is damaged is begun anew, keeping what was not sent as far as it can be read.
     ///
     /// # Errors
-    /// [`Error::SignedOut`] when nobody is signed in, [`Error::Store`] when the file cannot be opened, by this key for instance.
+    /// [`Error::SignedOut`] when nobody is signed in, [`Error::WrongKey`] when the file is not encrypted with this key,
+    /// [`Error::Setup`] for a key where the crate is built without encryption, [`Error::DiskFull`], and [`Error::Store`] when
+    /// the file cannot be opened.
     pub async fn chat(&self, options: ChatOptions) -> Result<Chat, Error> {
         let location = match options.file {
             Some(path) => Location::File {
@@ -90,8 +94,13 @@ impl Client {
             },
             None => Location::Memory,
         };
-        let time_zone = options.time_zone.unwrap_or_else(TimeZone::system);
-        let engine = Handle::open(self.clone(), location, time_zone).await?;
+        let session = self.session().ok_or(Error::SignedOut)?;
+        let set_up = SetUp {
+            location,
+            viewer: session.user_id().clone(),
+            time_zone: options.time_zone.unwrap_or_else(TimeZone::system),
+        };
+        let engine = Handle::open(self.clone(), set_up).await?;
         Ok(Chat { engine })
     }
 }
@@ -120,18 +129,14 @@ impl Chat {
     }
 
     /// Gets in step once, as a background task of the system's allows it: hears what happened, says what waits, and ends
-    /// the connection again if it was not wanted before. Returns whether it was done before the deadline.
+    /// the connection again unless [`Self::start`] asked for one. Returns whether it was done before the deadline. Dropping
+    /// the future ends it too, and several may run at once.
     ///
     /// # Errors
     /// [`Error::SignedOut`] when the session has ended.
     pub async fn sync_once(&self, deadline: Duration) -> Result<bool, Error> {
-        let was_stopped = *self.state().borrow() == SyncState::Stopped;
-        self.start();
-        let done = tokio::time::timeout(deadline, self.engine.settled()).await;
-        if was_stopped {
-            self.stop();
-        }
-        match done {
+        let mut syncing = self.engine.sync();
+        match tokio::time::timeout(deadline, syncing.settled()).await {
             Ok(result) => result.map(|()| true),
             Err(_) => Ok(false),
         }
@@ -218,7 +223,7 @@ impl Chat {
     ) -> Result<Vec<Message>, Error> {
         let (words, room) = (words.to_owned(), room.cloned());
         self.engine
-            .run(move |core, _| core.search(&words, room.as_ref(), limit))
+            .ask(move |core| core.search(&words, room.as_ref(), limit))
             .await
     }
 

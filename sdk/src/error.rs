@@ -103,12 +103,28 @@ pub enum Error {
         /// For people.
         reason: String,
     },
-    /// What is kept on the device could not be read or written.
+    /// What is kept on the device could not be read or written. It may work the next time: a chat opens its file again by
+    /// itself.
     #[error("the store failed: {reason}")]
     Store {
         /// For logs.
         reason: String,
     },
+    /// There is no room left on the device. Nothing was kept of what was asked for.
+    #[error("the disk is full")]
+    DiskFull,
+    /// The file of a chat is encrypted with another key, or was given none. It is left as it is.
+    #[error("the file is not encrypted with this key")]
+    WrongKey,
+    /// The app's own session store failed.
+    #[error("the session store failed: {reason}")]
+    SessionStore {
+        /// For logs.
+        reason: String,
+    },
+    /// The chat has ended: open it again.
+    #[error("the chat has ended")]
+    ChatEnded,
     /// The client was set up with something unusable, such as an address that is none.
     #[error("{reason}")]
     Setup {
@@ -125,6 +141,16 @@ impl Error {
             self,
             Self::Network { .. } | Self::Server { .. } | Self::RateLimited { .. }
         )
+    }
+
+    /// Whether the same request may be answered otherwise later. What sits between here and the server (a hotel's sign-in
+    /// page) answers in its own way for a while, and a device may have its keys back when it is unlocked.
+    pub(crate) fn is_passing(&self) -> bool {
+        let is_ours = matches!(
+            self,
+            Self::Store { .. } | Self::DiskFull | Self::SessionStore { .. }
+        );
+        is_ours || self.is_transient() || matches!(self, Self::Protocol { .. })
     }
 
     /// The server's code for it, or a name of ours for what no server says.
@@ -146,6 +172,10 @@ impl Error {
             Self::Protocol { .. } => "PROTOCOL",
             Self::Refused { code, .. } => code,
             Self::Store { .. } => "STORE",
+            Self::DiskFull => "DISK_FULL",
+            Self::WrongKey => "WRONG_KEY",
+            Self::SessionStore { .. } => "SESSION_STORE",
+            Self::ChatEnded => "CHAT_ENDED",
             Self::Setup { .. } => "SETUP",
         }
     }

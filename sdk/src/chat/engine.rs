@@ -1,35 +1,45 @@
 //! The thread that owns the core: hands it what happens, and has done what it says is to be done.
 
+mod trouble;
+
 use super::connection::{Connection, LastToken};
 use crate::client::Client;
+use crate::live::Failure;
 use crate::store::{self, Location, Store};
+use crate::sync::views::ViewId;
 use crate::sync::{Answer, Call, CallId, Carrier, Core, Effect, Input, Moment, SyncState};
+use crate::transport::socket::Ended;
 use crate::{Cursor, Error, RoomId, UserId, environment};
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 use tokio::runtime;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
+use trouble::{Broken, Trouble};
 
-/// After the store failed (a full disk, most often), nothing is taken in for this long.
-const AFTER_FAILURE: Duration = Duration::from_secs(5);
+/// Something that the core is to do, or why it cannot.
+pub(super) type Deed =
+    Box<dyn FnOnce(Result<(&mut Core, Moment), Error>) -> store::Result<()> + Send>;
 
-type Deed = Box<dyn FnOnce(&mut Core, Moment) -> store::Result<()> + Send>;
-
-enum Order {
+pub(super) enum Order {
     /// Something that happened, for the core.
     Input(Input),
+    /// Somebody has signed in or out.
+    Session,
     /// Something that came of a connection, which may be over by now.
     Of(u64, Input, Option<oneshot::Sender<()>>),
     /// What came of a call of a core that may have been replaced by now.
     Answered(u64, CallId, Result<Answer, Error>),
     Do(Deed),
-    /// The last handle is gone.
-    End,
+    /// Be in step, and say when that is so.
+    Sync(oneshot::Sender<Result<(), Error>>),
+    CloseTimeline(ViewId),
+    /// The last handle is gone, or somebody waits for the end.
+    End(Option<oneshot::Sender<()>>),
 }
 
 pub(super) enum Watch {
@@ -37,155 +47,20 @@ pub(super) enum Watch {
     NoTyping(RoomId),
 }
 
-/// Ends the engine when the last one is dropped.
-#[derive(Clone)]
-pub(super) struct Handle {
-    shared: std::sync::Arc<Shared>,
-}
-
-struct Shared {
-    orders: Sender<Order>,
-    state: watch::Receiver<SyncState>,
-    settled: watch::Receiver<bool>,
-}
-
-impl Drop for Shared {
-    fn drop(&mut self) {
-        // When it has ended by itself, there is nobody to tell.
-        let _ = self.orders.send(Order::End);
-    }
-}
-
-impl Handle {
-    pub(super) async fn open(
-        client: Client,
-        location: Location,
-        time_zone: TimeZone,
-    ) -> Result<Self, Error> {
-        let session = client.session().ok_or(Error::SignedOut)?;
-        let viewer = session.user_id().clone();
-        let (orders, inbox) = channel();
-        let (state, seen_state) = watch::channel(SyncState::Stopped);
-        let (settled, seen_settled) = watch::channel(false);
-        let set_up = SetUp {
-            location,
-            viewer,
-            time_zone,
-        };
-        let mut engine = Engine {
-            runtime: runtime::Handle::current(),
-            orders: orders.clone(),
-            connection: None,
-            generation: 0,
-            cores: 0,
-            last_token: LastToken::default(),
-            begun: Instant::now(),
-            resume_at: None,
-            state,
-            settled,
-            client,
-            set_up,
-        };
-        let (opened, wait) = oneshot::channel();
-        let thread = std::thread::Builder::new().name("causerie-chat".to_owned());
-        let spawned = thread.spawn(move || match engine.set_up.core() {
-            Ok(core) => {
-                let _ = opened.send(Ok(()));
-                engine.run(core, &inbox);
-            }
-            Err(error) => {
-                let _ = opened.send(Err(Error::from(error)));
-            }
-        });
-        spawned.map_err(|error| Error::Setup {
-            reason: format!("no thread can be started: {error}"),
-        })?;
-        wait.await.unwrap_or_else(|_| Err(ended()))?;
-        let shared = Shared {
-            orders,
-            state: seen_state,
-            settled: seen_settled,
-        };
-        Ok(Self {
-            shared: std::sync::Arc::new(shared),
-        })
-    }
-
-    pub(super) fn input(&self, input: Input) {
-        let _ = self.shared.orders.send(Order::Input(input));
-    }
-
-    pub(super) fn state(&self) -> watch::Receiver<SyncState> {
-        self.shared.state.clone()
-    }
-
-    /// Waits until everything is heard and said.
-    pub(super) async fn settled(&self) -> Result<(), Error> {
-        let (mut settled, mut state) = (self.shared.settled.clone(), self.shared.state.clone());
-        // What was asked for before this may still be under way to the core.
-        if !matches!(*state.borrow(), SyncState::Ended(_)) {
-            self.run(|_, _| Ok(())).await?;
-        }
-        loop {
-            if let SyncState::Ended(error) = &*state.borrow_and_update() {
-                return Err(error.clone());
-            }
-            if *settled.borrow_and_update() {
-                return Ok(());
-            }
-            let changed = tokio::select! {
-                changed = settled.changed() => changed,
-                changed = state.changed() => changed,
-            };
-            changed.map_err(|_| ended())?;
-        }
-    }
-
-    /// Has something done by the core, and gives back what came of it.
-    pub(super) async fn run<T: Send + 'static>(
-        &self,
-        deed: impl FnOnce(&mut Core, Moment) -> store::Result<T> + Send + 'static,
-    ) -> Result<T, Error> {
-        let (done, wait) = oneshot::channel();
-        let deed: Deed = Box::new(move |core, at| match deed(core, at) {
-            Ok(value) => {
-                // Whoever asked may not want to know any more.
-                let _ = done.send(Ok(value));
-                Ok(())
-            }
-            Err(error) => {
-                let reason = error.to_string();
-                let _ = done.send(Err(Error::Store { reason }));
-                Err(error)
-            }
-        });
-        self.shared
-            .orders
-            .send(Order::Do(deed))
-            .map_err(|_| ended())?;
-        wait.await.unwrap_or_else(|_| Err(ended()))
-    }
-
-    /// Has something done that nobody waits for.
-    pub(super) fn tell(&self, deed: impl FnOnce(&mut Core, Moment) + Send + 'static) {
-        let deed: Deed = Box::new(move |core, at| {
-            deed(core, at);
-            Ok(())
-        });
-        let _ = self.shared.orders.send(Order::Do(deed));
-    }
-}
-
-fn ended() -> Error {
-    Error::Store {
-        reason: "the chat has ended".to_owned(),
-    }
-}
-
-/// Where a connection puts what it carries.
+/// Where a connection puts what it carries, and how it ended.
 pub(super) struct Inbox {
     orders: Sender<Order>,
     generation: u64,
+}
+
+/// A connection that panics has ended too.
+impl Drop for Inbox {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let reason = "a fault of this library".to_owned();
+            self.put(Input::Failed(Failure::Connection(Ended::Lost { reason })));
+        }
+    }
 }
 
 impl Inbox {
@@ -202,24 +77,20 @@ impl Inbox {
     }
 }
 
-struct SetUp {
-    location: Location,
-    viewer: UserId,
-    time_zone: TimeZone,
+pub(super) struct SetUp {
+    pub(super) location: Location,
+    pub(super) viewer: UserId,
+    pub(super) time_zone: TimeZone,
 }
 
 impl SetUp {
-    fn core(&self) -> store::Result<Core> {
-        self.core_over(Store::open(&self.location)?)
-    }
-
     fn core_over(&self, store: Store) -> store::Result<Core> {
         let (viewer, time_zone) = (self.viewer.clone(), self.time_zone.clone());
         Core::new(store, viewer, time_zone, environment::random_seed())
     }
 }
 
-struct Engine {
+pub(super) struct Engine {
     client: Client,
     set_up: SetUp,
     runtime: runtime::Handle,
@@ -230,58 +101,109 @@ struct Engine {
     cores: u64,
     last_token: LastToken,
     begun: Instant,
-    resume_at: Option<Duration>,
+    trouble: Trouble,
+    /// Who waits until the chat is in step.
+    syncing: Vec<oneshot::Sender<Result<(), Error>>>,
     state: watch::Sender<SyncState>,
-    settled: watch::Sender<bool>,
+}
+
+/// A panic must not look as if all were well.
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.disconnect();
+        if std::thread::panicking() {
+            let ended = SyncState::Ended(Error::ChatEnded);
+            self.state.send_replace(ended);
+        }
+    }
+}
+
+/// What there is: a core, or what is left of one whose store does not open.
+enum Phase {
+    Working(Box<Core>),
+    Broken(Box<Broken>),
 }
 
 impl Engine {
-    fn run(&mut self, mut core: Core, inbox: &Receiver<Order>) {
-        let session = self.watch_session();
-        loop {
-            let order = match self.next(&core, inbox) {
-                Order::End => break,
-                order => order,
-            };
-            if let Err(error) = self.handle(&mut core, order) {
-                match self.recover(core, &error) {
-                    Ok(again) => core = again,
-                    Err(error) => {
-                        tracing::error!(%error, "the store cannot be opened again");
-                        let ended = SyncState::Ended(Error::from(error));
-                        self.state.send_replace(ended);
-                        break;
-                    }
-                }
+    pub(super) fn new(
+        client: Client,
+        set_up: SetUp,
+        orders: Sender<Order>,
+        state: watch::Sender<SyncState>,
+    ) -> Self {
+        Self {
+            runtime: runtime::Handle::current(),
+            orders,
+            connection: None,
+            generation: 0,
+            cores: 0,
+            last_token: LastToken::default(),
+            begun: Instant::now(),
+            trouble: Trouble::default(),
+            syncing: Vec::new(),
+            state,
+            client,
+            set_up,
+        }
+    }
+
+    /// The thread from its beginning to its end.
+    pub(super) fn live(
+        mut self,
+        opened: oneshot::Sender<Result<(), Error>>,
+        inbox: &Receiver<Order>,
+    ) {
+        let store = Store::open(&self.set_up.location);
+        match store.and_then(|store| self.set_up.core_over(store)) {
+            Ok(core) => {
+                let _ = opened.send(Ok(()));
+                self.run(core, inbox);
+            }
+            Err(error) => {
+                let _ = opened.send(Err(Error::from(&error)));
             }
         }
+    }
+
+    fn run(&mut self, core: Core, inbox: &Receiver<Order>) {
+        let session = self.watch_session();
+        let mut phase = Phase::Working(Box::new(core));
+        loop {
+            phase = match self.next(&phase, inbox) {
+                Order::End(_) => break,
+                order => self.take(phase, order),
+            };
+        }
         session.abort();
-        self.disconnect();
     }
 
     /// A chat belongs to one person: whoever else signs in next has one of their own.
     fn watch_session(&self) -> AbortHandle {
         let mut epoch = self.client.inner.keeper.epoch();
         epoch.mark_changed();
-        let (client, orders) = (self.client.clone(), self.orders.clone());
-        let viewer = self.set_up.viewer.clone();
+        let orders = self.orders.clone();
         let watching = self.runtime.spawn(async move {
             while epoch.changed().await.is_ok() {
-                let session = client.session();
-                let is_there = session.is_some_and(|session| *session.user_id() == viewer);
-                let input = if is_there {
-                    Input::SignedIn
-                } else {
-                    Input::SignedOut
-                };
-                let _ = orders.send(Order::Input(input));
+                let _ = orders.send(Order::Session);
             }
         });
         watching.abort_handle()
     }
 
-    fn next(&self, core: &Core, inbox: &Receiver<Order>) -> Order {
-        let wakes_at = core.wakes_at().into_iter().chain(self.resume_at).min();
+    /// Whether the viewer is signed in.
+    fn session(&self) -> Input {
+        let session = self.client.session();
+        match session.is_some_and(|session| *session.user_id() == self.set_up.viewer) {
+            true => Input::SignedIn,
+            false => Input::SignedOut,
+        }
+    }
+
+    fn next(&self, phase: &Phase, inbox: &Receiver<Order>) -> Order {
+        let wakes_at = match phase {
+            Phase::Working(core) => core.wakes_at(),
+            Phase::Broken(broken) => Some(broken.retry_at),
+        };
         let received = match wakes_at {
             Some(at) => inbox.recv_timeout(at.saturating_sub(self.begun.elapsed())),
             None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
@@ -289,22 +211,25 @@ impl Engine {
         match received {
             Ok(order) => order,
             Err(RecvTimeoutError::Timeout) => Order::Input(Input::Tick),
-            Err(RecvTimeoutError::Disconnected) => Order::End,
+            Err(RecvTimeoutError::Disconnected) => Order::End(None),
+        }
+    }
+
+    fn take(&mut self, phase: Phase, order: Order) -> Phase {
+        match phase {
+            Phase::Working(mut core) => match self.handle(&mut core, order) {
+                Ok(()) => Phase::Working(core),
+                Err(error) => self.recover(*core, error),
+            },
+            Phase::Broken(broken) => self.wait_out(broken, order),
         }
     }
 
     fn handle(&mut self, core: &mut Core, order: Order) -> store::Result<()> {
         let at = self.now();
-        if self
-            .resume_at
-            .is_some_and(|resume| resume <= at.since_start)
-        {
-            self.resume_at = None;
-            let effects = core.handle(Input::Start, at)?;
-            self.carry_out(effects);
-        }
         let effects = match order {
             Order::Input(input) => core.handle(input, at)?,
+            Order::Session => core.handle(self.session(), at)?,
             Order::Of(generation, input, done) => {
                 let effects = if generation == self.generation {
                     core.handle(input, at)?
@@ -317,34 +242,36 @@ impl Engine {
             Order::Answered(cores, id, answer) if cores == self.cores => {
                 core.handle(Input::Answered(id, answer), at)?
             }
-            Order::Answered(..) => Vec::new(),
+            Order::Answered(..) | Order::End(_) => Vec::new(),
             Order::Do(deed) => {
-                deed(core, at)?;
+                let done = deed(Ok((&mut *core, at)));
+                // What could not be read has changed nothing, and whoever asked was told.
+                done.or_else(|error| core.is_unharmed(&error).then_some(()).ok_or(error))?;
                 core.go_on(at)?
             }
-            Order::End => Vec::new(),
+            Order::Sync(done) => {
+                self.syncing.push(done);
+                core.handle(Input::BeginSync, at)?
+            }
+            Order::CloseTimeline(view) => {
+                core.close_timeline(view);
+                core.go_on(at)?
+            }
         };
         self.carry_out(effects);
-        self.settled.send_if_modified(|settled| {
-            let now = core.is_settled();
-            std::mem::replace(settled, now) != now
-        });
+        self.tell_who_waits(core);
         Ok(())
     }
 
-    /// What the core holds may be ahead of what is kept, so it is made anew from that; what is on the screen stays.
-    fn recover(&mut self, core: Core, error: &store::Error) -> store::Result<Core> {
-        tracing::warn!(%error, "the store failed");
-        self.disconnect();
-        let (views, was_wanted) = core.into_what_is_open();
-        let store = Store::open_again(&self.set_up.location, error)?;
-        let mut again = self.set_up.core_over(store)?;
-        again.take_over(views);
-        self.cores += 1;
-        if was_wanted {
-            self.resume_at = Some(self.begun.elapsed() + AFTER_FAILURE);
+    fn tell_who_waits(&mut self, core: &Core) {
+        let result = match core.end() {
+            Some(error) => Err(error.clone()),
+            None if core.is_settled() => Ok(()),
+            None => return,
+        };
+        for done in self.syncing.drain(..) {
+            let _ = done.send(result.clone());
         }
-        Ok(again)
     }
 
     fn carry_out(&mut self, effects: Vec<Effect>) {
@@ -394,17 +321,37 @@ impl Engine {
     }
 
     fn call(&self, id: CallId, call: Call) {
-        let (client, orders, cores) = (self.client.clone(), self.orders.clone(), self.cores);
+        let client = self.client.clone();
+        let answering = Answering(self.orders.clone(), self.cores, id);
         self.runtime.spawn(async move {
             let answer = call.make(&client).await;
-            let _ = orders.send(Order::Answered(cores, id, answer));
+            answering.give(answer);
         });
     }
 
     fn now(&self) -> Moment {
         Moment {
             since_start: self.begun.elapsed(),
-            wall: environment::now(),
+            wall: self.client.inner.http.server_time(),
+        }
+    }
+}
+
+/// A call under way, which is answered even when it panics: what waits for it would wait for ever.
+struct Answering(Sender<Order>, u64, CallId);
+
+impl Answering {
+    fn give(&self, answer: Result<Answer, Error>) {
+        let Self(orders, cores, id) = self;
+        let _ = orders.send(Order::Answered(*cores, *id, answer));
+    }
+}
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let reason = "a fault of this library".to_owned();
+            self.give(Err(Error::Protocol { reason }));
         }
     }
 }
@@ -418,3 +365,6 @@ impl Carrier for Client {
         self.call(operation).await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,7 +39,7 @@ impl Timeline {
     pub async fn items(&self) -> Result<Watched<TimelineItem>, Error> {
         let view = self.view;
         let engine = &self.chat.engine;
-        let watched = engine.run(move |core, _| Ok(core.watch_timeline(view)));
+        let watched = engine.ask(move |core| Ok(core.watch_timeline(view)));
         // It is open for as long as this is there.
         let watched = watched
             .await?
@@ -145,9 +145,6 @@ impl Timeline {
 
 impl Drop for Timeline {
     fn drop(&mut self) {
-        let view = self.view;
-        self.chat
-            .engine
-            .tell(move |core, _| core.close_timeline(view));
+        self.chat.engine.close_timeline(self.view);
     }
 }

@@ -124,10 +124,7 @@ impl Machine {
                 let step = self.wait(reason, false, random);
                 at_least(step, retry_after.unwrap_or_default())
             }
-            // Whatever sits between here and the server (a hotel's sign-in page) answers in its own way for a while.
-            Failure::Failed(error)
-                if error.is_transient() || matches!(error, Error::Protocol { .. }) =>
-            {
+            Failure::Failed(error) if error.is_passing() => {
                 self.wait(error.to_string(), false, random)
             }
             Failure::Failed(error) => Step::Finish(error),

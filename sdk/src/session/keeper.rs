@@ -160,7 +160,7 @@ fn ends_session(error: &Error) -> bool {
 }
 
 fn store_error(error: StoreError) -> Error {
-    Error::Store {
+    Error::SessionStore {
         reason: error.to_string(),
     }
 }

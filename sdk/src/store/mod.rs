@@ -7,9 +7,10 @@ mod people;
 mod rooms;
 mod search;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::io::ErrorKind;
 
 use crate::{Cursor, User, UserId};
 
@@ -37,10 +38,19 @@ pub(crate) enum Error {
 
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
-impl From<Error> for crate::Error {
-    fn from(error: Error) -> Self {
-        Self::Store {
-            reason: error.to_string(),
+impl From<&Error> for crate::Error {
+    fn from(error: &Error) -> Self {
+        let reason = error.to_string();
+        match error {
+            Error::Sqlite(error) if error.sqlite_error_code() == Some(ErrorCode::DiskFull) => {
+                Self::DiskFull
+            }
+            Error::File(error) if error.kind() == ErrorKind::StorageFull => Self::DiskFull,
+            Error::Key => Self::WrongKey,
+            Error::NoEncryption => Self::Setup { reason },
+            Error::Sqlite(_) | Error::Content(_) | Error::File(_) | Error::Newer => {
+                Self::Store { reason }
+            }
         }
     }
 }
@@ -51,11 +61,19 @@ pub(crate) struct Store {
     people: RefCell<HashMap<UserId, User>>,
     /// Whether somebody was written who is called otherwise than before, or was not known.
     has_new_names: Cell<bool>,
+    /// Whether something was not written: whoever wanted it may take it for kept.
+    has_failed: bool,
 }
 
 impl Store {
     /// All of `work` or nothing of it, whenever the app is killed.
     pub(crate) fn write<T>(&mut self, work: impl FnOnce(&Rows<'_>) -> Result<T>) -> Result<T> {
+        let done = self.transact(work);
+        self.has_failed |= done.is_err();
+        done
+    }
+
+    fn transact<T>(&mut self, work: impl FnOnce(&Rows<'_>) -> Result<T>) -> Result<T> {
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -72,6 +90,10 @@ impl Store {
             self.people.borrow_mut().clear();
         }
         done
+    }
+
+    pub(crate) fn has_failed(&self) -> bool {
+        self.has_failed
     }
 
     pub(crate) fn read(&self) -> Rows<'_> {

@@ -89,6 +89,7 @@ impl Store {
             connection,
             people: Default::default(),
             has_new_names: Default::default(),
+            has_failed: false,
         };
         store.migrate()?;
         Ok(store)
@@ -189,6 +190,7 @@ fn rescue(path: &Path, key: Option<&Key>) -> Result<Vec<NewEntry>> {
         connection: connect(path, key)?,
         people: Default::default(),
         has_new_names: Default::default(),
+        has_failed: false,
     };
     let unsaid = store.read().list_readable_entries()?;
     let unsaid = unsaid.into_iter().map(|entry| NewEntry {

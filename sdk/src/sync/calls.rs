@@ -7,7 +7,7 @@ use crate::{Error, RoomId};
 use std::collections::HashMap;
 
 /// Which request an answer belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct CallId(u64);
 
 /// What a request was made for.
@@ -111,7 +111,7 @@ impl Core {
 
         match purpose {
             // What may not be read, or is not there, is not asked for again.
-            Purpose::Page(timeline) if !is_passing(error) => self.pages.give_up(timeline),
+            Purpose::Page(timeline) if !error.is_passing() => self.pages.give_up(timeline),
             Purpose::Page(_) | Purpose::Overview | Purpose::Standing | Purpose::Entry(_) => {
                 self.slow_down(error, at);
             }
@@ -135,12 +135,6 @@ impl Core {
             self.told.forget();
         }
     }
-}
-
-/// Whether the same request may be answered otherwise later. What sits between here and the server (a hotel's sign-in
-/// page) answers in its own way for a while.
-pub(super) fn is_passing(error: &Error) -> bool {
-    error.is_transient() || matches!(error, Error::Protocol { .. } | Error::Store { .. })
 }
 
 pub(super) fn retry_after(error: &Error) -> Option<std::time::Duration> {

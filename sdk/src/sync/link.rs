@@ -1,5 +1,6 @@
 //! The connection: wanted or not, standing or not, and when to try again.
 
+use super::Input;
 use crate::Error;
 use crate::live::{Failure, Machine, Step};
 use std::time::Duration;
@@ -25,8 +26,31 @@ pub(crate) enum State {
     Ended(Error),
 }
 
+/// Who wants to be in step: the app, and those who want to be so once.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wanted {
+    by_app: bool,
+    syncs: u32,
+}
+
+impl Wanted {
+    pub(crate) fn is_any(self) -> bool {
+        self.by_app || self.syncs > 0
+    }
+
+    pub(crate) fn change(&mut self, input: &Input) {
+        match input {
+            Input::Start => self.by_app = true,
+            Input::Stop => self.by_app = false,
+            Input::BeginSync => self.syncs += 1,
+            Input::EndSync => self.syncs = self.syncs.saturating_sub(1),
+            _ => {}
+        }
+    }
+}
+
 pub(crate) struct Link {
-    pub(crate) is_wanted: bool,
+    pub(crate) wanted: Wanted,
     pub(crate) state: State,
     machine: Machine,
 }
@@ -34,10 +58,14 @@ pub(crate) struct Link {
 impl Link {
     pub(crate) fn new() -> Self {
         Self {
-            is_wanted: false,
+            wanted: Wanted::default(),
             state: State::Down { renew: false },
             machine: Machine::new(None),
         }
+    }
+
+    pub(crate) fn is_wanted(&self) -> bool {
+        self.wanted.is_any()
     }
 
     /// Whether to connect now, and if so, whether with another token.
@@ -47,7 +75,7 @@ impl Link {
             State::Waiting { until, renew, .. } if until <= now => renew,
             _ => return None,
         };
-        self.is_wanted.then(|| {
+        self.is_wanted().then(|| {
             self.state = State::Opening;
             renew
         })
@@ -74,7 +102,7 @@ impl Link {
     }
 
     pub(crate) fn failed(&mut self, failure: Failure, now: Duration, random: f64) {
-        if !self.is_wanted {
+        if !self.is_wanted() {
             self.state = State::Down { renew: false };
             return;
         }
@@ -85,7 +113,7 @@ impl Link {
                 renew,
                 reason,
             } => State::Waiting {
-                until: now + delay,
+                until: now.saturating_add(delay),
                 renew,
                 reason,
             },
@@ -109,7 +137,7 @@ impl Link {
 
     pub(crate) fn wakes_at(&self) -> Option<Duration> {
         match self.state {
-            State::Waiting { until, .. } if self.is_wanted => Some(until),
+            State::Waiting { until, .. } if self.is_wanted() => Some(until),
             _ => None,
         }
     }

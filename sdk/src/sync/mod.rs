@@ -44,6 +44,9 @@ pub(crate) enum Input {
     Start,
     /// The app does not want to be in step any more.
     Stop,
+    /// Somebody wants to be in step once, until as many [`Self::EndSync`] have come. They hurry.
+    BeginSync,
+    EndSync,
     /// The network is back, or the app is in the foreground: whatever waits is tried at once.
     Hurry,
     /// The connection stands, and the events were asked for.
@@ -97,9 +100,29 @@ pub(crate) struct Core {
     views: views::Views,
     told: told::Told,
     state: SyncState,
+    /// After the store failed.
+    pause: Option<Pause>,
     time_zone: TimeZone,
     random: StdRng,
     effects: Vec<Effect>,
+}
+
+/// What is on the screen, and who wants to be in step.
+pub(crate) struct Open {
+    pub(crate) views: views::Views,
+    pub(crate) wanted: link::Wanted,
+}
+
+/// Nothing is said and heard before a time, and why.
+struct Pause {
+    until: Duration,
+    reason: String,
+}
+
+impl Pause {
+    fn is_on(&self, at: Moment) -> bool {
+        self.until > at.since_start
+    }
 }
 
 impl Core {
@@ -131,6 +154,7 @@ impl Core {
             views: views::Views::default(),
             told: told::Told::default(),
             state: SyncState::Stopped,
+            pause: None,
             random: StdRng::seed_from_u64(seed),
             effects: Vec::new(),
             store,
@@ -143,8 +167,7 @@ impl Core {
     /// more: what is kept does.
     pub(crate) fn handle(&mut self, input: Input, at: Moment) -> store::Result<Vec<Effect>> {
         match input {
-            Input::Start => self.start(),
-            Input::Stop => self.stop(),
+            Input::Start | Input::Stop | Input::BeginSync | Input::EndSync => self.want(&input),
             Input::Hurry => self.hurry(),
             Input::Opened => self.opened(at),
             Input::Failed(failure) => self.failed(failure, at),
@@ -159,7 +182,9 @@ impl Core {
 
     /// Does whatever can be done now.
     pub(crate) fn go_on(&mut self, at: Moment) -> store::Result<Vec<Effect>> {
-        if self.link.is_wanted {
+        let is_paused = self.pause.as_ref().is_some_and(|pause| pause.is_on(at));
+        if self.link.is_wanted() && !is_paused {
+            self.pause = None;
             self.connect(at);
             self.ask_how_rooms_stand(at);
             self.ask_for_pages(at)?;
@@ -189,8 +214,11 @@ impl Core {
 
     /// When [`Input::Tick`] is due.
     pub(crate) fn wakes_at(&self) -> Option<Duration> {
-        if !self.link.is_wanted {
+        if !self.link.is_wanted() {
             return None;
+        }
+        if let Some(pause) = &self.pause {
+            return Some(pause.until);
         }
         let waits = [
             self.link.wakes_at(),
@@ -232,35 +260,69 @@ impl Core {
         Ok(())
     }
 
-    /// What is on the screen, and whether the app wants to be in step: for a core that goes on from the same store.
-    pub(crate) fn into_what_is_open(self) -> (views::Views, bool) {
-        (self.views, self.link.is_wanted)
+    /// Whether everything here is as it was before a deed that failed like this.
+    pub(crate) fn is_unharmed(&self, error: &store::Error) -> bool {
+        !self.store.has_failed() && !error.is_damage()
     }
 
-    pub(crate) fn take_over(&mut self, views: views::Views) {
-        self.views = views;
+    /// What is open and wanted, and the store: for a core that goes on from what is kept.
+    pub(crate) fn into_what_is_open(self) -> (Open, Store) {
+        let open = Open {
+            views: self.views,
+            wanted: self.link.wanted,
+        };
+        (open, self.store)
+    }
+
+    /// Goes on with what was open, and does nothing before `until`.
+    pub(crate) fn take_over(&mut self, open: Open, until: Duration, reason: String) {
+        self.views = open.views;
         self.views.names_changed();
+        self.views.nobody_types();
+        self.link.wanted = open.wanted;
+        self.standing.is_due = true;
+        self.pause = Some(Pause { until, reason });
     }
 
-    fn start(&mut self) {
-        if self.link.is_wanted || self.is_over() {
+    /// Why nothing is tried any more.
+    pub(crate) fn end(&self) -> Option<&Error> {
+        match &self.link.state {
+            link::State::Ended(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    fn want(&mut self, input: &Input) {
+        if matches!(self.end(), Some(Error::SignedOut)) {
             return;
         }
-        self.link.is_wanted = true;
+        let was_wanted = self.link.is_wanted();
+        self.link.wanted.change(input);
+        match (was_wanted, self.link.is_wanted()) {
+            (false, true) => self.begin(),
+            (true, false) => self.cease(),
+            _ if matches!(input, Input::BeginSync) => self.hurry(),
+            _ if matches!(input, Input::Start) && self.end().is_some() => self.begin(),
+            _ => {}
+        }
+    }
+
+    fn begin(&mut self) {
+        if self.end().is_some() {
+            self.link.state = link::State::Down { renew: false };
+        }
         self.standing.is_due = true;
         self.hurry();
     }
 
-    fn stop(&mut self) {
-        if !self.link.is_wanted {
-            return;
-        }
-        self.link.is_wanted = false;
+    fn cease(&mut self) {
         self.link.state = link::State::Down { renew: false };
+        self.views.nobody_types();
         self.effects.push(Effect::Disconnect);
     }
 
     fn hurry(&mut self) {
+        self.pause = None;
         self.link.hurry();
         self.calls.pace.hurry();
         self.outbox.hurry();
@@ -278,7 +340,7 @@ impl Core {
     }
 
     fn opened(&mut self, at: Moment) {
-        if !self.link.is_wanted {
+        if !self.link.is_wanted() {
             return;
         }
         self.link.opened(at.since_start);
@@ -297,12 +359,9 @@ impl Core {
 
     /// The session has ended: nothing more is tried, and everything is kept for whoever signs in again.
     fn signed_out(&mut self) {
-        self.stop();
+        self.link.wanted = link::Wanted::default();
+        self.cease();
         self.link.state = link::State::Ended(Error::SignedOut);
-    }
-
-    fn is_over(&self) -> bool {
-        matches!(self.link.state, link::State::Ended(_))
     }
 
     fn timeline_changed(&mut self, timeline: &Timeline) {

@@ -2,7 +2,7 @@
 //! became of it.
 
 use super::call::Change;
-use super::calls::{Purpose, is_passing, retry_after};
+use super::calls::{Purpose, retry_after};
 use super::pace::Pace;
 use super::{Answer, Call, Core, Moment};
 use crate::operations::changes::{
@@ -208,7 +208,7 @@ impl Core {
                 self.outbox.paces.remove(&lane(&entry));
                 self.take_entry_answer(&entry, answer, begun)
             }
-            Err(error) if is_passing(&error) => {
+            Err(error) if error.is_passing() => {
                 let random = self.random.random();
                 let pace = self.outbox.paces.entry(lane(&entry)).or_default();
                 pace.failed(at.since_start, random, retry_after(&error));

@@ -19,7 +19,7 @@ impl Pace {
     pub(crate) fn failed(&mut self, now: Duration, random: f64, least: Option<Duration>) {
         let wait = delay(self.failures, random).max(least.unwrap_or_default());
         self.failures = self.failures.saturating_add(1);
-        self.not_before = now + wait;
+        self.not_before = now.saturating_add(wait);
     }
 
     /// There is reason to believe that it works now.

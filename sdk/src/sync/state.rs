@@ -31,7 +31,8 @@ impl Core {
     pub(super) fn report_state(&mut self, at: Moment) {
         let state = match &self.link.state {
             State::Ended(error) => SyncState::Ended(error.clone()),
-            _ if !self.link.is_wanted => SyncState::Stopped,
+            _ if !self.link.is_wanted() => SyncState::Stopped,
+            _ if self.pause.is_some() => self.paused(at),
             State::Open { live: true } => SyncState::Live,
             State::Open { live: false } => SyncState::CatchingUp,
             State::Waiting { until, reason, .. } => SyncState::Waiting {
@@ -47,6 +48,15 @@ impl Core {
         if self.state != state && !is_same_wait {
             self.state = state.clone();
             self.effects.push(Effect::State(state));
+        }
+    }
+
+    fn paused(&self, at: Moment) -> SyncState {
+        let pause = self.pause.as_ref();
+        let until = pause.map(|pause| pause.until).unwrap_or_default();
+        SyncState::Waiting {
+            retry_in: until.saturating_sub(at.since_start),
+            reason: pause.map(|pause| pause.reason.clone()).unwrap_or_default(),
         }
     }
 }

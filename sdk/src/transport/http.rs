@@ -64,6 +64,12 @@ impl Http {
         now.checked_add(offset).unwrap_or(now)
     }
 
+    #[cfg(test)]
+    pub(crate) fn is_ahead_by(&self, offset: SignedDuration) {
+        let millis = i64::try_from(offset.as_millis()).expect("in range");
+        self.clock_offset.store(millis, Ordering::Relaxed);
+    }
+
     pub(crate) async fn execute<T, V>(
         &self,
         operation: &cynic::Operation<T, V>,

@@ -163,7 +163,7 @@ async fn no_refresh_is_begun_that_could_not_be_kept(server: &mut Server) {
         .session_store(Arc::new(Full))
         .build()
         .expect("a client");
-    let full = Err(Error::Store {
+    let full = Err(Error::SessionStore {
         reason: "no space left".to_owned(),
     });
     assert_eq!(alice.use_session(expired(&session(&signed_in))).await, full);

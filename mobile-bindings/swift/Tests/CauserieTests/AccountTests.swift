@@ -21,7 +21,7 @@ final class AccountTests: XCTestCase {
         try await onStage { stage in
             let client = try stage.client(store: Broken())
             let ended = await error { _ = try await client.restore() }
-            guard case .Store(let reason) = ended as? CauserieError else {
+            guard case .SessionStore(let reason) = ended as? CauserieError else {
                 return XCTFail("\(String(describing: ended))")
             }
             XCTAssertTrue(reason.contains("locked"), reason)

@@ -97,6 +97,10 @@ fn what_may_pass_is_tried_again() {
         Error::Protocol {
             reason: String::new(),
         },
+        Error::SessionStore {
+            reason: String::new(),
+        },
+        Error::DiskFull,
     ] {
         let step = Machine::new(None).failed(Failure::Failed(error.clone()), T0, 0.0);
         assert!(wait(&step).is_some(), "{error:?}: {step:?}");

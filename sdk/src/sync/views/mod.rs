@@ -65,6 +65,11 @@ impl Views {
         self.typing.insert(room, users);
     }
 
+    /// A timeline is not looked at any more.
+    pub(crate) fn close(&mut self, id: ViewId) {
+        self.timelines.remove(&id);
+    }
+
     /// Whoever was writing when the connection broke may have stopped.
     pub(super) fn nobody_types(&mut self) {
         let rooms = std::mem::take(&mut self.typing).into_keys();

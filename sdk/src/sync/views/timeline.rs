@@ -60,7 +60,10 @@ impl Core {
             shown_to: None,
         };
         self.views.timelines.insert(id, view);
-        self.refresh_timeline(id)?;
+        if let Err(error) = self.refresh_timeline(id) {
+            self.close_timeline(id);
+            return Err(error);
+        }
         Ok(id)
     }
 
@@ -104,11 +107,13 @@ impl Core {
         let Some(mut view) = self.views.timelines.remove(&id) else {
             return Ok(());
         };
-        let run = self.stretch(&mut view)?;
-        let items = self.lines(&view, &run)?;
-        become_like(&mut view.items, items, |item| item.key.clone());
+        let shown = self.stretch(&mut view);
+        let shown = shown.and_then(|run| self.lines(&view, &run));
+        let done = shown.map(|items| {
+            become_like(&mut view.items, items, |item| item.key.clone());
+        });
         self.views.timelines.insert(id, view);
-        Ok(())
+        done
     }
 
     /// The messages to show, and the wish for those that are missing.

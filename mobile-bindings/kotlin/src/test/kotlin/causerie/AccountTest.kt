@@ -91,9 +91,9 @@ class AccountTest(backend: Backend) : Case(backend) {
             override fun clear() = Unit
         }
         val alice = client(broken)
-        val unread = assertThrows<CauserieException.Store> { alice.restore() }
+        val unread = assertThrows<CauserieException.SessionStore> { alice.restore() }
         assertEquals(true, "no key store" in unread.reason, unread.reason)
-        val unsaved = assertThrows<CauserieException.Store> { alice.signUp("alice", PASSWORD) }
+        val unsaved = assertThrows<CauserieException.SessionStore> { alice.signUp("alice", PASSWORD) }
         assertEquals("no space left", unsaved.reason)
     }
 }

@@ -1,0 +1,139 @@
+//! The app's end of the engine: what it asks for goes in as orders, and what comes of it comes back.
+
+use super::engine::{Deed, Engine, Order, SetUp};
+use crate::Error;
+use crate::client::Client;
+use crate::store;
+use crate::sync::views::ViewId;
+use crate::sync::{Core, Input, Moment, SyncState};
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+use tokio::sync::{oneshot, watch};
+
+/// Ends the engine when the last one is dropped.
+#[derive(Clone)]
+pub(super) struct Handle {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    orders: Sender<Order>,
+    state: watch::Receiver<SyncState>,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        // When it has ended by itself, there is nobody to tell.
+        let _ = self.orders.send(Order::End(None));
+    }
+}
+
+impl Handle {
+    pub(super) async fn open(client: Client, set_up: SetUp) -> Result<Self, Error> {
+        let (orders, inbox) = channel();
+        let (state, seen_state) = watch::channel(SyncState::Stopped);
+        let engine = Engine::new(client, set_up, orders.clone(), state);
+        let (opened, wait) = oneshot::channel();
+        let thread = std::thread::Builder::new().name("causerie-chat".to_owned());
+        let spawned = thread.spawn(move || engine.live(opened, &inbox));
+        spawned.map_err(|error| Error::Setup {
+            reason: format!("no thread can be started: {error}"),
+        })?;
+        wait.await.unwrap_or(Err(Error::ChatEnded))?;
+        let shared = Shared {
+            orders,
+            state: seen_state,
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
+        })
+    }
+
+    pub(super) fn input(&self, input: Input) {
+        self.give(Order::Input(input));
+    }
+
+    pub(super) fn state(&self) -> watch::Receiver<SyncState> {
+        self.shared.state.clone()
+    }
+
+    /// Wants to be in step from now on, until what this gives is dropped.
+    pub(super) fn sync(&self) -> Syncing {
+        let (done, settled) = oneshot::channel();
+        self.give(Order::Sync(done));
+        Syncing {
+            handle: self.clone(),
+            settled,
+        }
+    }
+
+    /// Has something done by the core, and gives back what came of it.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        deed: impl FnOnce(&mut Core, Moment) -> store::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (done, wait) = oneshot::channel();
+        self.give(Order::Do(answering(done, deed)));
+        wait.await.unwrap_or(Err(Error::ChatEnded))
+    }
+
+    /// Asks the core something, unless nobody wants to know any more when its turn comes.
+    pub(super) async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut Core) -> store::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (done, wait) = oneshot::channel();
+        let answering = answering(done, |core, _| question(core));
+        self.give(Order::Do(answering));
+        wait.await.unwrap_or(Err(Error::ChatEnded))
+    }
+
+    pub(super) fn close_timeline(&self, view: ViewId) {
+        self.give(Order::CloseTimeline(view));
+    }
+
+    fn give(&self, order: Order) {
+        // When the engine has ended, what waits for an answer hears so.
+        let _ = self.shared.orders.send(order);
+    }
+}
+
+fn answering<T: Send + 'static>(
+    done: oneshot::Sender<Result<T, Error>>,
+    deed: impl FnOnce(&mut Core, Moment) -> store::Result<T> + Send + 'static,
+) -> Deed {
+    // Whoever asked may not want to know any more.
+    Box::new(move |core| match core.map(|(core, at)| deed(core, at)) {
+        Ok(Ok(value)) => {
+            let _ = done.send(Ok(value));
+            Ok(())
+        }
+        Ok(Err(error)) => {
+            let _ = done.send(Err(Error::from(&error)));
+            Err(error)
+        }
+        Err(error) => {
+            let _ = done.send(Err(error));
+            Ok(())
+        }
+    })
+}
+
+/// Keeps the chat in step for as long as it is there.
+pub(super) struct Syncing {
+    handle: Handle,
+    settled: oneshot::Receiver<Result<(), Error>>,
+}
+
+impl Syncing {
+    /// Waits until everything is heard and said.
+    pub(super) async fn settled(&mut self) -> Result<(), Error> {
+        (&mut self.settled).await.unwrap_or(Err(Error::ChatEnded))
+    }
+}
+
+impl Drop for Syncing {
+    fn drop(&mut self) {
+        self.handle.input(Input::EndSync);
+    }
+}
