@@ -1,5 +1,6 @@
 //! The library's own thread, so that the app brings no runtime and a blocked app thread stops nothing here. One is enough:
-//! what takes long is on threads of its own (a chat's store, the app's listeners), and a second would cost 100 KB of code.
+//! what takes long is on threads of its own (a chat's store, the app's session store and its listeners), and a second would
+//! cost 100 KB of code.
 
 use crate::errors::CauserieError;
 use std::future::Future;

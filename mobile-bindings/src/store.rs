@@ -5,7 +5,7 @@ use causerie_sdk::{Session, StoreError};
 use std::sync::Arc;
 
 /// Where the app keeps the signed-in session between starts: the platform's key store. The text is opaque, and whoever
-/// has it is the person signed in. Called from the library's threads, one call at a time; quick, and durable on return.
+/// has it is the person signed in. Called on threads that may block, one call at a time; durable on return.
 #[uniffi::export(foreign)]
 pub trait SessionStore: Send + Sync {
     /// What was saved last, if anything.

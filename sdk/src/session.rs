@@ -79,9 +79,10 @@ impl fmt::Debug for Session {
 /// Why a store could not keep or give back the session.
 pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Where the app keeps the session between starts. Called from the client's tasks, one call at a time; each call
-/// should be quick and durable when it returns. One store belongs to one client: two clients that refresh the same
-/// session from two stores look like a thief to the server, which then ends it.
+/// Where the app keeps the session between starts. Called on threads that may block, one call at a time; each call should be
+/// durable when it returns. Two clients that refresh the same session from two stores look like a thief to the server, which
+/// then ends it. Clients of one store look into it before they refresh, so that those that do not refresh at the very same
+/// moment get along; one client for a process is better.
 pub trait SessionStore: Send + Sync + 'static {
     /// What was saved last, if anything.
     ///

@@ -63,6 +63,19 @@ impl Machine {
         self.session = Some(session);
     }
 
+    /// Takes what a store has of the session in use when it is newer, or knows of a refresh under way; whether it is that
+    /// session's.
+    pub(super) fn learn(&mut self, kept: &Session) -> bool {
+        let Some(session) = self.session.as_mut().filter(|known| known.id == kept.id) else {
+            return false;
+        };
+        let is_newer = kept.grant.expires_at > session.grant.expires_at;
+        if is_newer || (kept.grant == session.grant && kept.pending_attempt.is_some()) {
+            session.clone_from(kept);
+        }
+        true
+    }
+
     pub(super) fn forget(&mut self) {
         if self.session.take().is_some() {
             self.epoch += 1;
@@ -270,6 +283,26 @@ mod tests {
             machine.token(at(0), None, "two".into()),
             Decision::Use("first-access".into())
         );
+    }
+
+    #[test]
+    fn what_another_client_of_the_store_has_refreshed_is_not_refreshed_again() {
+        let mut machine = signed_in(0);
+        let mut other = signed_in(0);
+        let (_, id, epoch) = refresh(other.token(at(0), None, "theirs".into()));
+        machine.learn(other.session().expect("signed in"));
+        let ours = refresh(machine.token(at(0), None, "ours".into())).1;
+        assert_eq!(ours, id, "the same attempt");
+        other.refreshed(epoch, Outcome::Granted(grant("second", 600)));
+        let before = machine.session().cloned().expect("signed in");
+        assert!(machine.learn(other.session().expect("signed in")));
+        let second = Decision::Use("second-access".into());
+        assert_eq!(machine.token(at(0), None, "b".into()), second);
+        assert!(machine.learn(&before));
+        assert_eq!(machine.token(at(0), None, "c".into()), second);
+        let mut another = before;
+        another.id = "ses_2".into();
+        assert!(!machine.learn(&another));
     }
 
     #[test]
