@@ -63,6 +63,9 @@ pub enum CauserieError {
     /// The file of a chat is encrypted with another key, or was given none. It is left as it is.
     #[error("The file is not encrypted with this key")]
     WrongKey,
+    /// Another chat, of this process or of another one, has the file. One chat for the process is enough.
+    #[error("Another chat has the file")]
+    FileInUse,
     /// The app's session store failed.
     #[error("The session store failed: {reason}")]
     SessionStore { reason: String },
@@ -105,6 +108,7 @@ impl From<causerie_sdk::Error> for CauserieError {
             Error::Store { reason } => Self::Store { reason },
             Error::DiskFull => Self::DiskFull,
             Error::WrongKey => Self::WrongKey,
+            Error::FileInUse => Self::FileInUse,
             Error::SessionStore { reason } => Self::SessionStore { reason },
             Error::ChatEnded => Self::ChatEnded,
             Error::Setup { reason } => Self::Setup { reason },

@@ -31,7 +31,8 @@ pub struct ChatOptions {
 }
 
 impl ChatOptions {
-    /// Kept in a file, made if it is not there. One file belongs to one [`Chat`] at a time.
+    /// Kept in a file, made if it is not there. One file belongs to one [`Chat`] at a time, of all processes: a file beside it
+    /// (`.lock`) is locked meanwhile.
     #[must_use]
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self {
@@ -66,7 +67,8 @@ impl ChatOptions {
 /// A person's rooms and messages on this device. What is read comes from what is kept; what is done is kept, shown at
 /// once, and said to the server in order and exactly once, if need be after the app was killed and started again.
 ///
-/// Nothing touches the network before [`Self::start`]. Dropping it and its timelines ends everything.
+/// Nothing touches the network before [`Self::start`]. Dropping it and its timelines ends everything, a little later;
+/// [`Self::close`] waits for that.
 #[derive(Clone)]
 pub struct Chat {
     engine: Handle,
@@ -83,7 +85,8 @@ impl Client {
     /// forgotten; a file that is damaged is begun anew, keeping what was not sent as far as it can be read.
     ///
     /// # Errors
-    /// [`Error::SignedOut`] when nobody is signed in, [`Error::WrongKey`] when the file is not encrypted with this key,
+    /// [`Error::SignedOut`] when nobody is signed in, [`Error::FileInUse`] when another chat has the file,
+    /// [`Error::WrongKey`] when it is not encrypted with this key,
     /// [`Error::Setup`] for a key where the crate is built without encryption, [`Error::DiskFull`], and [`Error::Store`] when
     /// the file cannot be opened.
     pub async fn chat(&self, options: ChatOptions) -> Result<Chat, Error> {
@@ -120,6 +123,12 @@ impl Chat {
     /// whatever waits for its next attempt is tried at once.
     pub fn hurry(&self) {
         self.engine.input(Input::Hurry);
+    }
+
+    /// Ends it for all who have it, and returns when its file may be opened again. Everything but this gives
+    /// [`Error::ChatEnded`] from then on.
+    pub async fn close(&self) {
+        self.engine.close().await;
     }
 
     /// How the app stands to the server, now and from now on.

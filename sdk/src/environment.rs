@@ -1,4 +1,4 @@
-//! The only place that asks the machine for the time and for randomness; everything else is handed them.
+//! The only place that asks the machine for the time and for randomness, and that waits; everything else is handed them.
 
 #![expect(
     clippy::disallowed_methods,
@@ -7,10 +7,16 @@
 
 use jiff::Timestamp;
 use rand::Rng;
+use std::time::Duration;
 
 /// The device's clock, which may be wrong.
 pub(crate) fn now() -> Timestamp {
     Timestamp::now()
+}
+
+/// Blocks the thread: not for tokio's.
+pub(crate) fn rest(duration: Duration) {
+    std::thread::sleep(duration);
 }
 
 /// 128 random bits in lower-case hex.

@@ -116,6 +116,9 @@ pub enum Error {
     /// The file of a chat is encrypted with another key, or was given none. It is left as it is.
     #[error("the file is not encrypted with this key")]
     WrongKey,
+    /// Another chat, of this process or of another one, has the file. One chat for the process is enough.
+    #[error("another chat has the file")]
+    FileInUse,
     /// The app's own session store failed.
     #[error("the session store failed: {reason}")]
     SessionStore {
@@ -174,6 +177,7 @@ impl Error {
             Self::Store { .. } => "STORE",
             Self::DiskFull => "DISK_FULL",
             Self::WrongKey => "WRONG_KEY",
+            Self::FileInUse => "FILE_IN_USE",
             Self::SessionStore { .. } => "SESSION_STORE",
             Self::ChatEnded => "CHAT_ENDED",
             Self::Setup { .. } => "SETUP",

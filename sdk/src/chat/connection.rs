@@ -91,6 +91,10 @@ impl Connection {
     async fn take(&self, id: &OperationId, signal: Signal) -> Result<(), Failure> {
         let is_events = id.0 == EVENTS;
         let payload = match signal {
+            Signal::Alive => {
+                self.inbox.put(Input::Alive);
+                return Ok(());
+            }
             Signal::Next(payload) => payload,
             Signal::Error(errors) if is_events => return Err(refusal(errors)),
             Signal::Complete if is_events => return Err(Failure::Completed),
@@ -126,6 +130,7 @@ async fn watch_or_not(socket: &mut Socket, watch: Watch) -> Result<(), Failure> 
             socket.subscribe(id, &typing).await
         }
         Watch::NoTyping(room) => socket.unsubscribe(id(&room)).await,
+        Watch::Life => socket.probe().await,
     };
     done.map_err(Failure::Connection)
 }

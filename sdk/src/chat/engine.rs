@@ -5,7 +5,7 @@ mod trouble;
 use super::connection::{Connection, LastToken};
 use crate::client::Client;
 use crate::live::Failure;
-use crate::store::{self, Location, Store};
+use crate::store::{self, Location, Lock, Store};
 use crate::sync::views::ViewId;
 use crate::sync::{Answer, Call, CallId, Carrier, Core, Effect, Input, Moment, SyncState};
 use crate::transport::socket::Ended;
@@ -13,8 +13,8 @@ use crate::{Cursor, Error, RoomId, UserId, environment};
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
-use std::time::Duration;
 use tokio::runtime;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
@@ -45,6 +45,8 @@ pub(super) enum Order {
 pub(super) enum Watch {
     Typing(RoomId),
     NoTyping(RoomId),
+    /// Whether it is there at all.
+    Life,
 }
 
 /// Where a connection puts what it carries, and how it ended.
@@ -93,6 +95,8 @@ impl SetUp {
 pub(super) struct Engine {
     client: Client,
     set_up: SetUp,
+    /// Held for as long as the file is this engine's.
+    lock: Option<Lock>,
     runtime: runtime::Handle,
     orders: Sender<Order>,
     connection: Option<(AbortHandle, mpsc::UnboundedSender<Watch>)>,
@@ -100,6 +104,7 @@ pub(super) struct Engine {
     /// How often the core was made anew.
     cores: u64,
     last_token: LastToken,
+    calls: HashMap<CallId, AbortHandle>,
     begun: Instant,
     trouble: Trouble,
     /// Who waits until the chat is in step.
@@ -134,10 +139,12 @@ impl Engine {
         Self {
             runtime: runtime::Handle::current(),
             orders,
+            lock: None,
             connection: None,
             generation: 0,
             cores: 0,
             last_token: LastToken::default(),
+            calls: HashMap::new(),
             begun: Instant::now(),
             trouble: Trouble::default(),
             syncing: Vec::new(),
@@ -153,8 +160,7 @@ impl Engine {
         opened: oneshot::Sender<Result<(), Error>>,
         inbox: &Receiver<Order>,
     ) {
-        let store = Store::open(&self.set_up.location);
-        match store.and_then(|store| self.set_up.core_over(store)) {
+        match self.open() {
             Ok(core) => {
                 let _ = opened.send(Ok(()));
                 self.run(core, inbox);
@@ -165,16 +171,28 @@ impl Engine {
         }
     }
 
+    fn open(&mut self) -> store::Result<Core> {
+        self.lock = Lock::of(&self.set_up.location)?;
+        self.set_up.core_over(Store::open(&self.set_up.location)?)
+    }
+
     fn run(&mut self, core: Core, inbox: &Receiver<Order>) {
         let session = self.watch_session();
         let mut phase = Phase::Working(Box::new(core));
-        loop {
+        let waiting = loop {
             phase = match self.next(&phase, inbox) {
-                Order::End(_) => break,
+                Order::End(waiting) => break waiting,
                 order => self.take(phase, order),
             };
-        }
+        };
         session.abort();
+        self.disconnect();
+        drop(phase);
+        self.lock = None;
+        if let Some(waiting) = waiting {
+            self.state.send_replace(SyncState::Ended(Error::ChatEnded));
+            let _ = waiting.send(());
+        }
     }
 
     /// A chat belongs to one person: whoever else signs in next has one of their own.
@@ -240,6 +258,7 @@ impl Engine {
                 effects
             }
             Order::Answered(cores, id, answer) if cores == self.cores => {
+                self.calls.remove(&id);
                 core.handle(Input::Answered(id, answer), at)?
             }
             Order::Answered(..) | Order::End(_) => Vec::new(),
@@ -279,6 +298,7 @@ impl Engine {
             match effect {
                 Effect::Connect { renew, after } => self.connect(renew, after),
                 Effect::Disconnect => self.disconnect(),
+                Effect::Probe => self.watch(Watch::Life),
                 Effect::WatchTyping(room) => self.watch(Watch::Typing(room)),
                 Effect::UnwatchTyping(room) => self.watch(Watch::NoTyping(room)),
                 Effect::Call(id, call) => self.call(id, call),
@@ -320,13 +340,16 @@ impl Engine {
         }
     }
 
-    fn call(&self, id: CallId, call: Call) {
+    fn call(&mut self, id: CallId, call: Call) {
         let client = self.client.clone();
         let answering = Answering(self.orders.clone(), self.cores, id);
-        self.runtime.spawn(async move {
+        let task = self.runtime.spawn(async move {
             let answer = call.make(&client).await;
             answering.give(answer);
         });
+        if let Some(earlier) = self.calls.insert(id, task.abort_handle()) {
+            earlier.abort();
+        }
     }
 
     fn now(&self) -> Moment {

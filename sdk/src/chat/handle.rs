@@ -92,6 +92,14 @@ impl Handle {
         self.give(Order::CloseTimeline(view));
     }
 
+    /// Ends the engine, and waits until it has let go of the file.
+    pub(super) async fn close(&self) {
+        let (done, closed) = oneshot::channel();
+        self.give(Order::End(Some(done)));
+        // When it has ended by itself, nobody answers.
+        let _ = closed.await;
+    }
+
     fn give(&self, order: Order) {
         // When the engine has ended, what waits for an answer hears so.
         let _ = self.shared.orders.send(order);

@@ -100,6 +100,7 @@ impl Driver {
                 Ok((_, Signal::Next(payload))) => self.take(&payload).await,
                 Ok((_, Signal::Error(errors))) => Err(refusal(errors)),
                 Ok((_, Signal::Complete)) => Err(Failure::Completed),
+                Ok((_, Signal::Alive)) => Ok(()),
                 Err(ended) => Err(Failure::Connection(ended)),
             };
             if let Err(failure) = taken {

@@ -1,6 +1,6 @@
 //! Connections: they open, carry, fall silent and break.
 
-use super::network::{SILENCE, Socket, read_batch};
+use super::network::{PROBE, SILENCE, Socket, read_batch};
 use super::server::Tail;
 use super::world::{Step, World};
 use crate::live::Failure;
@@ -172,6 +172,23 @@ impl World {
         socket.last_arrival = socket.last_arrival.max(self.now + delay);
         let delay = socket.last_arrival.saturating_sub(self.now);
         self.after(delay, Step::Deliver(link, update));
+    }
+
+    /// A connection that has fallen silent is noticed soon when it is asked for a sign of life.
+    pub(super) fn probe(&mut self, device: usize) {
+        let app = self.devices[device].app.as_ref();
+        let Some(link) = app.and_then(|app| app.link) else {
+            return;
+        };
+        let Some(socket) = self.sockets.get(&link) else {
+            return;
+        };
+        if socket.is_silent {
+            let silent = lost("no sign of life");
+            return self.after(PROBE, Step::Broken(link, device, silent));
+        }
+        let delay = self.faults.delay(&mut self.random);
+        self.after(delay, Step::Alive(link));
     }
 
     pub(super) fn broken(&mut self, link: u64, device: usize, failure: Failure) {

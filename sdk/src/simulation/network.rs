@@ -19,6 +19,8 @@ use std::time::Duration;
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 /// How long it takes until a device notices that a connection has fallen silent.
 pub(super) const SILENCE: Duration = Duration::from_secs(35);
+/// And how long it takes when the device asks.
+pub(super) const PROBE: Duration = Duration::from_secs(4);
 
 /// How likely what goes wrong is.
 #[derive(Clone, Debug, Default)]

@@ -52,6 +52,7 @@ pub(super) enum Step {
     Read(u64),
     Deliver(u64, Update),
     Broken(u64, usize, Failure),
+    Alive(u64),
 }
 
 /// Which app asked, and what.
@@ -165,6 +166,11 @@ impl World {
                 }
             }
             Step::Broken(link, device, failure) => self.broken(link, device, failure),
+            Step::Alive(link) => {
+                if let Some(socket) = self.sockets.get(&link) {
+                    self.input(socket.device, Input::Alive);
+                }
+            }
         }
         Ok(())
     }
@@ -257,6 +263,7 @@ impl World {
         match effect {
             Effect::Connect { renew, after } => self.connect(device, renew, after.as_str()),
             Effect::Disconnect => self.disconnect(device),
+            Effect::Probe => self.probe(device),
             Effect::Call(id, call) => self.call(device, id, call),
             Effect::State(_) | Effect::WatchTyping(_) | Effect::UnwatchTyping(_) => {}
         }

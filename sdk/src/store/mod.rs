@@ -1,5 +1,6 @@
 //! What the device keeps: one SQLite file, written in transactions and read without asking anybody.
 
+mod lock;
 mod messages;
 mod opening;
 mod outbox;
@@ -14,6 +15,7 @@ use std::io::ErrorKind;
 
 use crate::{Cursor, User, UserId};
 
+pub(crate) use lock::Lock;
 pub(crate) use messages::Timeline;
 pub(crate) use opening::{Key, Location};
 pub use outbox::EntryId;
@@ -34,6 +36,8 @@ pub(crate) enum Error {
     Key,
     #[error("built without encryption")]
     NoEncryption,
+    #[error("another chat has the file")]
+    InUse,
 }
 
 pub(crate) type Result<T> = std::result::Result<T, Error>;
@@ -47,6 +51,7 @@ impl From<&Error> for crate::Error {
             }
             Error::File(error) if error.kind() == ErrorKind::StorageFull => Self::DiskFull,
             Error::Key => Self::WrongKey,
+            Error::InUse => Self::FileInUse,
             Error::NoEncryption => Self::Setup { reason },
             Error::Sqlite(_) | Error::Content(_) | Error::File(_) | Error::Newer => {
                 Self::Store { reason }

@@ -212,7 +212,7 @@ impl Error {
                 Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
             ),
             Self::Content(_) | Self::Newer => true,
-            Self::File(_) | Self::Key | Self::NoEncryption => false,
+            Self::File(_) | Self::Key | Self::NoEncryption | Self::InUse => false,
         }
     }
 

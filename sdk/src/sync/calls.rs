@@ -1,10 +1,12 @@
 //! Requests that are under way.
 
+use super::link::is_old;
 use super::pace::Pace;
 use super::{Answer, Call, Core, Effect, Moment};
 use crate::store::{self, EntryId, Timeline};
 use crate::{Error, RoomId};
 use std::collections::HashMap;
+use std::time::Duration;
 
 /// Which request an answer belongs to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,6 +23,8 @@ pub(super) enum Purpose {
 
 struct Pending {
     purpose: Purpose,
+    call: Call,
+    since: Duration,
     /// What was told of later than this is newer than the answer may be.
     begun: u64,
 }
@@ -60,9 +64,27 @@ impl Core {
     pub(super) fn call(&mut self, purpose: Purpose, call: Call) {
         let id = CallId(self.calls.next);
         self.calls.next += 1;
-        let begun = self.told.now();
-        self.calls.pending.insert(id, Pending { purpose, begun });
+        let pending = Pending {
+            purpose,
+            call: call.clone(),
+            since: self.now,
+            begun: self.told.now(),
+        };
+        self.calls.pending.insert(id, pending);
         self.effects.push(Effect::Call(id, call));
+    }
+
+    /// What was asked over a network that is gone may have no answer for long. To ask twice does no harm.
+    pub(super) fn call_again(&mut self) {
+        let pending = self.calls.pending.iter_mut();
+        let mut old: Vec<_> = pending
+            .filter(|(_, pending)| is_old(pending.since, self.now))
+            .collect();
+        old.sort_unstable_by_key(|(id, _)| **id);
+        for (id, pending) in old {
+            pending.since = self.now;
+            self.effects.push(Effect::Call(*id, pending.call.clone()));
+        }
     }
 
     pub(super) fn answered(
@@ -71,7 +93,7 @@ impl Core {
         answer: Result<Answer, Error>,
         at: Moment,
     ) -> store::Result<()> {
-        let Some(Pending { purpose, begun }) = self.calls.pending.remove(&id) else {
+        let Some(Pending { purpose, begun, .. }) = self.calls.pending.remove(&id) else {
             return Ok(());
         };
         if matches!(answer, Err(Error::SignedOut)) {

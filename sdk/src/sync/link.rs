@@ -11,7 +11,10 @@ pub(crate) enum State {
     Down {
         renew: bool,
     },
-    Opening,
+    Opening {
+        since: Duration,
+        renew: bool,
+    },
     /// It stands; `live` once the server has said everything that there was to say.
     Open {
         live: bool,
@@ -52,7 +55,17 @@ impl Wanted {
 pub(crate) struct Link {
     pub(crate) wanted: Wanted,
     pub(crate) state: State,
+    /// It may be dead, and has not given the sign of life that it was asked for.
+    pub(crate) is_doubted: bool,
     machine: Machine,
+}
+
+/// What takes no longer is not begun anew, however often somebody hurries.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Whether something that was begun then may have to be begun anew.
+pub(super) fn is_old(since: Duration, now: Duration) -> bool {
+    now.saturating_sub(since) >= PATIENCE
 }
 
 impl Link {
@@ -60,6 +73,7 @@ impl Link {
         Self {
             wanted: Wanted::default(),
             state: State::Down { renew: false },
+            is_doubted: false,
             machine: Machine::new(None),
         }
     }
@@ -76,13 +90,14 @@ impl Link {
             _ => return None,
         };
         self.is_wanted().then(|| {
-            self.state = State::Opening;
+            self.state = State::Opening { since: now, renew };
             renew
         })
     }
 
     pub(crate) fn opened(&mut self, now: Duration) {
         self.machine.opened(now);
+        self.is_doubted = false;
         self.state = State::Open { live: false };
     }
 
@@ -102,6 +117,7 @@ impl Link {
     }
 
     pub(crate) fn failed(&mut self, failure: Failure, now: Duration, random: f64) {
+        self.is_doubted = false;
         if !self.is_wanted() {
             self.state = State::Down { renew: false };
             return;
@@ -121,11 +137,23 @@ impl Link {
         };
     }
 
-    /// There is reason to believe that it works now.
-    pub(crate) fn hurry(&mut self) {
-        if let State::Waiting { renew, .. } = self.state {
-            self.state = State::Down { renew };
+    /// There is reason to believe that it works now, and that what was begun before does not any more. Whether the
+    /// connection that stands is to give a sign of life.
+    pub(crate) fn hurry(&mut self, now: Duration) -> bool {
+        match self.state {
+            State::Waiting { renew, .. } => self.state = State::Down { renew },
+            State::Opening { since, renew } if is_old(since, now) => {
+                self.state = State::Down { renew };
+            }
+            _ => {}
         }
+        self.is_doubted |= self.is_open();
+        self.is_doubted
+    }
+
+    /// It gave a sign of life.
+    pub(crate) fn is_alive(&mut self) {
+        self.is_doubted = false;
     }
 
     /// What ended for want of a session may be begun again.

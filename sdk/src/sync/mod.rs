@@ -47,8 +47,11 @@ pub(crate) enum Input {
     /// Somebody wants to be in step once, until as many [`Self::EndSync`] have come. They hurry.
     BeginSync,
     EndSync,
-    /// The network is back, or the app is in the foreground: whatever waits is tried at once.
+    /// The network is back, or the app is in the foreground: whatever waits is tried at once, and what is under way may
+    /// be in vain.
     Hurry,
+    /// The connection gave the sign of life that it was asked for.
+    Alive,
     /// The connection stands, and the events were asked for.
     Opened,
     /// It does not stand, or not any more.
@@ -80,9 +83,12 @@ pub(crate) enum Effect {
         after: Cursor,
     },
     Disconnect,
+    /// Ask the connection for a sign of life, and give it little time.
+    Probe,
     /// Tell who types there, as long as the connection stands.
     WatchTyping(RoomId),
     UnwatchTyping(RoomId),
+    /// Ask the server. One that was made before under the same id is not waited for any more.
     Call(CallId, Call),
     State(SyncState),
 }
@@ -102,6 +108,8 @@ pub(crate) struct Core {
     state: SyncState,
     /// After the store failed.
     pause: Option<Pause>,
+    /// When the last thing happened.
+    now: Duration,
     time_zone: TimeZone,
     random: StdRng,
     effects: Vec<Effect>,
@@ -155,6 +163,7 @@ impl Core {
             told: told::Told::default(),
             state: SyncState::Stopped,
             pause: None,
+            now: Duration::ZERO,
             random: StdRng::seed_from_u64(seed),
             effects: Vec::new(),
             store,
@@ -166,9 +175,11 @@ impl Core {
     /// Takes something in, keeps what is to be kept, and says what is to be done. After an error nothing here counts any
     /// more: what is kept does.
     pub(crate) fn handle(&mut self, input: Input, at: Moment) -> store::Result<Vec<Effect>> {
+        self.now = at.since_start;
         match input {
             Input::Start | Input::Stop | Input::BeginSync | Input::EndSync => self.want(&input),
             Input::Hurry => self.hurry(),
+            Input::Alive => self.link.is_alive(),
             Input::Opened => self.opened(at),
             Input::Failed(failure) => self.failed(failure, at),
             Input::Received(update) => self.receive(update)?,
@@ -182,6 +193,7 @@ impl Core {
 
     /// Does whatever can be done now.
     pub(crate) fn go_on(&mut self, at: Moment) -> store::Result<Vec<Effect>> {
+        self.now = at.since_start;
         let is_paused = self.pause.as_ref().is_some_and(|pause| pause.is_on(at));
         if self.link.is_wanted() && !is_paused {
             self.pause = None;
@@ -234,6 +246,7 @@ impl Core {
     /// Whether everything was heard and said that there is to hear and to say.
     pub(crate) fn is_settled(&self) -> bool {
         self.link.is_live()
+            && !self.link.is_doubted
             && self.calls.is_idle()
             && self.standing.is_settled()
             && self.outbox.is_empty()
@@ -317,13 +330,17 @@ impl Core {
 
     fn cease(&mut self) {
         self.link.state = link::State::Down { renew: false };
+        self.link.is_doubted = false;
         self.views.nobody_types();
         self.effects.push(Effect::Disconnect);
     }
 
     fn hurry(&mut self) {
         self.pause = None;
-        self.link.hurry();
+        if self.link.hurry(self.now) {
+            self.effects.push(Effect::Probe);
+        }
+        self.call_again();
         self.calls.pace.hurry();
         self.outbox.hurry();
     }

@@ -39,7 +39,7 @@ impl Core {
                 retry_in: until.saturating_sub(at.since_start),
                 reason: reason.clone(),
             },
-            State::Down { .. } | State::Opening => SyncState::Connecting,
+            State::Down { .. } | State::Opening { .. } => SyncState::Connecting,
         };
         let is_same_wait = matches!(
             (&self.state, &state),

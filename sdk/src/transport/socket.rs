@@ -9,7 +9,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::{HeaderValue, header::SEC_WEBSOCKET_PROTOCOL};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
@@ -32,6 +32,8 @@ pub(crate) struct Timing {
     pub(crate) idle: Duration,
     /// For the sign of life to come.
     pub(crate) pong: Duration,
+    /// For the same where there is reason to believe that the connection is dead.
+    pub(crate) probe: Duration,
 }
 
 impl Default for Timing {
@@ -40,6 +42,7 @@ impl Default for Timing {
             open: Duration::from_secs(15),
             idle: Duration::from_secs(25),
             pong: Duration::from_secs(10),
+            probe: Duration::from_secs(4),
         }
     }
 }
@@ -59,12 +62,16 @@ pub(crate) enum Signal {
     Next(Box<RawValue>),
     Error(Vec<GraphQlError>),
     Complete,
+    /// The answer to [`Socket::probe`], of no operation.
+    Alive,
 }
 
 pub(crate) struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
     timing: Timing,
     awaiting_pong: bool,
+    /// Until when the sign of life that was asked for has to come.
+    probed: Option<Instant>,
 }
 
 impl Socket {
@@ -82,6 +89,7 @@ impl Socket {
                 stream,
                 timing,
                 awaiting_pong: false,
+                probed: None,
             };
             let payload = InitPayload {
                 authorization: format!("Bearer {token}"),
@@ -113,6 +121,15 @@ impl Socket {
         self.send(&ClientFrame::Complete { id }).await
     }
 
+    /// Asks for a sign of life, which is to come soon. Whatever else comes shows nothing: it may have been under way.
+    pub(crate) async fn probe(&mut self) -> Result<(), Ended> {
+        if self.probed.is_some() {
+            return Ok(());
+        }
+        self.probed = Some(Instant::now() + self.timing.probe);
+        self.send(&ClientFrame::Ping).await
+    }
+
     /// The next thing that comes of a subscription. Dropping this future loses nothing.
     pub(crate) async fn next(&mut self) -> Result<(OperationId, Signal), Ended> {
         loop {
@@ -120,6 +137,9 @@ impl Socket {
                 ServerFrame::Next { id, payload } => return Ok((id, Signal::Next(payload))),
                 ServerFrame::Error { id, errors } => return Ok((id, Signal::Error(errors))),
                 ServerFrame::Complete { id } => return Ok((id, Signal::Complete)),
+                ServerFrame::Pong if self.probed.take().is_some() => {
+                    return Ok((OperationId(String::new()), Signal::Alive));
+                }
                 ServerFrame::Acknowledged
                 | ServerFrame::Ping
                 | ServerFrame::Pong
@@ -130,10 +150,10 @@ impl Socket {
 
     async fn frame(&mut self) -> Result<ServerFrame, Ended> {
         loop {
-            let patience = if self.awaiting_pong {
-                self.timing.pong
-            } else {
-                self.timing.idle
+            let patience = match self.probed {
+                Some(until) => until.saturating_duration_since(Instant::now()),
+                None if self.awaiting_pong => self.timing.pong,
+                None => self.timing.idle,
             };
             let Ok(message) = timeout(patience, self.stream.next()).await else {
                 self.still_there().await?;
@@ -162,7 +182,7 @@ impl Socket {
 
     /// A half-open connection gives no error: only asking shows that nobody is there any more.
     async fn still_there(&mut self) -> Result<(), Ended> {
-        if self.awaiting_pong {
+        if self.awaiting_pong || self.probed.is_some() {
             return Err(Ended::Lost {
                 reason: "the server gives no sign of life".to_owned(),
             });

@@ -10,6 +10,7 @@ use rusqlite::Connection as Database;
 use serde_json::json;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 use tokio_stream::StreamExt;
 
 /// Signed in, and nobody answers.
@@ -206,4 +207,25 @@ async fn what_is_being_sent_has_the_servers_time() {
     });
     let next_century: Timestamp = "2100-01-01T00:00:00Z".parse().expect("an instant");
     assert!(sent_at > Some(next_century), "{sent_at:?}");
+}
+
+#[tokio::test]
+async fn a_file_is_one_chats_at_a_time() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("chat.db");
+    let alice = alice().await;
+    let chat = alice.chat(ChatOptions::file(&path)).await.expect("a chat");
+    let other = alice.chat(ChatOptions::file(&path)).await;
+    assert_eq!(other.err(), Some(Error::FileInUse));
+    let timeline = chat.timeline(&"room_1".into()).await.expect("a timeline");
+    timeline.send("one", None).await.expect("kept");
+    chat.close().await;
+    let late = timeline.send("two", None).await;
+    assert_eq!(late, Err(Error::ChatEnded));
+    let ended = SyncState::Ended(Error::ChatEnded);
+    assert_eq!(*chat.state().borrow(), ended);
+    let again = alice.chat(ChatOptions::file(&path)).await.expect("a chat");
+    let timeline = again.timeline(&"room_1".into()).await.expect("a timeline");
+    let (lines, _) = timeline.items().await.expect("lines");
+    assert_eq!(bodies(&lines), ["one"]);
 }

@@ -46,6 +46,7 @@ impl Engine {
         tracing::warn!(error = %failure, "the store failed");
         self.disconnect();
         self.cores += 1;
+        self.calls.clear();
         let (open, earlier) = core.into_what_is_open();
         let broken = Broken {
             open,

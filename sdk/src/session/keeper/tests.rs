@@ -65,7 +65,6 @@ async fn a_store_that_waits_for_the_app_does_not_hold_the_app_up() {
     assert_eq!(done, Ok(()));
 }
 
-/// Two threads of one test: the store is asked on neither of the client's.
 #[tokio::test]
 async fn a_store_that_panics_is_an_error() {
     struct Broken;

@@ -83,6 +83,7 @@ fn impatient() -> Timing {
         open: Duration::from_secs(20),
         idle: short,
         pong: short,
+        probe: short,
     }
 }
 
@@ -190,6 +191,49 @@ async fn a_silent_server_is_asked_and_then_given_up() {
         "the server gives no sign of life"
     );
     assert_eq!(was_asked.await.expect("asked"), json!({ "type": "ping" }));
+}
+
+/// With all the time in the world for what nobody doubts.
+fn patient_but_for_probes() -> Timing {
+    Timing {
+        probe: Duration::from_millis(50),
+        ..Timing::default()
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_is_doubted_is_given_up_soon() {
+    let mut socket = open(patient_but_for_probes(), |mut peer| async move {
+        peer.acknowledge().await;
+        while peer.0.next().await.is_some() {}
+    })
+    .await
+    .expect("open");
+    socket.probe().await.expect("asked");
+    assert_eq!(
+        lost_because(socket.next().await),
+        "the server gives no sign of life"
+    );
+}
+
+#[tokio::test]
+async fn a_connection_that_answers_is_not_doubted_any_more() {
+    let mut socket = open(Timing::default(), |mut peer| async move {
+        peer.acknowledge().await;
+        assert_eq!(peer.read().await["type"], "ping");
+        peer.write(json!({ "type": "next", "id": "1", "payload": 1 }))
+            .await;
+        peer.write(json!({ "type": "pong" })).await;
+        peer.write(json!({ "type": "pong" })).await;
+        peer.write(json!({ "type": "complete", "id": "1" })).await;
+    })
+    .await
+    .expect("open");
+    socket.probe().await.expect("asked");
+    socket.probe().await.expect("asked once");
+    assert!(matches!(socket.next().await, Ok((_, Signal::Next(_)))));
+    assert!(matches!(socket.next().await, Ok((_, Signal::Alive))));
+    assert!(matches!(socket.next().await, Ok((_, Signal::Complete))));
 }
 
 #[tokio::test]
