@@ -123,7 +123,14 @@ test('a message that was changed is shown as it is now, where it is shown at all
   expect(Object.keys(cache.extract())).not.toContain('Message:msg_9');
 });
 
-const given = (emoji: string, count: number, users: object[]) => ({ emoji, count, users: [], givers: users });
+const given = (emoji: string, count: number, users: object[]) => ({ emoji, count, users });
+
+test('a message that arrives names as many who reacted as one that was asked for', () => {
+  const users = Array.from({ length: 10 }, (_, index) => ({ id: `usr_${index}`, displayName: `${index}` }));
+  const reactions = [given('👍', 12, users), given('🎉', 1, users.slice(0, 1))];
+  const seen = seenBy('usr_ada', cache, { ...message(3), reactions } as never);
+  expect(seen.reactions.map((one) => one.users)).toEqual([users.slice(0, 3), users.slice(0, 1)]);
+});
 
 test('the viewer is among those who reacted when the event names them, or when it names not all and they were', () => {
   const others = Array.from({ length: 10 }, (_, index) => ({ id: `usr_${index}`, displayName: 'Somebody' }));

@@ -165,6 +165,9 @@ export function changeMessage(cache: InMemoryCache, message: MessageFieldsFragme
 
 const messageFields = { fragment: MessageFieldsFragmentDoc, fragmentName: 'MessageFields' };
 
+/** Of how many who reacted `MessageFields` asks for the names. */
+const NAMED = 3;
+
 /**
  * A live message as the viewer's own. Events are the same for everyone and name the first fifty who reacted;
  * of more, what was known of the viewer still holds.
@@ -179,10 +182,11 @@ export function seenBy(
   const reacted = new Set(
     known?.reactions.filter(({ viewerReacted }) => viewerReacted).map(({ emoji }) => emoji),
   );
-  const reactions = message.reactions.map(({ givers, ...reaction }) => {
+  const reactions = message.reactions.map(({ users, ...reaction }) => {
     const { emoji, count } = reaction;
-    const among = givers.some((user) => user.id === viewerId);
-    return { ...reaction, viewerReacted: among || (count > givers.length && reacted.has(emoji)) };
+    const among = users.some((user) => user.id === viewerId);
+    const viewerReacted = among || (count > users.length && reacted.has(emoji));
+    return { ...reaction, users: users.slice(0, NAMED), viewerReacted };
   });
   return { ...message, reactions };
 }
