@@ -195,37 +195,38 @@ test('a thread is beside the room, live, and the room tells how many replies the
   await expect(his.composer).toBeVisible();
 });
 
-test('what was begun is there again after a reload and on another device, and gone once it is sent', async ({
+const saved = (page: Page) =>
+  page.waitForResponse((answer) => Boolean(answer.request().postData()?.includes('SaveDraft')));
+
+test('what was begun is there again after a reload and where else one is, and gone once it is sent', async ({
   arrive,
   browser,
   baseURL,
 }) => {
   const alice = await arrive('alice');
   const roomId = await alice.api.createChannel('begun');
-  await alice.page.goto(`/rooms/${roomId}`);
-  const room = new RoomPage(alice.page);
-  const saved = () =>
-    alice.page.waitForResponse((answer) => Boolean(answer.request().postData()?.includes('SaveDraft')));
-
-  const first = saved();
-  await room.composer.fill('On the train');
-  await first;
-  await alice.page.reload();
-  await expect(room.composer).toHaveValue('On the train');
-
   const desk = await browser.newContext({ baseURL: baseURL! });
   await alice.api.logInto(desk, PASSWORD);
-  const there = new RoomPage(await desk.newPage());
-  await there.page.goto(`/rooms/${roomId}`);
-  await expect(there.composer).toHaveValue('On the train');
-  const emptied = there.page.waitForResponse((answer) =>
-    Boolean(answer.request().postData()?.includes('SaveDraft')),
-  );
+  const [here, tab, there] = [alice.page, await alice.context.newPage(), await desk.newPage()].map(
+    (page) => new RoomPage(page),
+  ) as [RoomPage, RoomPage, RoomPage];
+  for (const { page } of [here, tab, there]) await page.goto(`/rooms/${roomId}`);
+  for (const { composer } of [here, tab, there]) await expect(composer).toHaveValue('');
+
+  const first = saved(here.page);
+  await here.composer.fill('On the train');
+  await first;
+  await here.page.reload();
+  for (const { composer } of [here, tab, there]) await expect(composer).toHaveValue('On the train');
+
   await there.composer.press('Enter');
-  await emptied;
-  await expect(room.message('On the train')).toBeVisible();
-  await alice.page.reload();
-  await expect(room.message('On the train')).toBeVisible();
-  await expect(room.composer).toHaveValue('');
+  for (const room of [here, tab, there]) {
+    await expect(room.message('On the train')).toBeVisible();
+    await expect(room.composer).toHaveValue('');
+    await room.composer.press('Enter');
+  }
+  await here.send('Of the other tab');
+  for (const room of [here, tab, there])
+    await expect(room.bodies).toHaveText(['On the train', 'Of the other tab']);
   await desk.close();
 });

@@ -1,4 +1,4 @@
-import { useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
+import { useEffect, useId, useLayoutEffect, useRef } from 'react';
 import type { KeyboardEvent, ReactNode, RefObject } from 'react';
 import { SendIcon } from '../ui/icons';
 import { byteLength, cleanBody, MAX_BODY_BYTES } from './body';
@@ -14,11 +14,9 @@ interface ComposerProps {
   hint?: string;
   /** Why the last attempt came to nothing. */
   problem?: string | undefined;
-  draft: string;
-  onDraft?: (text: string) => void;
+  text: string;
+  onText: (text: string) => void;
   onSend: (body: string) => void;
-  /** Whether the text stays when it is sent. */
-  keepsText?: boolean;
   /** Escape. */
   onCancel?: (() => void) | undefined;
   /** Arrow up, while nothing is written. */
@@ -35,27 +33,20 @@ export function Composer({
   above,
   hint = '',
   problem,
-  draft,
-  onDraft,
+  text,
+  onText,
   onSend,
-  keepsText = false,
   onCancel,
   onUp,
 }: ComposerProps) {
-  const [text, setText] = useState(draft);
   const input = useTextArea(above !== undefined);
   const note = useId();
   const body = cleanBody(text);
   const left = MAX_BODY_BYTES - byteLength(body);
   const sendable = body !== '' && left >= 0;
 
-  const write = (value: string) => {
-    setText(value);
-    onDraft?.(value);
-  };
   const send = () => {
     if (!sendable) return;
-    if (!keepsText) write('');
     onSend(body);
     input.current?.focus();
   };
@@ -83,7 +74,7 @@ export function Composer({
           aria-invalid={left < 0 || undefined}
           placeholder={label}
           value={text}
-          onChange={(event) => write(event.target.value)}
+          onChange={(event) => onText(event.target.value)}
           onKeyDown={onKeyDown}
           className="max-h-[40dvh] min-h-10 grow resize-none bg-transparent px-3 py-2 text-base leading-6 outline-none placeholder:text-soft"
         />

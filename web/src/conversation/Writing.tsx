@@ -1,10 +1,11 @@
 import { useMutation } from '@apollo/client/react';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import {
   EditMessageDocument,
   type MessageFieldsFragment,
   type RoomSummaryFragment,
 } from '../generated/graphql';
+import { useObserved } from '../ui/observed';
 import { useAction } from '../ui/useAction';
 import { useNow } from '../ui/useNow';
 import { IconButton } from '../ui/Button';
@@ -35,6 +36,7 @@ export function Writing({ room, threadRootId, lines, focus, onFocus }: WritingPr
   const { workspace, viewer } = useWorkspace();
   const { outbox, drafts } = workspace;
   const now = useNow();
+  useObserved(drafts);
   const place = threadRootId ?? room.id;
   const refusal = mayWrite(room, now, threadRootId !== undefined);
   if (refusal) return <Refusal>{refusal}</Refusal>;
@@ -45,7 +47,9 @@ export function Writing({ room, threadRootId, lines, focus, onFocus }: WritingPr
     const own = lines.findLast(({ message }) => message && isEditable(message, viewer.id))?.message;
     if (own) onFocus({ kind: 'edit', message: own });
   };
+  const write = (text: string) => (threadRootId ? drafts.keep(place, text) : drafts.write(place, text));
   const send = (body: string) => {
+    write('');
     outbox.send(room.id, body, {
       ...(focus && { replyTo: focus.message }),
       ...(threadRootId && { threadRootId }),
@@ -64,8 +68,8 @@ export function Writing({ room, threadRootId, lines, focus, onFocus }: WritingPr
         )
       }
       hint={writingHint(room)}
-      draft={drafts.of(place, threadRootId ? '' : room.membership?.draft?.body)}
-      onDraft={(text) => (threadRootId ? drafts.keep(place, text) : drafts.write(place, text))}
+      text={drafts.of(place, threadRootId ? '' : room.membership?.draft?.body)}
+      onText={write}
       onSend={send}
       onCancel={focus && done}
       onUp={editLast}
@@ -81,6 +85,7 @@ function isEditable(message: MessageFieldsFragment, viewerId: string): boolean {
 function Editing({ message, onDone }: { message: MessageFieldsFragment; onDone: () => void }) {
   const [editMessage] = useMutation(EditMessageDocument);
   const action = useAction();
+  const [text, setText] = useState(message.body);
   const save = async (body: string) => {
     const saved = await action.run(async () => {
       const { data } = await editMessage({ variables: { input: { messageId: message.id, body } } });
@@ -98,8 +103,8 @@ function Editing({ message, onDone }: { message: MessageFieldsFragment; onDone: 
         </Above>
       }
       problem={action.problem}
-      keepsText
-      draft={message.body}
+      text={text}
+      onText={setText}
       onSend={(body) => void save(body)}
       onCancel={onDone}
     />

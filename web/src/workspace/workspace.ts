@@ -110,6 +110,7 @@ export class Workspace {
         connected: () => {
           this.live.connected();
           this.outbox.retryTransient();
+          this.drafts.retry();
         },
         ping: (received) => {
           if (!received) timeout = setTimeout(() => this.#socket.terminate(), ANSWER_WITHIN);
@@ -175,7 +176,7 @@ export class Workspace {
       case 'MemberChanged':
         return event.member.user.id === this.viewerId ? this.#meetRoom(event.room.id) : undefined;
       case 'DraftChanged':
-        return this.drafts.receive(event.room.id, event.draft?.body ?? '');
+        return this.drafts.hear(event.room.id, event.draft?.body ?? '');
       case 'RoomChanged':
         return this.#meetRoom(event.room.id);
       default:
