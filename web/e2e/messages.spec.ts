@@ -230,3 +230,39 @@ test('what was begun is there again after a reload and where else one is, and go
     await expect(room.bodies).toHaveText(['On the train', 'Of the other tab']);
   await desk.close();
 });
+
+test('a reply that was begun elsewhere is gone on with, and is one still', async ({ arrive }) => {
+  const alice = await arrive('alice');
+  const roomId = await alice.api.createChannel('answered');
+  const replyToId = await alice.api.send(roomId, 'Where to plant?');
+  await alice.page.goto(`/rooms/${roomId}`);
+  const here = new RoomPage(alice.page);
+  await expect(here.message('Where to plant?')).toBeVisible();
+  const stop = alice.page.getByRole('button', { name: 'Stop replying' });
+
+  await alice.api.act('saveDraft', { roomId, body: 'By', replyToId });
+  await expect(here.composer).toHaveValue('By');
+  await expect(alice.page.getByText('Reply to').locator('..')).toContainText('Where to plant?');
+
+  const first = saved(alice.page);
+  await here.composer.pressSequentially(' the wall');
+  await first;
+  const tab = new RoomPage(await alice.context.newPage());
+  await tab.page.goto(`/rooms/${roomId}`);
+  await expect(tab.composer).toHaveValue('By the wall');
+  await tab.composer.press('Enter');
+  await expect(stop).toHaveCount(0);
+  await expect(here.composer).toHaveValue('');
+  for (const room of [here, tab]) {
+    const quote = room.row('By the wall').getByRole('button', { name: 'In reply to' });
+    await expect(quote).toContainText('Where to plant?');
+  }
+
+  await alice.api.act('saveDraft', { roomId, body: 'No', replyToId });
+  await stop.click();
+  await expect(here.composer).toBeFocused();
+  await here.composer.press('Enter');
+  await expect(here.row('No').getByRole('button', { name: 'In reply to' })).toHaveCount(0);
+  await expect(tab.composer).toHaveValue('');
+  await expect(tab.message('No')).toBeVisible();
+});

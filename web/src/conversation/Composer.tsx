@@ -14,6 +14,8 @@ interface ComposerProps {
   hint?: string;
   /** Why the last attempt came to nothing. */
   problem?: string | undefined;
+  /** Whenever it grows it has the focus, also where a touch keyboard comes up for it. */
+  asked: number;
   text: string;
   onText: (text: string) => void;
   onSend: (body: string) => void;
@@ -33,13 +35,14 @@ export function Composer({
   above,
   hint = '',
   problem,
+  asked,
   text,
   onText,
   onSend,
   onCancel,
   onUp,
 }: ComposerProps) {
-  const input = useTextArea(above !== undefined);
+  const input = useTextArea(asked);
   const note = useId();
   const body = cleanBody(text);
   const left = MAX_BODY_BYTES - byteLength(body);
@@ -85,8 +88,8 @@ export function Composer({
   );
 }
 
-/** A text area that grows with its text and has the focus where no touch keyboard comes up for it, or where one is `asked` for. */
-function useTextArea(asked: boolean): RefObject<HTMLTextAreaElement | null> {
+/** A text area that grows with its text and has the focus where no touch keyboard comes up for it, or whenever it is `asked` for. */
+function useTextArea(asked: number): RefObject<HTMLTextAreaElement | null> {
   const input = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     const field = input.current;

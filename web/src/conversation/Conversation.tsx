@@ -51,7 +51,7 @@ function OpenRoom({ room }: { room: RoomSummaryFragment }) {
   const [search, setSearch] = useSearchParams();
   const threadId = search.get('thread');
   const openThread = useCallback((rootId: string) => setSearch({ thread: rootId }), [setSearch]);
-  const { actions, focus, setFocus, question } = useTalk(room, openThread);
+  const talk = useTalk(room, undefined, openThread);
   useWatching(room.id);
 
   return (
@@ -64,15 +64,15 @@ function OpenRoom({ room }: { room: RoomSummaryFragment }) {
             label={`Messages in ${room.name}`}
             lines={lines}
             history={history}
-            actions={actions}
+            actions={talk.actions}
             beginning={<Beginning room={room} />}
           />
         ) : (
           <Waiting history={history} />
         )}
         <Spoken />
-        <Writing room={room} lines={lines} focus={focus} onFocus={setFocus} />
-        {question}
+        <Writing room={room} lines={lines} talk={talk} />
+        {talk.question}
       </div>
       {threadId && <ThreadPane key={threadId} room={room} rootId={threadId} onClose={() => setSearch({})} />}
     </div>

@@ -23,7 +23,7 @@ interface ThreadPaneProps {
 export function ThreadPane({ room, rootId, onClose }: ThreadPaneProps) {
   const thread = useThread(rootId);
   const lines = useLines(room.id, thread, rootId);
-  const { actions, focus, setFocus, question } = useTalk(room);
+  const talk = useTalk(room, rootId);
   return (
     <section
       aria-label="Thread"
@@ -44,16 +44,14 @@ export function ThreadPane({ room, rootId, onClose }: ThreadPaneProps) {
           label="Messages of the thread"
           lines={lines}
           history={thread}
-          actions={actions}
-          beginning={<Root message={thread.root} actions={actions} />}
+          actions={talk.actions}
+          beginning={<Root message={thread.root} actions={talk.actions} />}
         />
       ) : (
         <Waiting history={thread} />
       )}
-      {thread.root && (
-        <Writing room={room} threadRootId={rootId} lines={lines} focus={focus} onFocus={setFocus} />
-      )}
-      {question}
+      {thread.root && <Writing room={room} threadRootId={rootId} lines={lines} talk={talk} />}
+      {talk.question}
     </section>
   );
 }

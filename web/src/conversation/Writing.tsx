@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react';
 import {
   EditMessageDocument,
   type MessageFieldsFragment,
+  type QuoteFragment,
   type RoomSummaryFragment,
 } from '../generated/graphql';
 import { useObserved } from '../ui/observed';
@@ -11,69 +12,66 @@ import { useNow } from '../ui/useNow';
 import { IconButton } from '../ui/Button';
 import { CloseIcon } from '../ui/icons';
 import { useWorkspace } from '../workspace/context';
+import { NOTHING } from '../workspace/drafts';
 import { Composer } from './Composer';
 import type { MessageLine } from './lines';
 import { QuoteText } from './Quote';
 import { mayWrite, writingHint } from './rules';
-
-/** What is being written beside a new message: an answer to one, or another text for one. */
-export interface Focus {
-  kind: 'reply' | 'edit';
-  message: MessageFieldsFragment;
-}
+import type { Talk } from './useTalk';
 
 interface WritingProps {
   room: RoomSummaryFragment;
   /** In whose thread, if it is not the main line. */
   threadRootId?: string;
   lines: readonly MessageLine[];
-  focus: Focus | undefined;
-  onFocus: (focus: Focus | undefined) => void;
+  talk: Talk;
 }
 
 /** Where one writes in a room, or why one cannot. */
-export function Writing({ room, threadRootId, lines, focus, onFocus }: WritingProps) {
+export function Writing(props: WritingProps) {
+  const { editing, edit } = props.talk;
+  const refusal = mayWrite(props.room, useNow(), props.threadRootId !== undefined);
+  if (refusal) return <Refusal>{refusal}</Refusal>;
+  if (editing) return <Editing key={editing.id} message={editing} onDone={() => edit(undefined)} />;
+  return <NewMessage {...props} />;
+}
+
+function NewMessage({ room, threadRootId, lines, talk }: WritingProps) {
   const { workspace, viewer } = useWorkspace();
   const { outbox, drafts } = workspace;
-  const now = useNow();
   useObserved(drafts);
-  const place = threadRootId ?? room.id;
-  const refusal = mayWrite(room, now, threadRootId !== undefined);
-  if (refusal) return <Refusal>{refusal}</Refusal>;
-
-  const done = () => onFocus(undefined);
-  if (focus?.kind === 'edit') return <Editing key={focus.message.id} message={focus.message} onDone={done} />;
+  const { body, replyTo } = threadRootId
+    ? drafts.of(threadRootId)
+    : drafts.of(room.id, room.membership?.draft);
+  const stopReplying = () => talk.reply(undefined);
   const editLast = () => {
     const own = lines.findLast(({ message }) => message && isEditable(message, viewer.id))?.message;
-    if (own) onFocus({ kind: 'edit', message: own });
+    if (own) talk.edit(own);
   };
-  const write = (text: string) => (threadRootId ? drafts.keep(place, text) : drafts.write(place, text));
-  const send = (body: string) => {
-    write('');
-    outbox.send(room.id, body, {
-      ...(focus && { replyTo: focus.message }),
-      ...(threadRootId && { threadRootId }),
-    });
-    done();
+  const send = (text: string) => {
+    drafts.write(room.id, threadRootId, NOTHING);
+    outbox.send(room.id, text, { ...(replyTo && { replyTo }), ...(threadRootId && { threadRootId }) });
   };
   return (
     <Composer
-      key={focus?.message.id ?? 'new'}
       to={threadRootId ? 'the thread' : room.kind === 'CHANNEL' ? `#${room.name}` : room.name}
-      above={
-        focus && (
-          <Above label="Stop replying" onCancel={done}>
-            <span className="shrink-0">Reply to</span> <QuoteText of={focus.message} />
-          </Above>
-        )
-      }
+      above={replyTo && <ReplyTo message={replyTo} onCancel={stopReplying} />}
       hint={writingHint(room)}
-      text={drafts.of(place, threadRootId ? '' : room.membership?.draft?.body)}
-      onText={write}
+      asked={talk.asked}
+      text={body}
+      onText={(text) => drafts.write(room.id, threadRootId, { body: text })}
       onSend={send}
-      onCancel={focus && done}
+      onCancel={replyTo ? stopReplying : undefined}
       onUp={editLast}
     />
+  );
+}
+
+function ReplyTo({ message, onCancel }: { message: QuoteFragment; onCancel: () => void }) {
+  return (
+    <Above label="Stop replying" onCancel={onCancel}>
+      <span className="shrink-0">Reply to</span> <QuoteText of={message} />
+    </Above>
   );
 }
 
@@ -103,6 +101,7 @@ function Editing({ message, onDone }: { message: MessageFieldsFragment; onDone: 
         </Above>
       }
       problem={action.problem}
+      asked={1}
       text={text}
       onText={setText}
       onSend={(body) => void save(body)}

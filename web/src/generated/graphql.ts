@@ -193,7 +193,7 @@ export type LiveEventsSubscription = {
     cursor: string;
     reset: boolean;
     events: Array<
-      | { __typename: 'DraftChanged'; room: { id: string }; draft: { body: string } | null }
+      | { __typename: 'DraftChanged'; room: { id: string }; draft: DraftFragment | null }
       | { __typename: 'MemberChanged'; room: { id: string }; member: { user: { id: string } } }
       | { __typename: 'MemberJoined' }
       | { __typename: 'MemberLeft' }
@@ -240,6 +240,8 @@ export type ThreadHistoryQuery = {
 
 export type PersonFragment = { id: string; username: string; displayName: string };
 
+export type DraftFragment = { body: string; replyTo: QuoteFragment | null };
+
 export type RoomSummaryFragment = {
   id: string;
   kind: RoomKind;
@@ -250,7 +252,7 @@ export type RoomSummaryFragment = {
   slowModeSeconds: number;
   announcementOnly: boolean;
   archivedAt: string | null;
-  membership: { role: Role; mutedUntil: string | null; draft: { body: string } | null } | null;
+  membership: { role: Role; mutedUntil: string | null; draft: DraftFragment | null } | null;
   lastMessage: LastMessageFragment | null;
 };
 
@@ -1006,6 +1008,64 @@ export const LiveMessageFragmentDoc = {
     },
   ],
 } as unknown as DocumentNode<LiveMessageFragment, unknown>;
+export const DraftFragmentDoc = {
+  kind: 'Document',
+  definitions: [
+    {
+      kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'Draft' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Draft' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          { kind: 'Field', name: { kind: 'Name', value: 'body' } },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'replyTo' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [{ kind: 'FragmentSpread', name: { kind: 'Name', value: 'Quote' } }],
+            },
+          },
+        ],
+      },
+    },
+    {
+      kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'Person' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'User' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          { kind: 'Field', name: { kind: 'Name', value: 'id' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'username' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'displayName' } },
+        ],
+      },
+    },
+    {
+      kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'Quote' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Message' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          { kind: 'Field', name: { kind: 'Name', value: 'id' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'body' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'deletedAt' } },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'author' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [{ kind: 'FragmentSpread', name: { kind: 'Name', value: 'Person' } }],
+            },
+          },
+        ],
+      },
+    },
+  ],
+} as unknown as DocumentNode<DraftFragment, unknown>;
 export const RoomSummaryFragmentDoc = {
   kind: 'Document',
   definitions: [
@@ -1038,7 +1098,7 @@ export const RoomSummaryFragmentDoc = {
                   name: { kind: 'Name', value: 'draft' },
                   selectionSet: {
                     kind: 'SelectionSet',
-                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'body' } }],
+                    selections: [{ kind: 'FragmentSpread', name: { kind: 'Name', value: 'Draft' } }],
                   },
                 },
               ],
@@ -1084,6 +1144,25 @@ export const RoomSummaryFragmentDoc = {
             selectionSet: {
               kind: 'SelectionSet',
               selections: [{ kind: 'FragmentSpread', name: { kind: 'Name', value: 'Person' } }],
+            },
+          },
+        ],
+      },
+    },
+    {
+      kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'Draft' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Draft' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          { kind: 'Field', name: { kind: 'Name', value: 'body' } },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'replyTo' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [{ kind: 'FragmentSpread', name: { kind: 'Name', value: 'Quote' } }],
             },
           },
         ],
@@ -2580,7 +2659,9 @@ export const LiveEventsDocument = {
                               name: { kind: 'Name', value: 'draft' },
                               selectionSet: {
                                 kind: 'SelectionSet',
-                                selections: [{ kind: 'Field', name: { kind: 'Name', value: 'body' } }],
+                                selections: [
+                                  { kind: 'FragmentSpread', name: { kind: 'Name', value: 'Draft' } },
+                                ],
                               },
                             },
                           ],
@@ -2786,6 +2867,25 @@ export const LiveEventsDocument = {
             selectionSet: {
               kind: 'SelectionSet',
               selections: [{ kind: 'FragmentSpread', name: { kind: 'Name', value: 'ThreadOf' } }],
+            },
+          },
+        ],
+      },
+    },
+    {
+      kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'Draft' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Draft' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          { kind: 'Field', name: { kind: 'Name', value: 'body' } },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'replyTo' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [{ kind: 'FragmentSpread', name: { kind: 'Name', value: 'Quote' } }],
             },
           },
         ],
@@ -3186,6 +3286,25 @@ export const MyRoomsDocument = {
     },
     {
       kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'Draft' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Draft' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          { kind: 'Field', name: { kind: 'Name', value: 'body' } },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'replyTo' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [{ kind: 'FragmentSpread', name: { kind: 'Name', value: 'Quote' } }],
+            },
+          },
+        ],
+      },
+    },
+    {
+      kind: 'FragmentDefinition',
       name: { kind: 'Name', value: 'LastMessage' },
       typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Message' } },
       selectionSet: {
@@ -3244,7 +3363,7 @@ export const MyRoomsDocument = {
                   name: { kind: 'Name', value: 'draft' },
                   selectionSet: {
                     kind: 'SelectionSet',
-                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'body' } }],
+                    selections: [{ kind: 'FragmentSpread', name: { kind: 'Name', value: 'Draft' } }],
                   },
                 },
               ],
@@ -3334,6 +3453,25 @@ export const RoomByIdDocument = {
     },
     {
       kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'Draft' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Draft' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          { kind: 'Field', name: { kind: 'Name', value: 'body' } },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'replyTo' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [{ kind: 'FragmentSpread', name: { kind: 'Name', value: 'Quote' } }],
+            },
+          },
+        ],
+      },
+    },
+    {
+      kind: 'FragmentDefinition',
       name: { kind: 'Name', value: 'LastMessage' },
       typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Message' } },
       selectionSet: {
@@ -3392,7 +3530,7 @@ export const RoomByIdDocument = {
                   name: { kind: 'Name', value: 'draft' },
                   selectionSet: {
                     kind: 'SelectionSet',
-                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'body' } }],
+                    selections: [{ kind: 'FragmentSpread', name: { kind: 'Name', value: 'Draft' } }],
                   },
                 },
               ],
@@ -3517,6 +3655,25 @@ export const ChannelsDocument = {
     },
     {
       kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'Draft' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Draft' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          { kind: 'Field', name: { kind: 'Name', value: 'body' } },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'replyTo' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [{ kind: 'FragmentSpread', name: { kind: 'Name', value: 'Quote' } }],
+            },
+          },
+        ],
+      },
+    },
+    {
+      kind: 'FragmentDefinition',
       name: { kind: 'Name', value: 'LastMessage' },
       typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Message' } },
       selectionSet: {
@@ -3575,7 +3732,7 @@ export const ChannelsDocument = {
                   name: { kind: 'Name', value: 'draft' },
                   selectionSet: {
                     kind: 'SelectionSet',
-                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'body' } }],
+                    selections: [{ kind: 'FragmentSpread', name: { kind: 'Name', value: 'Draft' } }],
                   },
                 },
               ],
@@ -3908,6 +4065,25 @@ export const CreateRoomDocument = {
     },
     {
       kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'Draft' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Draft' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          { kind: 'Field', name: { kind: 'Name', value: 'body' } },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'replyTo' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [{ kind: 'FragmentSpread', name: { kind: 'Name', value: 'Quote' } }],
+            },
+          },
+        ],
+      },
+    },
+    {
+      kind: 'FragmentDefinition',
       name: { kind: 'Name', value: 'LastMessage' },
       typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Message' } },
       selectionSet: {
@@ -3966,7 +4142,7 @@ export const CreateRoomDocument = {
                   name: { kind: 'Name', value: 'draft' },
                   selectionSet: {
                     kind: 'SelectionSet',
-                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'body' } }],
+                    selections: [{ kind: 'FragmentSpread', name: { kind: 'Name', value: 'Draft' } }],
                   },
                 },
               ],
@@ -4089,6 +4265,25 @@ export const OpenDirectRoomDocument = {
     },
     {
       kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'Draft' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Draft' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          { kind: 'Field', name: { kind: 'Name', value: 'body' } },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'replyTo' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [{ kind: 'FragmentSpread', name: { kind: 'Name', value: 'Quote' } }],
+            },
+          },
+        ],
+      },
+    },
+    {
+      kind: 'FragmentDefinition',
       name: { kind: 'Name', value: 'LastMessage' },
       typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Message' } },
       selectionSet: {
@@ -4147,7 +4342,7 @@ export const OpenDirectRoomDocument = {
                   name: { kind: 'Name', value: 'draft' },
                   selectionSet: {
                     kind: 'SelectionSet',
-                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'body' } }],
+                    selections: [{ kind: 'FragmentSpread', name: { kind: 'Name', value: 'Draft' } }],
                   },
                 },
               ],
@@ -4270,6 +4465,25 @@ export const JoinRoomDocument = {
     },
     {
       kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'Draft' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Draft' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          { kind: 'Field', name: { kind: 'Name', value: 'body' } },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'replyTo' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [{ kind: 'FragmentSpread', name: { kind: 'Name', value: 'Quote' } }],
+            },
+          },
+        ],
+      },
+    },
+    {
+      kind: 'FragmentDefinition',
       name: { kind: 'Name', value: 'LastMessage' },
       typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Message' } },
       selectionSet: {
@@ -4328,7 +4542,7 @@ export const JoinRoomDocument = {
                   name: { kind: 'Name', value: 'draft' },
                   selectionSet: {
                     kind: 'SelectionSet',
-                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'body' } }],
+                    selections: [{ kind: 'FragmentSpread', name: { kind: 'Name', value: 'Draft' } }],
                   },
                 },
               ],

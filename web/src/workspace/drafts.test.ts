@@ -1,128 +1,177 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Drafts } from './drafts';
+import type { DraftFragment, QuoteFragment } from '../generated/graphql';
+import { Drafts, NOTHING, type SaveDraft } from './drafts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
+const question = { id: 'msg_1', body: 'Where to plant?' } as QuoteFragment;
+const answer = (body: string): DraftFragment => ({ body, replyTo: question });
+const plain = (body: string): DraftFragment => ({ body, replyTo: null });
+
+/** The drafts of a tab, what it saves, and a hand that writes in one room. */
 function drafts() {
-  const save = vi.fn<(roomId: string, body: string) => Promise<unknown>>().mockResolvedValue(undefined);
-  return { save, kept: new Drafts(save) };
+  const save = vi.fn<SaveDraft>().mockResolvedValue(undefined);
+  const kept = new Drafts(save);
+  return {
+    save,
+    kept,
+    type: (body: string) => kept.write('room_1', undefined, { body }),
+    reply: (replyTo: QuoteFragment | null) => kept.write('room_1', undefined, { replyTo }),
+    pause: () => vi.runAllTimersAsync(),
+    shown: () => kept.of('room_1'),
+    saved: () => save.mock.calls.map(([, draft]) => draft),
+  };
 }
 
 test('a draft is saved once, when nothing more is typed', async () => {
-  const { save, kept } = drafts();
-  for (const text of ['H', 'He', 'Hey']) kept.write('room_1', text);
-  expect(kept.of('room_1')).toBe('Hey');
-  await vi.runAllTimersAsync();
-  expect(save.mock.calls).toEqual([['room_1', 'Hey']]);
+  const { type, pause, shown, save } = drafts();
+  for (const text of ['H', 'He', 'Hey']) type(text);
+  expect(shown()).toEqual(plain('Hey'));
+  await pause();
+  expect(save.mock.calls).toEqual([['room_1', plain('Hey')]]);
 });
 
 test('that nothing is left is saved at once', async () => {
-  const { save, kept } = drafts();
-  kept.receive('room_1', 'Hey');
-  kept.write('room_1', '');
+  const { kept, type, saved } = drafts();
+  kept.receive('room_1', plain('Hey'));
+  type('');
   await vi.advanceTimersByTimeAsync(0);
-  expect(save.mock.calls).toEqual([['room_1', '']]);
+  expect(saved()).toEqual([NOTHING]);
 });
 
 test('what is sent before it was saved is not saved', async () => {
-  const { save, kept } = drafts();
-  kept.write('room_1', 'Quick');
-  kept.write('room_1', '');
-  kept.keep('msg_1', 'in a thread');
-  await vi.runAllTimersAsync();
+  const { kept, type, pause, save } = drafts();
+  type('Quick');
+  type('');
+  kept.write('room_1', 'msg_1', { body: 'in a thread' });
+  await pause();
   expect(save).not.toHaveBeenCalled();
-  expect(kept.of('msg_1')).toBe('in a thread');
+  expect(kept.of('msg_1').body).toBe('in a thread');
 });
 
 test('what is saved waits for what was saved before it in the room', async () => {
-  const { save, kept } = drafts();
+  const { type, pause, save, saved } = drafts();
   const answers: (() => void)[] = [];
   save.mockReturnValueOnce(new Promise<void>((resolve) => answers.push(resolve)));
-  kept.write('room_1', 'Hey');
-  await vi.runAllTimersAsync();
-  kept.write('room_1', '');
-  await vi.runAllTimersAsync();
+  type('Hey');
+  await pause();
+  type('');
+  await pause();
   expect(save).toHaveBeenCalledTimes(1);
   answers[0]!();
-  await vi.runAllTimersAsync();
-  expect(save.mock.calls.at(-1)).toEqual(['room_1', '']);
+  await pause();
+  expect(saved()).toEqual([plain('Hey'), NOTHING]);
 });
 
 test('what another device saved is shown, unless something newer is typed here', async () => {
-  const { save, kept } = drafts();
-  kept.receive('room_1', 'from the phone');
-  expect(kept.of('room_1')).toBe('from the phone');
-  kept.write('room_1', 'from here');
-  kept.hear('room_1', 'from the phone again');
-  expect(kept.of('room_1')).toBe('from here');
-  await vi.runAllTimersAsync();
-  expect(save.mock.calls).toEqual([['room_1', 'from here']]);
-  kept.hear('room_1', 'from here');
-  kept.hear('room_1', '');
-  expect(kept.of('room_1')).toBe('');
+  const { kept, type, pause, shown, saved } = drafts();
+  kept.receive('room_1', plain('from the phone'));
+  expect(shown()).toEqual(plain('from the phone'));
+  type('from here');
+  kept.hear('room_1', plain('from the phone again'));
+  expect(shown()).toEqual(plain('from here'));
+  await pause();
+  expect(saved()).toEqual([plain('from here')]);
+  kept.hear('room_1', plain('from here'));
+  kept.hear('room_1', null);
+  expect(shown()).toEqual(NOTHING);
+});
+
+test('a reply that another device began is still one when it is written on here', async () => {
+  const { kept, type, pause, shown, saved } = drafts();
+  kept.hear('room_1', answer('By the'));
+  expect(shown()).toEqual(answer('By the'));
+  type('By the wall');
+  await pause();
+  expect(saved()).toEqual([answer('By the wall')]);
+  kept.hear('room_1', answer('By the wall'));
+  kept.hear('room_1', plain('By the wall'));
+  expect(shown()).toEqual(plain('By the wall'));
+});
+
+test('what a text answers is saved with it, and alone it is no draft', async () => {
+  const { type, reply, pause, shown, saved } = drafts();
+  reply(question);
+  await pause();
+  expect(saved()).toEqual([]);
+  expect(shown()).toEqual(answer(''));
+  type('By the wall');
+  await pause();
+  reply(null);
+  await pause();
+  expect(saved()).toEqual([answer('By the wall'), plain('By the wall')]);
+});
+
+test('a reply that is only begun stays when what was sent before it is heard of', async () => {
+  const { kept, type, reply, pause, shown } = drafts();
+  kept.receive('room_1', plain('Sent'));
+  type('');
+  reply(question);
+  await pause();
+  kept.hear('room_1', null);
+  expect(shown()).toEqual(answer(''));
+  kept.hear('room_1', plain('from the phone'));
+  expect(shown()).toEqual(plain('from the phone'));
 });
 
 test('whoever watches is told of what another device saved, and not of what is so already', () => {
   const { kept } = drafts();
   const heard = vi.fn<() => void>();
   kept.subscribe(heard);
-  for (let times = 0; times < 2; times++) kept.hear('room_1', 'from the phone');
+  for (let times = 0; times < 2; times++) kept.hear('room_1', answer('from the phone'));
   expect(heard).toHaveBeenCalledTimes(1);
 });
 
 test('what was saved here comes back late, and takes nothing of what was typed since away', async () => {
-  const { kept } = drafts();
+  const { kept, type, pause, shown } = drafts();
   for (const text of ['He', 'Hey']) {
-    kept.write('room_1', text);
-    await vi.runAllTimersAsync();
+    type(text);
+    await pause();
   }
-  kept.hear('room_1', 'He');
-  expect(kept.of('room_1')).toBe('Hey');
-  kept.hear('room_1', 'from the phone');
-  expect(kept.of('room_1')).toBe('from the phone');
-  kept.hear('room_1', 'Hey');
-  expect(kept.of('room_1')).toBe('Hey');
+  kept.hear('room_1', plain('He'));
+  expect(shown()).toEqual(plain('Hey'));
+  kept.hear('room_1', plain('from the phone'));
+  expect(shown()).toEqual(plain('from the phone'));
+  kept.hear('room_1', plain('Hey'));
+  expect(shown()).toEqual(plain('Hey'));
 });
 
 test('what a room came with is shown until this tab knows better', () => {
-  const { kept } = drafts();
-  expect(kept.of('room_1', 'begun elsewhere')).toBe('begun elsewhere');
-  kept.write('room_1', '');
-  expect(kept.of('room_1', 'begun elsewhere')).toBe('');
+  const { kept, type } = drafts();
+  expect(kept.of('room_1', answer('begun elsewhere'))).toEqual(answer('begun elsewhere'));
+  type('');
+  expect(kept.of('room_1', answer('begun elsewhere'))).toEqual(answer(''));
 });
 
 test('what could not be saved is saved with what is typed next', async () => {
-  const { save, kept } = drafts();
+  const { type, pause, save } = drafts();
   save.mockRejectedValueOnce(new Error('away'));
-  kept.write('room_1', 'Hello');
-  await vi.runAllTimersAsync();
-  kept.write('room_1', 'Hello');
-  await vi.runAllTimersAsync();
+  type('Hello');
+  await pause();
+  type('Hello');
+  await pause();
   expect(save).toHaveBeenCalledTimes(2);
 });
 
 test('what could not be saved is not lost when another device saves something', async () => {
-  const { save, kept } = drafts();
+  const { kept, type, pause, save, shown } = drafts();
   save.mockRejectedValueOnce(new Error('away'));
-  kept.write('room_1', 'Hello');
-  await vi.runAllTimersAsync();
-  kept.hear('room_1', 'from the phone');
-  expect(kept.of('room_1')).toBe('Hello');
+  type('Hello');
+  await pause();
+  kept.hear('room_1', plain('from the phone'));
+  expect(shown()).toEqual(plain('Hello'));
 });
 
 test('what could not be saved is saved when the connection is back, once', async () => {
-  const { save, kept } = drafts();
-  kept.receive('room_1', 'Sent while away');
+  const { kept, type, pause, save, saved } = drafts();
+  kept.receive('room_1', plain('Sent while away'));
   save.mockRejectedValueOnce(new Error('away'));
-  kept.write('room_1', '');
-  await vi.runAllTimersAsync();
+  type('');
+  await pause();
   for (let times = 0; times < 2; times++) {
     kept.retry();
-    await vi.runAllTimersAsync();
+    await pause();
   }
-  expect(save.mock.calls).toEqual([
-    ['room_1', ''],
-    ['room_1', ''],
-  ]);
+  expect(saved()).toEqual([NOTHING, NOTHING]);
 });

@@ -62,9 +62,10 @@ export class Workspace {
       link: createLink(session, this.#socket),
     });
     this.activity = new Activity();
-    this.drafts = new Drafts((roomId, body) =>
-      this.client.mutate({ mutation: SaveDraftDocument, variables: { input: { roomId, body } } }),
-    );
+    this.drafts = new Drafts((roomId, { body, replyTo }) => {
+      const input = { roomId, body, replyToId: replyTo?.id ?? null };
+      return this.client.mutate({ mutation: SaveDraftDocument, variables: { input } });
+    });
     this.outbox = new Outbox((entry) => this.#deliver(entry));
     this.live = new Live({
       load: () => this.#loadRooms(),
@@ -140,9 +141,7 @@ export class Workspace {
         fetchPolicy: 'network-only',
       });
       const viewer = result.data!.viewer;
-      for (const { id, membership } of viewer.rooms.nodes) {
-        this.drafts.receive(id, membership?.draft?.body ?? '');
-      }
+      for (const { id, membership } of viewer.rooms.nodes) this.drafts.receive(id, membership?.draft);
       // The first page's position: rooms of later pages are at least as new.
       cursor ??= viewer.cursor;
       after = viewer.rooms.pageInfo.hasNextPage ? viewer.rooms.pageInfo.endCursor : null;
@@ -176,7 +175,7 @@ export class Workspace {
       case 'MemberChanged':
         return event.member.user.id === this.viewerId ? this.#meetRoom(event.room.id) : undefined;
       case 'DraftChanged':
-        return this.drafts.hear(event.room.id, event.draft?.body ?? '');
+        return this.drafts.hear(event.room.id, event.draft);
       case 'RoomChanged':
         return this.#meetRoom(event.room.id);
       default:
