@@ -103,7 +103,7 @@ impl From<causerie_sdk::Error> for CauserieError {
             },
             Error::Network { reason } => Self::Network { reason },
             Error::Server { reason } => Self::Server { reason },
-            Error::Protocol { reason } => Self::Protocol { reason },
+            Error::Protocol { reason } | Error::Blocked { reason } => Self::Protocol { reason },
             Error::Refused { code, reason } => Self::Refused { code, reason },
             Error::Store { reason } => Self::Store { reason },
             Error::DiskFull => Self::DiskFull,

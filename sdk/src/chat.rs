@@ -170,7 +170,7 @@ impl Chat {
         Timeline::open(self, timeline, None).await
     }
 
-    /// A room's main line with a message in its middle.
+    /// A room's main line with a message in its middle. A reply of a thread that is on this device opens the thread.
     ///
     /// # Errors
     /// [`Error::Store`].
@@ -212,7 +212,7 @@ impl Chat {
         self.engine.run(move |core, _| core.retry(entry)).await
     }
 
-    /// Gives up what the server did not take.
+    /// Gives up what the server did not take, and what was done to it.
     ///
     /// # Errors
     /// [`Error::Store`].

@@ -95,6 +95,12 @@ pub enum Error {
         /// For logs.
         reason: String,
     },
+    /// Something on the way (a proxy, a firewall) does not let this request through. The server has not seen it.
+    #[error("not let through: {reason}")]
+    Blocked {
+        /// For logs.
+        reason: String,
+    },
     /// Refused for a reason that a newer server knows and this version does not.
     #[error("{reason}")]
     Refused {
@@ -153,7 +159,8 @@ impl Error {
             self,
             Self::Store { .. } | Self::DiskFull | Self::SessionStore { .. }
         );
-        is_ours || self.is_transient() || matches!(self, Self::Protocol { .. })
+        let is_foreign = matches!(self, Self::Protocol { .. } | Self::Blocked { .. });
+        is_ours || is_foreign || self.is_transient()
     }
 
     /// The server's code for it, or a name of ours for what no server says.
@@ -173,6 +180,7 @@ impl Error {
             Self::Network { .. } => "NETWORK",
             Self::Server { .. } => "INTERNAL",
             Self::Protocol { .. } => "PROTOCOL",
+            Self::Blocked { .. } => "BLOCKED",
             Self::Refused { code, .. } => code,
             Self::Store { .. } => "STORE",
             Self::DiskFull => "DISK_FULL",
@@ -211,6 +219,7 @@ impl Error {
                 retry_after: None,
             },
             "INTERNAL" => Self::Server { reason },
+            "BLOCKED" => Self::Blocked { reason },
             _ => Self::Refused {
                 code: code.to_owned(),
                 reason,

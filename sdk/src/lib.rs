@@ -23,6 +23,10 @@
 //! # }
 //! ```
 //!
+//! Whatever has a screen, or has to go on without a network, takes [`Client::chat`] instead: a [`Chat`] keeps rooms and
+//! messages on the device, sends what was typed once there is a network, and tells lists how they change. The calls
+//! above ask the server each time and keep nothing; a bot that answers what it hears needs no more.
+//!
 //! Everything asynchronous needs a tokio runtime. What decides (when to refresh, when and how to reconnect) is kept
 //! free of sockets, clocks and randomness in `session::machine` and `live::machine`, and tested there.
 
@@ -71,8 +75,8 @@ pub use model::{
 };
 pub use session::{MemoryStore, Session, SessionStore, StoreError};
 pub use store::EntryId;
-pub use sync::SyncState;
 pub use sync::views::{
     ChangeKind, MessageTarget, RefusedChange, RoomListItem, RoomListMessage, SendState,
     TimelineContent, TimelineItem, TimelineMessage, TimelineReaction,
 };
+pub use sync::{SyncState, TimelineState};

@@ -2,15 +2,18 @@
 
 use super::{Chat, Watched};
 use crate::store::Timeline as Place;
+use crate::sync::TimelineState;
 use crate::sync::views::{MessageTarget, Place as Where, TimelineItem, ViewId};
 use crate::{ClientId, Error, MessageId};
 use eyeball_im::ObservableVector;
+use tokio::sync::watch;
 
 /// An open timeline. Dropping it closes it.
 pub struct Timeline {
     chat: Chat,
     view: ViewId,
     place: Place,
+    state: watch::Receiver<TimelineState>,
 }
 
 impl Timeline {
@@ -19,17 +22,25 @@ impl Timeline {
         place: Place,
         message: Option<MessageId>,
     ) -> Result<Self, Error> {
-        let opened = place.clone();
         let at = message.map_or(Where::End, Where::At);
-        let view = chat
-            .engine
-            .run(move |core, _| core.open_timeline(opened, at))
-            .await?;
+        let opened = chat.engine.run(move |core, _| {
+            let place = core.timeline_at(place, &at)?;
+            let view = core.open_timeline(place.clone(), at)?;
+            Ok((view, place, core.watch_timeline_state(view)))
+        });
+        let (view, place, state) = opened.await?;
         Ok(Self {
             chat: chat.clone(),
             view,
             place,
+            state,
         })
+    }
+
+    /// Whether what is wanted of it is there, now and from now on: for a spinner, and for an empty screen that says why.
+    #[must_use]
+    pub fn state(&self) -> watch::Receiver<TimelineState> {
+        self.state.clone()
     }
 
     /// The lines as they are, and the steps by which they change from now on.
@@ -49,7 +60,7 @@ impl Timeline {
     }
 
     /// Wants so many more messages before those that are there. From the device at once, from the server when that can
-    /// be; the line [`TimelineContent::Start`](crate::TimelineContent::Start) says that there are no more.
+    /// be. What is on its way is not there yet, so asking twice is asking once; the line [`TimelineContent::Start`](crate::TimelineContent::Start) says that there are no more.
     ///
     /// # Errors
     /// [`Error::Store`].
@@ -92,31 +103,31 @@ impl Timeline {
     /// Makes an own message say something else.
     ///
     /// # Errors
-    /// [`Error::Store`].
+    /// [`Error::Store`], and [`Error::NotFound`] for the key of a message that is not on this device.
     pub async fn edit(&self, message: MessageTarget, body: impl Into<String>) -> Result<(), Error> {
         let (place, body) = (self.place.clone(), body.into());
         let engine = &self.chat.engine;
         engine
             .run(move |core, at| core.edit(place, message.into(), body, at))
-            .await
+            .await?
     }
 
     /// Deletes a message.
     ///
     /// # Errors
-    /// [`Error::Store`].
+    /// [`Error::Store`], and [`Error::NotFound`] for the key of a message that is not on this device.
     pub async fn delete(&self, message: MessageTarget) -> Result<(), Error> {
         let place = self.place.clone();
         let engine = &self.chat.engine;
         engine
             .run(move |core, at| core.delete(place, message.into(), at))
-            .await
+            .await?
     }
 
     /// Gives a message an emoji, or takes it back.
     ///
     /// # Errors
-    /// [`Error::Store`].
+    /// [`Error::Store`], and [`Error::NotFound`] for the key of a message that is not on this device.
     pub async fn react(
         &self,
         message: MessageTarget,
@@ -127,7 +138,7 @@ impl Timeline {
         let engine = &self.chat.engine;
         engine
             .run(move |core, at| core.react(place, message.into(), emoji, remove, at))
-            .await
+            .await?
     }
 
     /// Says that the person has read up to this `seq`.

@@ -134,6 +134,22 @@ impl Rows<'_> {
         rows.next()?.map(|row| self.message(row)).transpose()
     }
 
+    /// What somebody has sent there under a key of theirs.
+    pub(crate) fn find_sent(
+        &self,
+        timeline: &Timeline,
+        author: &UserId,
+        key: &ClientId,
+    ) -> Result<Option<MessageId>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT id FROM messages WHERE timeline = ?1 AND author = ?2 AND client_id = ?3",
+        )?;
+        let found = statement.query_row([timeline.key(), author.as_str(), key.as_str()], |row| {
+            row.get::<_, String>(0)
+        });
+        Ok(found.optional()?.map(Into::into))
+    }
+
     pub(crate) fn newest_seq(&self, timeline: &Timeline) -> Result<Option<u64>> {
         let mut statement = self
             .connection

@@ -42,6 +42,14 @@ pub(crate) enum Error {
 
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
+impl Error {
+    /// Whether something else is kept where this was to be kept.
+    pub(crate) fn is_contradiction(&self) -> bool {
+        matches!(self, Self::Sqlite(error)
+            if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation))
+    }
+}
+
 impl From<&Error> for crate::Error {
     fn from(error: &Error) -> Self {
         let reason = error.to_string();
@@ -99,6 +107,11 @@ impl Store {
 
     pub(crate) fn has_failed(&self) -> bool {
         self.has_failed
+    }
+
+    /// What was not written is not wanted any more.
+    pub(crate) fn forget_failure(&mut self) {
+        self.has_failed = false;
     }
 
     pub(crate) fn read(&self) -> Rows<'_> {

@@ -39,6 +39,8 @@ pub(crate) struct Entry {
     pub(crate) created_at: Timestamp,
     /// The server may know of it already.
     pub(crate) is_tried: bool,
+    /// It was tried, and each answer said that it was not carried out.
+    pub(crate) is_held: bool,
     /// Why the server refused it.
     pub(crate) failure: Option<Error>,
 }
@@ -61,6 +63,7 @@ impl NewEntry {
             task: self.task,
             created_at: self.created_at,
             is_tried: false,
+            is_held: false,
             failure: None,
         }
     }
@@ -103,6 +106,10 @@ struct StoredFailure {
     #[serde(default)]
     field: Vec<String>,
 }
+
+/// What `is_tried` says, besides 0.
+const TRIED: i64 = 1;
+const HELD: i64 = 2;
 
 const COLUMNS: &str = "id, room, timeline, key, target, target_key, content, created_at, is_tried, failure FROM outbox";
 
@@ -170,10 +177,19 @@ impl Rows<'_> {
 
     /// From here on the server may know of it.
     pub(crate) fn set_tried(&self, id: EntryId) -> Result<()> {
+        self.set_trial(id, TRIED)
+    }
+
+    /// The server does not know of it, although it was tried.
+    pub(crate) fn set_held(&self, id: EntryId) -> Result<()> {
+        self.set_trial(id, HELD)
+    }
+
+    fn set_trial(&self, id: EntryId, trial: i64) -> Result<()> {
         let mut statement = self
             .connection
-            .prepare_cached("UPDATE outbox SET is_tried = 1 WHERE id = ?1")?;
-        statement.execute([id.0])?;
+            .prepare_cached("UPDATE outbox SET is_tried = ?2 WHERE id = ?1")?;
+        statement.execute([id.0, trial])?;
         Ok(())
     }
 
@@ -221,6 +237,7 @@ fn entry(row: &Row<'_>) -> Result<Entry> {
         }
         None => None,
     };
+    let trial: i64 = row.get(8)?;
     Ok(Entry {
         id: EntryId(row.get(0)?),
         timeline,
@@ -228,7 +245,8 @@ fn entry(row: &Row<'_>) -> Result<Entry> {
         target,
         task: serde_json::from_str(text(6)?)?,
         created_at: Timestamp::from_microsecond(row.get(7)?).unwrap_or(Timestamp::UNIX_EPOCH),
-        is_tried: row.get(8)?,
+        is_tried: trial != 0,
+        is_held: trial == HELD,
         failure,
     })
 }

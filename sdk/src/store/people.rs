@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 impl Rows<'_> {
     pub(crate) fn put_user(&self, user: &User) -> Result<()> {
-        if self.people.borrow().get(&user.id) == Some(user) {
+        if self.find_user(&user.id)?.as_ref() == Some(user) {
             return Ok(());
         }
         self.has_new_names.set(true);

@@ -35,6 +35,10 @@ pub(super) struct Calls {
     next: u64,
     /// Of everything that is asked; what is said has a pace of its own in each room.
     pub(super) pace: Pace,
+    /// Of asking for everything anew. It does not begin again.
+    anew: Pace,
+    /// The one that ended last had no answer.
+    pub(super) is_unheard: bool,
 }
 
 impl Calls {
@@ -50,6 +54,12 @@ impl Calls {
     pub(super) fn forget_questions(&mut self) {
         self.pending
             .retain(|_, call| matches!(call.purpose, Purpose::Entry(_)));
+    }
+
+    /// Everything is to be asked for anew: soon at first, and not all the time.
+    pub(super) fn begin_anew(&mut self, now: Duration, random: f64) {
+        self.anew.failed(now, random, None);
+        self.pace = self.anew;
     }
 
     /// A page of a room that is gone may come after the room has come back, and would leave a gap.
@@ -83,6 +93,9 @@ impl Core {
         old.sort_unstable_by_key(|(id, _)| **id);
         for (id, pending) in old {
             pending.since = self.now;
+            if let Purpose::Entry(entry) = &pending.purpose {
+                self.outbox.may_be_taken(*entry);
+            }
             self.effects.push(Effect::Call(*id, pending.call.clone()));
         }
     }
@@ -96,6 +109,7 @@ impl Core {
         let Some(Pending { purpose, begun, .. }) = self.calls.pending.remove(&id) else {
             return Ok(());
         };
+        self.calls.is_unheard = matches!(answer, Err(Error::Network { .. }));
         if matches!(answer, Err(Error::SignedOut)) {
             self.signed_out();
             return Ok(());
@@ -133,13 +147,15 @@ impl Core {
 
         match purpose {
             // What may not be read, or is not there, is not asked for again.
-            Purpose::Page(timeline) if !error.is_passing() => self.pages.give_up(timeline),
+            Purpose::Page(timeline) if !error.is_passing() => {
+                self.pages.give_up(timeline, Some(error.clone()));
+            }
             Purpose::Page(_) | Purpose::Overview | Purpose::Standing | Purpose::Entry(_) => {
                 self.slow_down(error, at);
             }
         }
         match purpose {
-            Purpose::Overview => self.standing.is_due = true,
+            Purpose::Overview => self.standing.overview_failed(error.is_passing()),
             Purpose::Standing => self.standing.not_answered(),
             Purpose::Page(_) | Purpose::Entry(_) => {}
         }
@@ -159,7 +175,12 @@ impl Core {
     }
 }
 
-pub(super) fn retry_after(error: &Error) -> Option<std::time::Duration> {
+/// Whether an answer says that nothing was done.
+pub(super) fn is_not_done(error: &Error) -> bool {
+    matches!(error, Error::RateLimited { .. } | Error::Blocked { .. })
+}
+
+pub(super) fn retry_after(error: &Error) -> Option<Duration> {
     match error {
         Error::RateLimited { retry_after, .. } => *retry_after,
         _ => None,

@@ -2,9 +2,12 @@
 
 use super::outbox::Outbox;
 use super::{Core, Moment};
-use crate::store::{self, EntryId, NewEntry, Target, Task, Timeline};
-use crate::{ClientId, MessageId, RoomId};
+use crate::store::{self, Entry, EntryId, NewEntry, Target, Task, Timeline};
+use crate::{ClientId, Error, MessageId, RoomId};
 use rand::Rng;
+
+/// Kept, or why not.
+type Done = store::Result<Result<(), Error>>;
 
 impl Core {
     pub(crate) fn send(
@@ -27,31 +30,41 @@ impl Core {
         target: Target,
         body: String,
         at: Moment,
-    ) -> store::Result<()> {
-        let target = self.outbox.resolve(target);
+    ) -> Done {
+        let Some(target) = self.resolve(&timeline, target)? else {
+            return Ok(Err(unknown()));
+        };
         let is_edit = |task: &Task| matches!(task, Task::Edit { .. });
         // An earlier edit comes after what is sent, and would have the last word.
-        if let Some(id) = untold_change(&self.outbox, &target, is_edit) {
-            return self.retell(id, Task::Edit { body });
+        if let Some(id) = untold_change(&self.outbox, &timeline, Some(&target), is_edit) {
+            return self.retell(id, Task::Edit { body }).map(Ok);
         }
-        match untold_send(&self.outbox, &target) {
-            Some((id, reply_to)) => self.retell(id, Task::Send { body, reply_to }),
-            None => self.keep(timeline, None, Some(target), Task::Edit { body }, at),
+        let send = find_send(&self.outbox, &target);
+        match send.filter(|send| self.outbox.is_untold(send)) {
+            Some(Entry {
+                id,
+                task: Task::Send { reply_to, .. },
+                ..
+            }) => {
+                let (id, reply_to) = (*id, reply_to.clone());
+                self.retell(id, Task::Send { body, reply_to })?;
+            }
+            _ => self.keep(timeline, None, Some(target), Task::Edit { body }, at)?,
         }
+        Ok(Ok(()))
     }
 
     /// One that the server cannot know of yet is just gone.
-    pub(crate) fn delete(
-        &mut self,
-        timeline: Timeline,
-        target: Target,
-        at: Moment,
-    ) -> store::Result<()> {
-        let target = self.outbox.resolve(target);
-        match untold_send(&self.outbox, &target) {
-            Some((id, _)) => self.discard(id),
-            None => self.keep(timeline, None, Some(target), Task::Delete, at),
+    pub(crate) fn delete(&mut self, timeline: Timeline, target: Target, at: Moment) -> Done {
+        let Some(target) = self.resolve(&timeline, target)? else {
+            return Ok(Err(unknown()));
+        };
+        let send = find_send(&self.outbox, &target);
+        match send.filter(|send| send.is_held || self.outbox.is_untold(send)) {
+            Some(send) => self.discard(send.id)?,
+            None => self.keep(timeline, None, Some(target), Task::Delete, at)?,
         }
+        Ok(Ok(()))
     }
 
     /// Taking back what was not said yet says nothing.
@@ -62,18 +75,35 @@ impl Core {
         emoji: String,
         remove: bool,
         at: Moment,
-    ) -> store::Result<()> {
-        let target = self.outbox.resolve(target);
+    ) -> Done {
+        let Some(target) = self.resolve(&timeline, target)? else {
+            return Ok(Err(unknown()));
+        };
         let opposite = Task::React {
             emoji: emoji.clone(),
             remove: !remove,
         };
-        match untold_change(&self.outbox, &target, |task| *task == opposite) {
-            Some(id) => self.discard(id),
+        match untold_change(&self.outbox, &timeline, Some(&target), |task| {
+            *task == opposite
+        }) {
+            Some(id) => self.discard(id)?,
             None => {
                 let task = Task::React { emoji, remove };
-                self.keep(timeline, None, Some(target), task, at)
+                self.keep(timeline, None, Some(target), task, at)?;
             }
+        }
+        Ok(Ok(()))
+    }
+
+    /// The message that a target has become, or is still to become; `None` when there is none under its key.
+    fn resolve(&self, timeline: &Timeline, target: Target) -> store::Result<Option<Target>> {
+        match self.outbox.resolve(target) {
+            Target::Unsent(key) if self.outbox.find_by_key(&key).is_none() => {
+                let rows = self.store.read();
+                let sent = rows.find_sent(timeline, &self.viewer, &key)?;
+                Ok(sent.map(Target::Known))
+            }
+            target => Ok(Some(target)),
         }
     }
 
@@ -86,17 +116,8 @@ impl Core {
         if self.last_read_seq(&timeline)? >= seq {
             return Ok(());
         }
-        let mut entries = self.outbox.entries.iter();
-        let waiting = entries.find(|entry| {
-            entry.timeline == timeline
-                && matches!(entry.task, Task::MarkRead { .. })
-                && self.outbox.is_untold(entry)
-        });
-        let task = Task::MarkRead { seq };
-        match waiting.map(|entry| entry.id) {
-            Some(id) => self.retell(id, task),
-            None => self.keep(timeline, None, None, task, at),
-        }
+        let is_mark = |task: &Task| matches!(task, Task::MarkRead { .. });
+        self.keep_instead(timeline, is_mark, Task::MarkRead { seq }, at)
     }
 
     pub(crate) fn save_draft(
@@ -106,15 +127,20 @@ impl Core {
         reply_to: Option<MessageId>,
         at: Moment,
     ) -> store::Result<()> {
-        let timeline = Timeline::Room(room);
-        let mut entries = self.outbox.entries.iter();
-        let waiting = entries.find(|entry| {
-            entry.timeline == timeline
-                && matches!(entry.task, Task::SaveDraft { .. })
-                && self.outbox.is_untold(entry)
-        });
+        let is_draft = |task: &Task| matches!(task, Task::SaveDraft { .. });
         let task = Task::SaveDraft { body, reply_to };
-        match waiting.map(|entry| entry.id) {
+        self.keep_instead(Timeline::Room(room), is_draft, task, at)
+    }
+
+    /// Takes the place of what the server cannot know of yet.
+    fn keep_instead(
+        &mut self,
+        timeline: Timeline,
+        is_it: fn(&Task) -> bool,
+        task: Task,
+        at: Moment,
+    ) -> store::Result<()> {
+        match untold_change(&self.outbox, &timeline, None, is_it) {
             Some(id) => self.retell(id, task),
             None => self.keep(timeline, None, None, task, at),
         }
@@ -149,6 +175,7 @@ impl Core {
         self.store
             .write(|rows| gone.iter().try_for_each(|id| rows.remove_entry(*id)))?;
         gone.into_iter().for_each(|id| self.outbox.drop_entry(id));
+        self.outbox.let_others_pass(&entry);
         self.timeline_changed(&entry.timeline);
         self.views.room_list_changed();
         Ok(())
@@ -220,29 +247,31 @@ impl Core {
     }
 }
 
-/// The message that is still to be sent under a target's key, if the server cannot know of it yet, and what it answers.
-fn untold_send(outbox: &Outbox, target: &Target) -> Option<(EntryId, Option<MessageId>)> {
-    let Target::Unsent(key) = target else {
-        return None;
-    };
-    let entry = outbox
-        .find_by_key(key)
-        .filter(|entry| outbox.is_untold(entry))?;
-    match &entry.task {
-        Task::Send { reply_to, .. } => Some((entry.id, reply_to.clone())),
-        _ => None,
+fn unknown() -> Error {
+    Error::NotFound {
+        reason: "No message of this key is here.".to_owned(),
     }
 }
 
-/// What is still to be done to a message, and can be changed.
+/// The message that is still to be sent under a target's key.
+fn find_send<'a>(outbox: &'a Outbox, target: &Target) -> Option<&'a Entry> {
+    match target {
+        Target::Unsent(key) => outbox.find_by_key(key),
+        Target::Known(_) => None,
+    }
+}
+
+/// What is still to be done to a message, or else to a timeline, and can be changed.
 fn untold_change(
     outbox: &Outbox,
-    target: &Target,
+    timeline: &Timeline,
+    target: Option<&Target>,
     is_it: impl Fn(&Task) -> bool,
 ) -> Option<EntryId> {
     let mut entries = outbox.entries.iter();
     let found = entries.find(|entry| {
-        entry.target.as_ref() == Some(target) && is_it(&entry.task) && outbox.is_untold(entry)
+        let is_of = entry.timeline == *timeline && entry.target.as_ref() == target;
+        is_of && is_it(&entry.task) && outbox.is_untold(entry)
     });
     found.map(|entry| entry.id)
 }

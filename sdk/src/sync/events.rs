@@ -3,11 +3,12 @@
 use super::outbox::Outbox;
 use super::standing::Standing;
 use super::views::Views;
-use super::{Core, Update};
+use super::{Core, Moment, Update};
 use crate::model::{Member, Membership, Room};
 use crate::operations::sync::{Batch, Change, Event, RootChange};
 use crate::store::{self, Rows, Timeline};
 use crate::{Cursor, Message, RoomId, User, UserId};
+use rand::Rng;
 use std::collections::{BTreeSet, HashMap};
 
 impl Core {
@@ -70,12 +71,38 @@ impl Core {
         Ok(())
     }
 
+    /// A server that was restored from a backup says otherwise than before: everything is asked for anew.
+    pub(super) fn or_begin_anew(
+        &mut self,
+        taken: store::Result<()>,
+        at: Moment,
+    ) -> store::Result<()> {
+        let error = match taken {
+            Err(error) if error.is_contradiction() => error,
+            taken => return taken,
+        };
+        tracing::warn!(%error, "the server says otherwise than before");
+        self.store
+            .write(|rows| rows.forget_what_the_server_knows())?;
+        self.store.forget_failure();
+        self.outbox.reload(self.store.read().list_entries()?);
+        self.cursor = None;
+        self.forget_rooms();
+        let random = self.random.random();
+        self.calls.begin_anew(at.since_start, random);
+        if self.link.is_wanted() && self.end().is_none() {
+            self.cease();
+        }
+        Ok(())
+    }
+
     pub(super) fn forget_rooms(&mut self) {
         self.calls.forget_questions();
         self.pages.forget();
         self.outbox.forget_taken(|_| true);
         self.standing.start_over();
         self.rooms.clear();
+        self.views.look_around_again();
         self.views.names_changed();
     }
 }

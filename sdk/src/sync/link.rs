@@ -58,6 +58,8 @@ pub(crate) struct Link {
     /// It may be dead, and has not given the sign of life that it was asked for.
     pub(crate) is_doubted: bool,
     machine: Machine,
+    /// How often it was tried since one stood last, or since there was reason to believe that it works.
+    pub(crate) attempts: u32,
 }
 
 /// What takes no longer is not begun anew, however often somebody hurries.
@@ -75,6 +77,7 @@ impl Link {
             state: State::Down { renew: false },
             is_doubted: false,
             machine: Machine::new(None),
+            attempts: 0,
         }
     }
 
@@ -91,6 +94,7 @@ impl Link {
         };
         self.is_wanted().then(|| {
             self.state = State::Opening { since: now, renew };
+            self.attempts = self.attempts.saturating_add(1);
             renew
         })
     }
@@ -98,7 +102,12 @@ impl Link {
     pub(crate) fn opened(&mut self, now: Duration) {
         self.machine.opened(now);
         self.is_doubted = false;
+        self.attempts = 0;
         self.state = State::Open { live: false };
+    }
+
+    pub(crate) fn is_waiting(&self) -> bool {
+        matches!(self.state, State::Waiting { .. })
     }
 
     pub(crate) fn is_open(&self) -> bool {
@@ -140,6 +149,7 @@ impl Link {
     /// There is reason to believe that it works now, and that what was begun before does not any more. Whether the
     /// connection that stands is to give a sign of life.
     pub(crate) fn hurry(&mut self, now: Duration) -> bool {
+        self.attempts = 0;
         match self.state {
             State::Waiting { renew, .. } => self.state = State::Down { renew },
             State::Opening { since, renew } if is_old(since, now) => {

@@ -10,6 +10,8 @@ mod outbox;
 mod pace;
 mod standing;
 mod state;
+#[cfg(test)]
+mod tests;
 mod timelines;
 mod told;
 pub(crate) mod views;
@@ -29,6 +31,7 @@ use std::time::Duration;
 pub(crate) use call::{Answer, Call, Carrier};
 pub(crate) use calls::CallId;
 pub use state::SyncState;
+pub use timelines::TimelineState;
 
 /// When something is handled: by a clock that only goes forward, and by the one that people read.
 #[derive(Clone, Copy, Debug)]
@@ -182,8 +185,14 @@ impl Core {
             Input::Alive => self.link.is_alive(),
             Input::Opened => self.opened(at),
             Input::Failed(failure) => self.failed(failure, at),
-            Input::Received(update) => self.receive(update)?,
-            Input::Answered(id, answer) => self.answered(id, answer, at)?,
+            Input::Received(update) => {
+                let taken = self.receive(update);
+                self.or_begin_anew(taken, at)?;
+            }
+            Input::Answered(id, answer) => {
+                let taken = self.answered(id, answer, at);
+                self.or_begin_anew(taken, at)?;
+            }
             Input::SignedOut => self.signed_out(),
             Input::SignedIn => self.link.signed_in(),
             Input::Tick => {}
@@ -198,9 +207,11 @@ impl Core {
         if self.link.is_wanted() && !is_paused {
             self.pause = None;
             self.connect(at);
-            self.ask_how_rooms_stand(at);
-            self.ask_for_pages(at)?;
-            self.say_what_waits(at)?;
+            if !self.is_cut_off() {
+                self.ask_how_rooms_stand(at);
+                self.ask_for_pages(at)?;
+                self.say_what_waits(at)?;
+            }
         }
         self.report_state(at);
         self.refresh_views()?;
@@ -232,6 +243,9 @@ impl Core {
         if let Some(pause) = &self.pause {
             return Some(pause.until);
         }
+        if self.is_cut_off() {
+            return self.link.wakes_at();
+        }
         let waits = [
             self.link.wakes_at(),
             self.standing.wakes_at(self.link.is_live(), &self.calls),
@@ -249,7 +263,7 @@ impl Core {
             && !self.link.is_doubted
             && self.calls.is_idle()
             && self.standing.is_settled()
-            && self.outbox.is_empty()
+            && self.outbox.is_idle()
     }
 
     pub(crate) fn search(
@@ -351,7 +365,7 @@ impl Core {
             return;
         };
         if let Some(renew) = self.link.connect(at.since_start) {
-            self.standing.is_due = true;
+            self.standing.is_due |= self.link.attempts == 1;
             self.effects.push(Effect::Connect { renew, after });
         }
     }
@@ -360,6 +374,8 @@ impl Core {
         if !self.link.is_wanted() {
             return;
         }
+        // The answer to what was asked with an earlier attempt is old by now.
+        self.standing.is_due |= self.link.attempts > 1;
         self.link.opened(at.since_start);
         self.calls.pace.hurry();
         self.outbox.hurry();
@@ -379,6 +395,11 @@ impl Core {
         self.link.wanted = link::Wanted::default();
         self.cease();
         self.link.state = link::State::Ended(Error::SignedOut);
+    }
+
+    /// Nothing gets through, as far as is known: everything waits for the next attempt to connect.
+    fn is_cut_off(&self) -> bool {
+        self.calls.is_unheard && self.link.is_waiting()
     }
 
     fn timeline_changed(&mut self, timeline: &Timeline) {

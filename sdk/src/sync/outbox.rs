@@ -2,7 +2,7 @@
 //! became of it.
 
 use super::call::Change;
-use super::calls::{Purpose, retry_after};
+use super::calls::{Purpose, is_not_done, retry_after};
 use super::pace::Pace;
 use super::{Answer, Call, Core, Moment};
 use crate::operations::changes::{
@@ -15,10 +15,15 @@ use rand::Rng;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-/// What waits for each other. What a person keeps for themselves does not wait for what they say.
+/// How often in a row something that is not let through is tried, which takes about a minute.
+const TRIES_BLOCKED: u32 = 8;
+
+/// What waits for each other. What a person keeps for themselves does not wait for what they say, and neither does what
+/// they do to messages that are there: slow mode holds what is said for hours.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Lane {
     Said(RoomId),
+    Changed(RoomId),
     Kept(RoomId),
 }
 
@@ -26,6 +31,10 @@ pub(super) struct Outbox {
     /// As in the store, in order.
     pub(super) entries: Vec<Entry>,
     under_way: HashSet<EntryId>,
+    /// Those under way that an earlier attempt may have told the server of.
+    doubtful: HashSet<EntryId>,
+    /// How often in a row they were not let through.
+    blocked: HashMap<EntryId, u32>,
     /// Taken by the server, and not told of by an event yet: what others said before is still to come. They are shown
     /// until then, and not kept.
     taken: HashSet<EntryId>,
@@ -39,10 +48,17 @@ impl Outbox {
         Self {
             entries,
             under_way: HashSet::new(),
+            doubtful: HashSet::new(),
+            blocked: HashMap::new(),
             taken: HashSet::new(),
             paces: HashMap::new(),
             sent: HashMap::new(),
         }
+    }
+
+    /// What is kept counts, after something was done that was not kept. What is under way still is.
+    pub(super) fn reload(&mut self, entries: Vec<Entry>) {
+        self.entries = entries;
     }
 
     pub(super) fn hurry(&mut self) {
@@ -50,9 +66,14 @@ impl Outbox {
     }
 
     /// Whether nothing waits that the server may still take.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(super) fn is_idle(&self) -> bool {
+        let is_over = |entry: &Entry| entry.failure.is_some() || self.taken.contains(&entry.id);
+        let waits_in_vain = |entry: &Entry| match &entry.target {
+            Some(Target::Unsent(key)) => self.find_by_key(key).is_none_or(is_over),
+            _ => false,
+        };
         let mut entries = self.entries.iter();
-        entries.all(|entry| entry.failure.is_some() || self.taken.contains(&entry.id))
+        entries.all(|entry| is_over(entry) || waits_in_vain(entry))
     }
 
     pub(super) fn is_taken(&self, entry: &Entry) -> bool {
@@ -73,6 +94,26 @@ impl Outbox {
     pub(super) fn is_untold(&self, entry: &Entry) -> bool {
         let is_refused = entry.failure.is_some();
         (!entry.is_tried || is_refused) && !self.under_way.contains(&entry.id)
+    }
+
+    /// It is under way twice, and the first may get there.
+    pub(super) fn may_be_taken(&mut self, entry: EntryId) {
+        self.doubtful.insert(entry);
+    }
+
+    /// Whether its person does not want it any more.
+    fn is_unwanted(&self, send: &Entry) -> bool {
+        let unsent = send.key.clone().map(Target::Unsent);
+        let mut entries = self.entries.iter();
+        let is_it = |entry: &Entry| entry.task == Task::Delete && entry.target == unsent;
+        unsent.is_some() && entries.any(is_it)
+    }
+
+    /// What held it up was about this one alone.
+    pub(super) fn let_others_pass(&mut self, entry: &Entry) {
+        if entry.is_held {
+            self.paces.remove(&lane(entry));
+        }
     }
 
     /// The message that a target has become, if it is one by now.
@@ -98,6 +139,7 @@ impl Outbox {
     pub(super) fn drop_entry(&mut self, id: EntryId) {
         self.entries.retain(|entry| entry.id != id);
         self.taken.remove(&id);
+        self.blocked.remove(&id);
     }
 
     /// A message of the viewer's is in the log: whatever waited for its key has a message now.
@@ -110,9 +152,14 @@ impl Outbox {
         };
         rows.remove_entry(entry)?;
         rows.name_targets(key, &message.id)?;
-        self.drop_entry(entry);
-        self.name_targets(key, &message.id);
+        self.sent_as(entry, key, &message.id);
         Ok(())
+    }
+
+    /// An entry has become a message, and the store knows that.
+    fn sent_as(&mut self, entry: EntryId, key: &ClientId, message: &MessageId) {
+        self.drop_entry(entry);
+        self.name_targets(key, message);
     }
 
     fn name_targets(&mut self, key: &ClientId, message: &MessageId) {
@@ -160,9 +207,8 @@ fn lane(entry: &Entry) -> Lane {
     let room = entry.timeline.room().clone();
     match entry.task {
         Task::MarkRead { .. } | Task::SaveDraft { .. } => Lane::Kept(room),
-        Task::Send { .. } | Task::Edit { .. } | Task::Delete | Task::React { .. } => {
-            Lane::Said(room)
-        }
+        Task::Send { .. } => Lane::Said(room),
+        Task::Edit { .. } | Task::Delete | Task::React { .. } => Lane::Changed(room),
     }
 }
 
@@ -170,16 +216,19 @@ impl Core {
     pub(super) fn say_what_waits(&mut self, at: Moment) -> store::Result<()> {
         let ready = self.outbox.ready(at.since_start);
         let untried = self.outbox.entries.iter_mut();
-        let untried: Vec<&mut Entry> = untried
-            .filter(|entry| ready.contains(&entry.id) && !entry.is_tried)
-            .collect();
+        let mut untried: Vec<&mut Entry> =
+            untried.filter(|entry| ready.contains(&entry.id)).collect();
+        let doubtful = untried.extract_if(.., |entry| entry.is_tried && !entry.is_held);
+        self.outbox.doubtful.extend(doubtful.map(|entry| entry.id));
         if !untried.is_empty() {
             self.store.write(|rows| {
                 untried
                     .iter()
                     .try_for_each(|entry| rows.set_tried(entry.id))
             })?;
-            untried.into_iter().for_each(|entry| entry.is_tried = true);
+            for entry in untried {
+                (entry.is_tried, entry.is_held) = (true, false);
+            }
         }
         for id in ready {
             if let Some(call) = self.outbox.find(id).and_then(call_of) {
@@ -198,6 +247,7 @@ impl Core {
         at: Moment,
     ) -> store::Result<()> {
         self.outbox.under_way.remove(&id);
+        let was_doubtful = self.outbox.doubtful.remove(&id);
         let Some(entry) = self.outbox.find(id).cloned() else {
             return Ok(());
         };
@@ -208,14 +258,41 @@ impl Core {
                 self.outbox.paces.remove(&lane(&entry));
                 self.take_entry_answer(&entry, answer, begun)
             }
-            Err(error) if error.is_passing() => {
-                let random = self.random.random();
-                let pace = self.outbox.paces.entry(lane(&entry)).or_default();
-                pace.failed(at.since_start, random, retry_after(&error));
-                Ok(())
-            }
+            Err(error) if error.is_passing() => self.put_off(&entry, error, was_doubtful, at),
             Err(error) => self.refuse(&entry, error),
         }
+    }
+
+    /// It is tried again, unless it never gets through or nobody wants it any more.
+    fn put_off(
+        &mut self,
+        entry: &Entry,
+        error: Error,
+        was_doubtful: bool,
+        at: Moment,
+    ) -> store::Result<()> {
+        let id = entry.id;
+        let tries = self.outbox.blocked.remove(&id).unwrap_or_default() + 1;
+        if matches!(error, Error::Blocked { .. }) {
+            if tries == TRIES_BLOCKED {
+                return self.refuse(entry, error);
+            }
+            self.outbox.blocked.insert(id, tries);
+        }
+        if is_not_done(&error) && !was_doubtful {
+            if self.outbox.is_unwanted(entry) {
+                return self.discard(id);
+            }
+            self.store.write(|rows| rows.set_held(id))?;
+            let mut entries = self.outbox.entries.iter_mut();
+            if let Some(entry) = entries.find(|entry| entry.id == id) {
+                entry.is_held = true;
+            }
+        }
+        let random = self.random.random();
+        let pace = self.outbox.paces.entry(lane(entry)).or_default();
+        pace.failed(at.since_start, random, retry_after(&error));
+        Ok(())
     }
 
     fn take_entry_answer(
@@ -248,10 +325,7 @@ impl Core {
             let Some(key) = &entry.key else {
                 return self.forget_entry(entry.id);
             };
-            self.store.write(|rows| {
-                rows.name_targets(key, &message.id)?;
-                rows.remove_entry(entry.id)
-            })?;
+            self.store_as_sent(entry, key, &message)?;
             self.outbox.name_targets(key, &message.id);
             self.outbox.taken.insert(entry.id);
             return Ok(());
@@ -279,9 +353,9 @@ impl Core {
             self.rooms.insert(room.id.clone(), room);
             self.views.room_list_changed();
         }
-        self.outbox.drop_entry(entry.id);
-        if let Some(key) = &entry.key {
-            self.outbox.name_targets(key, &message.id);
+        match &entry.key {
+            Some(key) => self.outbox.sent_as(entry.id, key, &message.id),
+            None => self.outbox.drop_entry(entry.id),
         }
         Ok(())
     }
@@ -291,13 +365,21 @@ impl Core {
         let Some(key) = &entry.key else {
             return self.forget_entry(entry.id);
         };
+        self.store_as_sent(entry, key, message)?;
+        self.outbox.sent_as(entry.id, key, &message.id);
+        Ok(())
+    }
+
+    fn store_as_sent(
+        &mut self,
+        entry: &Entry,
+        key: &ClientId,
+        message: &Message,
+    ) -> store::Result<()> {
         self.store.write(|rows| {
             rows.name_targets(key, &message.id)?;
             rows.remove_entry(entry.id)
-        })?;
-        self.outbox.drop_entry(entry.id);
-        self.outbox.name_targets(key, &message.id);
-        Ok(())
+        })
     }
 
     fn take_read(&mut self, entry: &Entry, read: Read, begun: u64) -> store::Result<()> {
@@ -337,6 +419,9 @@ impl Core {
     fn refuse(&mut self, entry: &Entry, error: Error) -> store::Result<()> {
         if matches!(lane(entry), Lane::Kept(_)) {
             return self.forget_entry(entry.id);
+        }
+        if self.outbox.is_unwanted(entry) {
+            return self.discard(entry.id);
         }
         self.store
             .write(|rows| rows.set_failure(entry.id, Some(&error)))?;

@@ -3,7 +3,7 @@
 use crate::live::delay;
 use std::time::Duration;
 
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Pace {
     failures: u32,
     not_before: Duration,

@@ -22,6 +22,8 @@ pub(super) struct Standing {
     pub(super) is_due: bool,
     /// The next page of the one that was begun.
     next: Option<String>,
+    /// The page that is under way, unless it is the first.
+    page: Option<String>,
     /// Which rooms its pages have told of.
     seen: BTreeSet<RoomId>,
     stale: Stale,
@@ -57,6 +59,12 @@ impl Standing {
 
     pub(super) fn is_thread_stale(&self, root: &MessageId) -> bool {
         self.stale.roots.contains(root)
+    }
+
+    /// Goes on where it was, unless another attempt would be no better.
+    pub(super) fn overview_failed(&mut self, is_passing: bool) {
+        self.next = self.page.take().filter(|_| is_passing);
+        self.is_due |= self.next.is_none();
     }
 
     pub(super) fn not_answered(&mut self) {
@@ -112,11 +120,12 @@ impl Core {
             return;
         }
         if self.standing.wants_overview(&self.calls) {
-            let after = self.standing.next.clone().filter(|_| !self.standing.is_due);
+            let next = self.standing.next.take();
+            let after = next.filter(|_| !self.standing.is_due);
             if std::mem::take(&mut self.standing.is_due) {
                 self.standing.seen.clear();
             }
-            self.standing.next = None;
+            self.standing.page.clone_from(&after);
             self.call(Purpose::Overview, Call::Overview { after });
         }
         let is_ready = self.link.is_live() && self.standing.not_before <= now;
@@ -242,6 +251,9 @@ impl Core {
     fn know(&mut self, rooms: Vec<Room>) {
         for room in rooms {
             self.told.hear_room(&room.id);
+            if !self.rooms.contains_key(&room.id) {
+                self.pages.ask_again_in(&room.id);
+            }
             self.views.room_changed(&room.id);
             self.rooms.insert(room.id.clone(), room);
         }

@@ -5,8 +5,8 @@ use super::{Call, Core, Moment};
 use crate::history::History;
 use crate::operations::sync::HistoryPage;
 use crate::store::{self, Timeline};
-use crate::{Message, MessageId, RoomId};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::{Error, Message, MessageId, RoomId};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// What is missing of a timeline, seen from what is there.
@@ -38,23 +38,48 @@ pub(super) struct Pages {
     /// What the pages under way were asked for; more may be known by the time they come.
     asked: BTreeMap<Timeline, Missing>,
     /// Asked for in vain: not again before somebody asks for more.
-    given_up: BTreeSet<Timeline>,
+    given_up: BTreeMap<Timeline, Option<Error>>,
+}
+
+/// Whether what is wanted of a timeline is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TimelineState {
+    /// It is.
+    Idle,
+    /// Not yet: it comes as soon as the network lets it.
+    Loading,
+    /// It cannot be had: the room or the message is gone, or not for the person to see. Asking for more tries again.
+    Failed(Error),
 }
 
 impl Pages {
     pub(super) fn want(&mut self, timeline: &Timeline, missing: Missing) {
-        if !self.given_up.contains(timeline) {
+        if !self.given_up.contains_key(timeline) {
             self.wanted.insert(timeline.clone(), missing);
         }
     }
 
-    pub(super) fn give_up(&mut self, timeline: &Timeline) {
+    /// With an error where what is missing is not to be had.
+    pub(super) fn give_up(&mut self, timeline: &Timeline, error: Option<Error>) {
         self.wanted.remove(timeline);
-        self.given_up.insert(timeline.clone());
+        self.given_up.insert(timeline.clone(), error);
+    }
+
+    pub(super) fn state(&self, timeline: &Timeline) -> TimelineState {
+        match self.given_up.get(timeline) {
+            Some(Some(error)) => TimelineState::Failed(error.clone()),
+            None if self.wanted.contains_key(timeline) => TimelineState::Loading,
+            Some(None) | None => TimelineState::Idle,
+        }
     }
 
     pub(super) fn ask_again(&mut self, timeline: &Timeline) {
         self.given_up.remove(timeline);
+    }
+
+    /// What could not be seen by whoever was not in the room.
+    pub(super) fn ask_again_in(&mut self, room: &RoomId) {
+        self.given_up.retain(|timeline, _| timeline.room() != room);
     }
 
     pub(super) fn forget(&mut self) {
@@ -64,13 +89,19 @@ impl Pages {
     pub(super) fn forget_room(&mut self, room: &RoomId) {
         self.wanted.retain(|timeline, _| timeline.room() != room);
         self.asked.retain(|timeline, _| timeline.room() != room);
-        self.given_up.retain(|timeline| timeline.room() != room);
+        self.ask_again_in(room);
     }
 
     pub(super) fn wakes_at(&self, calls: &Calls) -> Option<Duration> {
         let mut wanted = self.wanted.keys().cloned();
         let waits = wanted.any(|timeline| !calls.is_under_way(&Purpose::Page(timeline)));
         waits.then(|| calls.pace.next())
+    }
+}
+
+fn gone() -> Error {
+    Error::NotFound {
+        reason: "There is no such message.".to_owned(),
     }
 }
 
@@ -107,9 +138,16 @@ impl Core {
                 Call::History { room, page }
             }
             Timeline::Thread(_, root) => {
-                let before = match missing {
-                    Missing::Before(first) => rows.nearest_older_cursor(timeline, first.seq)?,
-                    Missing::Newest | Missing::After(_) | Missing::Around(_) => None,
+                // What comes after something is on the way there from the end.
+                let beyond = match missing {
+                    Missing::Newest => None,
+                    Missing::Before(first) => Some(first.seq),
+                    Missing::After(last) => rows.find_message(&last)?.map(|last| last.seq + 1),
+                    Missing::Around(_) => Some(0),
+                };
+                let before = match beyond {
+                    Some(seq) => rows.nearest_older_cursor(timeline, seq)?,
+                    None => None,
                 };
                 let root = root.clone();
                 Call::Thread { root, before }
@@ -130,8 +168,10 @@ impl Core {
         }
         // A thread is gone through from its end, what is kept already included.
         let leads_on = timeline.root().is_some() && page.older.is_some();
-        if !leads_on && !asked.is_some_and(|missing| missing.is_in(&page.messages)) {
-            self.pages.give_up(timeline);
+        let is_found = |missing: &Missing| missing.is_in(&page.messages);
+        if !leads_on && !asked.as_ref().is_some_and(is_found) {
+            let is_gone = matches!(asked, Some(Missing::Around(_)));
+            self.pages.give_up(timeline, is_gone.then(gone));
         }
         let first = page.messages.first().map(|first| first.id.clone());
         let newer: Vec<Message> = page

@@ -172,6 +172,10 @@ fn not_graphql(status: u16, headers: &HeaderMap, body: &[u8]) -> Error {
         408 | 425 | 500..=599 => Error::Server {
             reason: format!("HTTP status {status}"),
         },
+        // What judges this one request, where another one may get through.
+        400 | 403 | 406 | 411 | 413..=415 | 422 | 431 | 451 => Error::Blocked {
+            reason: format!("HTTP status {status}"),
+        },
         _ => {
             let start: String = String::from_utf8_lossy(body).chars().take(80).collect();
             Error::Protocol {
@@ -249,6 +253,7 @@ mod tests {
             Err(Error::Server { .. })
         ));
         assert!(matches!(answer(429, ""), Err(Error::RateLimited { .. })));
+        assert!(matches!(answer(413, ""), Err(Error::Blocked { .. })));
         assert!(matches!(
             answer(404, "nothing here"),
             Err(Error::Protocol { .. })

@@ -106,7 +106,8 @@ pub struct TimelineReaction {
 /// Whether a message is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SendState {
-    /// Kept on the device, and sent as soon as that can be.
+    /// Kept on the device, and sent as soon as that can be. Deleting it takes it back, unless the server may have it
+    /// already: then it is deleted there.
     Sending,
     /// The server has it.
     Sent,
@@ -152,7 +153,8 @@ pub struct RoomListItem {
     pub name: String,
     /// The other person of a direct room.
     pub other_user: Option<User>,
-    /// The newest message on its main line, those that are being sent included.
+    /// The newest message on its main line, those that are being sent included. One that was refused is that as long as
+    /// nobody says anything later.
     pub last_message: Option<RoomListMessage>,
     /// What the viewer has not read.
     pub unread: Unread,

@@ -70,12 +70,6 @@ impl<'a> Lines<'a> {
         !is_marked && is_near
     }
 
-    pub(super) fn typing(&mut self, users: Vec<User>) {
-        if !users.is_empty() {
-            self.line("typing".to_owned(), TimelineContent::Typing(users));
-        }
-    }
-
     fn line(&mut self, key: String, content: TimelineContent) {
         if !matches!(content, TimelineContent::Message(_)) {
             self.before = None;

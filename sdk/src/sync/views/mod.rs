@@ -61,8 +61,8 @@ impl Views {
     }
 
     pub(super) fn type_in(&mut self, room: RoomId, users: Vec<User>) {
-        self.changed.insert(Timeline::Room(room.clone()));
-        self.typing.insert(room, users);
+        self.typing.insert(room.clone(), users);
+        self.refresh_typing(&room);
     }
 
     /// A timeline is not looked at any more.
@@ -72,8 +72,9 @@ impl Views {
 
     /// Whoever was writing when the connection broke may have stopped.
     pub(super) fn nobody_types(&mut self) {
-        let rooms = std::mem::take(&mut self.typing).into_keys();
-        self.changed.extend(rooms.map(Timeline::Room));
+        for room in std::mem::take(&mut self.typing).into_keys() {
+            self.refresh_typing(&room);
+        }
     }
 
     pub(super) fn rooms_with_open_timelines(&self) -> BTreeSet<RoomId> {
@@ -108,6 +109,12 @@ impl Core {
             .collect();
         stale
             .into_iter()
-            .try_for_each(|id| self.refresh_timeline(id))
+            .try_for_each(|id| self.refresh_timeline(id))?;
+        for view in self.views.timelines.values() {
+            let now = self.pages.state(&view.timeline);
+            view.state
+                .send_if_modified(|state| std::mem::replace(state, now.clone()) != now);
+        }
+        Ok(())
     }
 }

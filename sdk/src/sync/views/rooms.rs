@@ -9,6 +9,16 @@ use crate::sync::Core;
 use eyeball_im::{ObservableVector, VectorSubscriber};
 use jiff::Timestamp;
 use std::cmp::Reverse;
+use std::collections::HashMap;
+
+/// What the server does not know yet of a room's main line.
+#[derive(Default)]
+struct Unsaid<'a> {
+    /// The newest message that is not sent, and its text.
+    message: Option<(&'a Entry, &'a str)>,
+    draft: Option<&'a str>,
+    read: Option<u64>,
+}
 
 impl Core {
     /// The list of rooms, and how it changes from now on.
@@ -26,12 +36,15 @@ impl Core {
             return Ok(());
         }
         let own = self.viewer_as_user()?;
-        let rooms = self.rooms.values();
-        let mut list: Vec<(Timestamp, RoomListItem)> = rooms
+        let unsaid = self.unsaid();
+        let mut list: Vec<(Timestamp, RoomListItem)> = self
+            .rooms
+            .values()
             .map(|room| {
-                let item = self.room_item(room, &own)?;
+                let item = self.room_item(room, unsaid.get(&room.id), &own)?;
                 let last = item.last_message.as_ref().map(|last| last.at);
-                Ok((last.unwrap_or(room.created_at), item))
+                let sent = room.last_message.as_ref().map(|last| last.sent_at);
+                Ok((last.max(sent).unwrap_or(room.created_at), item))
             })
             .collect::<store::Result<_>>()?;
         list.sort_by(|(one, a), (other, b)| (Reverse(one), &a.id).cmp(&(Reverse(other), &b.id)));
@@ -42,39 +55,52 @@ impl Core {
         Ok(())
     }
 
-    fn room_item(&self, room: &Room, own: &User) -> store::Result<RoomListItem> {
-        let entries = || {
-            self.outbox
-                .entries
-                .iter()
-                .filter(|entry| is_of(entry, &room.id))
+    fn unsaid(&self) -> HashMap<&RoomId, Unsaid<'_>> {
+        let mut unsaid: HashMap<_, Unsaid<'_>> = HashMap::new();
+        for entry in &self.outbox.entries {
+            let Timeline::Room(room) = &entry.timeline else {
+                continue;
+            };
+            let of_room = unsaid.entry(room).or_default();
+            match &entry.task {
+                Task::Send { body, .. } => of_room.message = Some((entry, body)),
+                Task::SaveDraft { body, .. } => of_room.draft = Some(body),
+                Task::MarkRead { seq } => of_room.read = of_room.read.max(Some(*seq)),
+                Task::Edit { .. } | Task::Delete | Task::React { .. } => {}
+            }
+        }
+        unsaid
+    }
+
+    fn room_item(
+        &self,
+        room: &Room,
+        unsaid: Option<&Unsaid<'_>>,
+        own: &User,
+    ) -> store::Result<RoomListItem> {
+        let (message, draft, read) = unsaid.map_or((None, None, None), |unsaid| {
+            (unsaid.message, unsaid.draft, unsaid.read)
+        });
+        let membership = room.membership.as_ref();
+        let known = room.last_message.as_ref();
+        let newest = known.map(|message| message.seq);
+        let is_read = newest.is_some() && read >= newest;
+        let draft =
+            draft.or_else(|| membership.and_then(|own| Some(own.draft.as_ref()?.body.as_str())));
+        // What is on its way will be the newest; what does not get there may be old.
+        let is_newest = |entry: &Entry| {
+            let is_stuck = entry.failure.is_some() || entry.is_held;
+            !is_stuck || known.is_none_or(|known| known.sent_at < entry.created_at)
         };
-        let unsent = entries().rev().find_map(|entry| match &entry.task {
-            Task::Send { body, .. } => Some(RoomListMessage {
+        let last_message = match (message.filter(|(entry, _)| is_newest(entry)), known) {
+            (Some((entry, body)), _) => Some(RoomListMessage {
                 author: own.clone(),
-                body: body.clone(),
+                body: body.to_owned(),
                 notice: None,
                 is_deleted: false,
                 at: entry.created_at,
                 state: self.send_state(entry),
             }),
-            _ => None,
-        });
-        let unsaid_draft = entries().rev().find_map(|entry| match &entry.task {
-            Task::SaveDraft { body, .. } => Some(body.clone()),
-            _ => None,
-        });
-        let read = entries().filter_map(|entry| match entry.task {
-            Task::MarkRead { seq } => Some(seq),
-            _ => None,
-        });
-        let membership = room.membership.as_ref();
-        let newest = room.last_message.as_ref().map(|message| message.seq);
-        let is_read = newest.is_some() && read.max() >= newest;
-        let draft = unsaid_draft
-            .or_else(|| membership.and_then(|own| Some(own.draft.as_ref()?.body.clone())));
-        let last_message = match (unsent, &room.last_message) {
-            (Some(unsent), _) => Some(unsent),
             (None, Some(message)) => Some(self.last_message(message)?),
             (None, None) => None,
         };
@@ -88,7 +114,9 @@ impl Core {
                 Some(own) if !is_read => own.unread,
                 _ => Unread::default(),
             },
-            draft: draft.filter(|body| !body.trim().is_empty()),
+            draft: draft
+                .filter(|body| !body.trim().is_empty())
+                .map(str::to_owned),
         })
     }
 
@@ -120,8 +148,4 @@ impl Core {
             None => SendState::Sending,
         }
     }
-}
-
-fn is_of(entry: &Entry, room: &RoomId) -> bool {
-    matches!(&entry.timeline, Timeline::Room(id) if id == room)
 }

@@ -10,7 +10,11 @@ use crate::sync::Core;
 use crate::{ClientId, Message, MessageId, Reaction};
 
 impl Core {
-    pub(super) fn shown(&self, message: &Message, own: &User) -> (String, TimelineMessage) {
+    pub(super) fn shown(
+        &self,
+        message: &Message,
+        own: &User,
+    ) -> store::Result<(String, TimelineMessage)> {
         let target = MessageTarget::Sent(message.id.clone());
         let is_own = message.author.id == self.viewer;
         let own_key = message.client_id.as_ref().filter(|_| is_own);
@@ -28,21 +32,21 @@ impl Core {
             is_edited: message.edited_at.is_some(),
             is_deleted: message.deleted_at.is_some(),
             is_pinned: message.pinned_at.is_some(),
-            reply_to: message
-                .reply_to
-                .clone()
-                .map(|quote| self.as_it_is_now(quote)),
+            reply_to: match &message.reply_to {
+                Some(quote) => Some(self.as_it_is_now(quote)?),
+                None => None,
+            },
             thread: message.thread.clone(),
             mentions_viewer,
             forwarded_from: message.forwarded_from.clone(),
             notice: message.notice.clone(),
-            reactions: self.reactions(&message.reactions),
+            reactions: self.reactions(&message.reactions)?,
             state: SendState::Sent,
             refused: Vec::new(),
         };
         let target = Target::Known(message.id.clone());
         self.apply_unsaid(&mut shown, &target, own);
-        (line, shown)
+        Ok((line, shown))
     }
 
     pub(super) fn shown_unsent(
@@ -83,24 +87,27 @@ impl Core {
         Ok((key(&target, None), shown))
     }
 
-    fn reactions(&self, reactions: &[Reaction]) -> Vec<TimelineReaction> {
-        let shown = reactions.iter().map(|reaction| TimelineReaction {
-            emoji: reaction.emoji.clone(),
-            count: reaction.count,
-            users: reaction
-                .users
-                .iter()
-                .filter_map(|id| self.store.read().find_user(id).ok().flatten())
-                .collect(),
-            is_own: reaction.is_own,
+    fn reactions(&self, reactions: &[Reaction]) -> store::Result<Vec<TimelineReaction>> {
+        let rows = self.store.read();
+        let shown = reactions.iter().map(|reaction| {
+            let mut users = Vec::new();
+            for id in &reaction.users {
+                users.extend(rows.find_user(id)?);
+            }
+            Ok(TimelineReaction {
+                emoji: reaction.emoji.clone(),
+                count: reaction.count,
+                users,
+                is_own: reaction.is_own,
+            })
         });
         shown.collect()
     }
 
     /// What is quoted may have changed since, which the store knows if it has that message.
-    fn as_it_is_now(&self, quote: Quote) -> Quote {
-        let now = self.store.read().find_message(&quote.id).ok().flatten();
-        now.map_or(quote, quote_of)
+    fn as_it_is_now(&self, quote: &Quote) -> store::Result<Quote> {
+        let now = self.store.read().find_message(&quote.id)?;
+        Ok(now.map_or_else(|| quote.clone(), quote_of))
     }
 
     fn apply_unsaid(&self, shown: &mut TimelineMessage, target: &Target, own: &User) {

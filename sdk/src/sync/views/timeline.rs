@@ -2,15 +2,20 @@
 
 use super::diff::become_like;
 use super::items::{TimelineContent, TimelineItem, TimelineMessage};
-use super::{ViewId, lines};
+use super::{ViewId, Views, lines};
 use crate::store::{self, Task, Timeline};
-use crate::sync::timelines::Missing;
+use crate::sync::timelines::{Missing, TimelineState};
 use crate::sync::{Core, Effect};
-use crate::{Message, MessageId};
+use crate::{Message, MessageId, RoomId, User};
 use eyeball_im::{ObservableVector, VectorSubscriber};
+use std::collections::HashMap;
+use tokio::sync::watch;
 
 /// How many messages a timeline begins with, where there are so many.
 const AT_FIRST: usize = 50;
+
+/// The key of the line that tells who is writing.
+const TYPING: &str = "typing";
 
 /// Where a timeline is opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,10 +29,13 @@ pub(crate) enum Place {
 pub(super) struct View {
     pub(super) timeline: Timeline,
     items: ObservableVector<TimelineItem>,
+    pub(super) state: watch::Sender<TimelineState>,
     place: Place,
     /// The first and the last `seq` that is wanted; the last one is open at the end.
     from: Option<u64>,
     to: Option<u64>,
+    /// How many more than at first are wanted before, as long as nothing is there to count from.
+    more: u64,
     /// The last `seq` that was shown at the end.
     shown_to: Option<u64>,
     /// What the viewer had read when they opened it.
@@ -35,6 +43,15 @@ pub(super) struct View {
 }
 
 impl Core {
+    /// The timeline in which a message is, if it is known to be in another one: a reply is in its thread.
+    pub(crate) fn timeline_at(&self, timeline: Timeline, place: &Place) -> store::Result<Timeline> {
+        let known = match place {
+            Place::At(message) => self.store.read().find_message(message)?,
+            Place::End => None,
+        };
+        Ok(known.map_or(timeline, |message| Timeline::of(&message)))
+    }
+
     pub(crate) fn open_timeline(
         &mut self,
         timeline: Timeline,
@@ -54,9 +71,11 @@ impl Core {
             read: self.last_read_seq(&timeline)?,
             timeline,
             items: ObservableVector::new(),
+            state: watch::Sender::new(TimelineState::Idle),
             place,
             from: None,
             to: None,
+            more: 0,
             shown_to: None,
         };
         self.views.timelines.insert(id, view);
@@ -73,6 +92,13 @@ impl Core {
         Some(view.items.subscribe())
     }
 
+    pub(crate) fn watch_timeline_state(&self, id: ViewId) -> watch::Receiver<TimelineState> {
+        match self.views.timelines.get(&id) {
+            Some(view) => view.state.subscribe(),
+            None => watch::channel(TimelineState::Idle).1,
+        }
+    }
+
     pub(crate) fn close_timeline(&mut self, id: ViewId) {
         let Some(view) = self.views.timelines.remove(&id) else {
             return;
@@ -84,11 +110,18 @@ impl Core {
         }
     }
 
-    /// Wants so many more messages before what is there.
+    /// Wants so many more messages before what is there. What is on its way is not there yet: whoever asks twice wants
+    /// the same.
     pub(crate) fn load_older(&mut self, id: ViewId, count: u64) -> store::Result<()> {
         if let Some(view) = self.views.timelines.get_mut(&id) {
-            let from = view.from.unwrap_or(1);
-            view.from = Some(from.saturating_sub(count).max(1));
+            let first = view.items.iter().find_map(|item| item.message()?.seq);
+            match (view.from, first) {
+                (Some(from), Some(first)) => {
+                    view.from = Some(from.min(first.saturating_sub(count)).max(1));
+                }
+                (None, _) => view.more = view.more.max(count),
+                (Some(_), None) => {}
+            }
             self.pages.ask_again(&view.timeline);
         }
         self.refresh_timeline(id)
@@ -126,7 +159,12 @@ impl Core {
                 return Ok(Vec::new());
             };
             let half = AT_FIRST as u64 / 2;
-            view.from = Some(message.seq.saturating_sub(half).max(1));
+            view.from = Some(
+                message
+                    .seq
+                    .saturating_sub(view.more.saturating_add(half))
+                    .max(1),
+            );
             view.to = Some(message.seq + half);
         }
         let told = self.newest_that_was_told(&view.timeline);
@@ -159,12 +197,15 @@ impl Core {
     }
 
     fn stretch_to(&mut self, view: &mut View, newest: u64) -> store::Result<Vec<Message>> {
-        let wanted = view
-            .from
-            .map(|from| newest.saturating_sub(from) + 1)
-            .and_then(|wanted| usize::try_from(wanted).ok());
+        // A server that was restored from a backup ends before.
+        view.from = view.from.filter(|from| *from <= newest);
+        let wanted = match view.from {
+            Some(from) => newest - from + 1,
+            None => view.more.saturating_add(AT_FIRST as u64),
+        };
+        let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
         let rows = self.store.read();
-        let run = rows.run_before(&view.timeline, newest, wanted.unwrap_or(AT_FIRST))?;
+        let run = rows.run_before(&view.timeline, newest, wanted)?;
         let Some(first) = run.first() else {
             return Ok(run);
         };
@@ -175,7 +216,7 @@ impl Core {
             view.from = Some(first.seq);
             return Ok(run);
         }
-        let missing = wanted.unwrap_or(AT_FIRST).saturating_sub(run.len()) as u64;
+        let missing = wanted.saturating_sub(run.len()) as u64;
         let from = first.seq.saturating_sub(missing).max(1);
         view.from.get_or_insert(from);
         self.want_before(view, first.clone(), from);
@@ -222,7 +263,7 @@ impl Core {
             lines.start();
         }
         for message in run {
-            lines.push(message.seq, self.shown(message, &own));
+            lines.push(message.seq, self.shown(message, &own)?);
         }
         if view.place == Place::End {
             for entry in &self.outbox.entries {
@@ -236,11 +277,55 @@ impl Core {
                     lines.push(u64::MAX, shown);
                 }
             }
-            let main_line = view.timeline.root().is_none();
-            let typing = self.views.typing.get(view.timeline.room());
-            lines.typing(typing.filter(|_| main_line).cloned().unwrap_or_default());
         }
-        Ok(lines.into_items())
+        let mut items = lines.into_items();
+        items.extend(view.typing_line(&self.views.typing));
+        Ok(items)
+    }
+}
+
+impl Views {
+    /// Where a message is in the middle, nothing is known of its surroundings any more.
+    pub(in crate::sync) fn look_around_again(&mut self) {
+        let views = self.timelines.values_mut();
+        for view in views.filter(|view| view.place != Place::End) {
+            (view.from, view.to) = (None, None);
+        }
+    }
+
+    /// Touches nothing but the line itself: it comes and goes while people write.
+    pub(super) fn refresh_typing(&mut self, room: &RoomId) {
+        let views = self.timelines.values_mut();
+        for view in views.filter(|view| view.timeline.room() == room) {
+            view.show_typing(view.typing_line(&self.typing));
+        }
+    }
+}
+
+impl View {
+    fn typing_line(&self, typing: &HashMap<RoomId, Vec<User>>) -> Option<TimelineItem> {
+        let is_there = self.place == Place::End && self.timeline.root().is_none();
+        let users = typing.get(self.timeline.room());
+        let users = users.filter(|users| is_there && !users.is_empty())?;
+        Some(TimelineItem {
+            key: TYPING.to_owned(),
+            content: TimelineContent::Typing(users.clone()),
+        })
+    }
+
+    fn show_typing(&mut self, line: Option<TimelineItem>) {
+        let last = self.items.len().checked_sub(1);
+        let shown = last.filter(|index| self.items[*index].key == TYPING);
+        match (shown, line) {
+            (Some(index), Some(line)) if self.items[index] != line => {
+                self.items.set(index, line);
+            }
+            (Some(index), None) => {
+                self.items.remove(index);
+            }
+            (None, Some(line)) => self.items.push_back(line),
+            (Some(_), Some(_)) | (None, None) => {}
+        }
     }
 }
 
