@@ -24,7 +24,8 @@ const LISTS: [(&str, &str); 24] = [
     (
         "Viewer.rooms",
         "viewer { user { id } rooms(first: 100) { nodes { name kind memberCount
-            membership { role lastReadSeq unread { messages mentions } draft { body } }
+            membership { role lastReadSeq unread { messages mentions }
+                draft { body replyTo { body author { username } } } }
             lastMessage { body author { displayName } room { name } }
             otherUser { username presence { state } } } } unread { messages } }",
     ),
@@ -172,6 +173,8 @@ impl<'a> World<'a> {
             let input = json!({ "messageId": message.id, "emoji": EMOJI[number] });
             done("react", &other, input).await;
         }
+        let input = json!({ "roomId": channel.id, "body": "begun", "replyToId": sent.id });
+        done("saveDraft", alice, input).await;
         let later = from_now(std::time::Duration::from_secs(3_600));
         let input = json!({
             "roomId": channel.id, "body": "later", "sendAt": later, "threadRootId": sent.id,
