@@ -77,8 +77,7 @@ impl Person {
     /// Wants to do with them again.
     pub async fn unblock(&self, person: &Person) {
         let input = json!({ "userId": person.id });
-        let answer = self.mutate("unblockUser", "", input).await;
-        answer.success::<Value>("unblockUser", "");
+        self.done("unblockUser", input).await;
     }
 
     pub async fn try_set_role(&self, room: &Room, person: &Person, role: &str) -> Answer {

@@ -23,7 +23,10 @@ mod answer;
 mod database;
 mod keeping;
 mod listener;
+mod listening;
+mod messages;
 mod person;
+mod rooms;
 mod server;
 mod socket;
 mod subscription;
@@ -31,7 +34,9 @@ mod subscription;
 pub use answer::{Answer, UserError};
 pub use database::{Backend, Database};
 pub use listener::{Ended, Heard, Listener};
-pub use person::{Message, PASSWORD, Page, Person, Room, Tokens};
+pub use messages::{Message, Page};
+pub use person::{PASSWORD, Person, Tokens};
+pub use rooms::Room;
 pub use server::{Exit, Server, Setup};
 pub use socket::Socket;
 pub use subscription::Subscription;
@@ -120,8 +125,17 @@ pub fn from_now(later: Duration) -> String {
 
 /// What `future` gives, or a panic that says what was waited for in vain.
 pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(PATIENCE, future).await {
+    within_for(PATIENCE, what, future).await
+}
+
+/// The same for what may take longer, or shorter.
+pub(crate) async fn within_for<T>(
+    patience: Duration,
+    what: &str,
+    future: impl Future<Output = T>,
+) -> T {
+    match tokio::time::timeout(patience, future).await {
         Ok(value) => value,
-        Err(_) => panic!("waited {PATIENCE:?} for {what}"),
+        Err(_) => panic!("waited {patience:?} for {what}"),
     }
 }

@@ -12,7 +12,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::database::variable;
-use crate::{Answer, Database, Person, Socket, within};
+use crate::{Answer, Database, Person, Socket, within, within_for};
 
 /// How long a program may take that fills a database.
 const RUN: Duration = Duration::from_secs(120);
@@ -98,22 +98,15 @@ impl Server {
         Self::start(setup.set(name, value)).await
     }
 
-    /// Starts a server that is expected to end by itself, and waits for that.
-    pub async fn start_in_vain(setup: Setup) -> Exit {
-        Self::run(setup).await
-    }
-
-    /// Runs the program for something else than serving, until it ends.
+    /// Runs the program until it ends by itself: it cannot serve, or is to do something else.
     pub async fn run(setup: Setup) -> Exit {
         let folder = TempDir::with_prefix("causerie-test-").expect("a temporary folder");
         if let Some(content) = &setup.dotenv {
             std::fs::write(folder.path().join(".env"), content).expect("a file");
         }
         let output = command(&setup, &folder).kill_on_drop(true).output();
-        let output = tokio::time::timeout(RUN, output).await;
-        let output = output
-            .expect("an end in time")
-            .expect("the server's binary");
+        let output = within_for(RUN, "the program to end", output).await;
+        let output = output.expect("the server's binary");
         Exit {
             code: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into(),

@@ -24,7 +24,7 @@ fn quiet() -> Setup {
 async fn a_port_that_is_taken() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("an address").to_string();
-    let exit = Server::start_in_vain(quiet().set("CAUSERIE_LISTEN", &address)).await;
+    let exit = Server::run(quiet().set("CAUSERIE_LISTEN", &address)).await;
     assert_explained(&exit, &address);
 }
 
@@ -32,7 +32,7 @@ async fn a_port_that_is_taken() {
 async fn a_data_folder_that_cannot_be_written() {
     // Not even root can make a folder below a file or in /proc.
     for path in ["/dev/null/data", "/proc/data"] {
-        let exit = Server::start_in_vain(quiet().set("CAUSERIE_DATA_DIR", path)).await;
+        let exit = Server::run(quiet().set("CAUSERIE_DATA_DIR", path)).await;
         assert_explained(&exit, path);
     }
 }
@@ -40,7 +40,7 @@ async fn a_data_folder_that_cannot_be_written() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_kind_of_database() {
     let url = "mysql://root:hunter2@localhost/chat";
-    let exit = Server::start_in_vain(quiet().set("CAUSERIE_DATABASE_URL", url)).await;
+    let exit = Server::run(quiet().set("CAUSERIE_DATABASE_URL", url)).await;
     assert_explained(&exit, "mysql");
 }
 
@@ -51,11 +51,11 @@ async fn a_database_that_cannot_be_reached() {
     let port = listener.local_addr().expect("an address").port();
     drop(listener);
     let url = format!("postgres://chat:hunter2@127.0.0.1:{port}/chat");
-    let exit = Server::start_in_vain(quiet().set("CAUSERIE_DATABASE_URL", &url)).await;
+    let exit = Server::run(quiet().set("CAUSERIE_DATABASE_URL", &url)).await;
     assert_explained(&exit, "database");
 
     let url = "sqlite:///dev/null/chat.db";
-    let exit = Server::start_in_vain(quiet().set("CAUSERIE_DATABASE_URL", url)).await;
+    let exit = Server::run(quiet().set("CAUSERIE_DATABASE_URL", url)).await;
     assert_explained(&exit, "/dev/null/chat.db");
 }
 
@@ -68,7 +68,7 @@ async fn a_database_that_is_too_new(backend: Backend) {
     let future = "INSERT INTO __diesel_schema_migrations (version) VALUES ('29991231235959')";
     database.execute(future).await;
     let setup = Setup::with(&database).set("CAUSERIE_LOG", "warn");
-    let exit = Server::start_in_vain(setup).await;
+    let exit = Server::run(setup).await;
     database.remove().await;
     assert_explained(&exit, "29991231235959");
 }
@@ -91,7 +91,7 @@ async fn a_setting_that_makes_no_sense() {
         ("CAUSERIE_ALLOWED_ORIGINS", "*"),
         ("CAUSERIE_TRUSTED_PROXIES", "10.0.0.0/33"),
     ] {
-        let exit = Server::start_in_vain(quiet().set(name, value)).await;
+        let exit = Server::run(quiet().set(name, value)).await;
         assert_explained(&exit, value);
     }
 }
@@ -102,7 +102,7 @@ async fn a_setting_in_a_dotenv_file_counts_unless_it_is_set_otherwise() {
         dotenv: Some("CAUSERIE_DATABASE_URL=oracle://x\nCAUSERIE_LOG=a=b=c\n".into()),
         ..quiet()
     };
-    let exit = Server::start_in_vain(setup).await;
+    let exit = Server::run(setup).await;
     assert_explained(&exit, "oracle");
 }
 

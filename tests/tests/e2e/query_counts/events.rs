@@ -124,21 +124,21 @@ impl World {
             }
             "ReactionsChanged" => {
                 let input = json!({ "messageId": said().id, "emoji": "👍" });
-                done("react", person, input).await;
+                person.done("react", input).await;
             }
             "MessageEdited" => drop(person.edit(said(), "goodbye @alice").await),
             "ThreadChanged" => {
                 let input = json!({ "messageId": said().id, "following": true });
-                done("followThread", alice, input).await;
+                alice.done("followThread", input).await;
             }
             "DraftChanged" => {
                 let input = json!({ "roomId": room.id, "body": "I", "replyToId": said().id });
-                done("saveDraft", alice, input).await;
+                alice.done("saveDraft", input).await;
             }
             "ScheduledMessagesChanged" => {
                 let at = from_now(std::time::Duration::from_secs(3_600));
                 let input = json!({ "roomId": room.id, "body": "later", "sendAt": at });
-                done("scheduleMessage", alice, input).await;
+                alice.done("scheduleMessage", input).await;
             }
             "RoomChanged" => drop(alice.update_room(room, json!({ "topic": "tea" })).await),
             "MessageDeleted" => drop(person.delete(said()).await),
@@ -153,11 +153,6 @@ impl World {
 }
 
 type Kind = (&'static str, &'static str);
-
-async fn done(mutation: &str, person: &Person, input: Value) {
-    let answer = person.mutate(mutation, "", input).await;
-    answer.success::<Value>(mutation, "userErrors");
-}
 
 /// Hears so many of this kind, whatever else comes.
 async fn hear(listening: &mut Subscription, kind: &str, many: usize) {

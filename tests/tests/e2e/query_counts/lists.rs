@@ -171,7 +171,7 @@ impl<'a> World<'a> {
         other.mark_read(room, message.seq).await;
         for message in [&*root, &message] {
             let input = json!({ "messageId": message.id, "emoji": EMOJI[number] });
-            done("react", &other, input).await;
+            other.done("react", input).await;
         }
         let input = json!({ "roomId": channel.id, "body": "begun", "replyToId": sent.id });
         done("saveDraft", alice, input).await;
@@ -179,15 +179,16 @@ impl<'a> World<'a> {
         let input = json!({
             "roomId": channel.id, "body": "later", "sendAt": later, "threadRootId": sent.id,
         });
-        done("scheduleMessage", alice, input).await;
-        self.nodes.push(message.id);
+        alice.done("scheduleMessage", input).await;
+        let nodes = [message.id, device.session_id, channel.id, other.id.clone()];
+        self.nodes.extend(nodes);
         self.people.push(other);
     }
 
     async fn costs(&self) -> Vec<Vec<String>> {
         for person in &self.people {
             let input = json!({ "roomId": self.room.id, "typing": true });
-            done("setTyping", person, input).await;
+            person.done("setTyping", input).await;
         }
         let mut costs = Vec::new();
         for (_, list) in LISTS {
@@ -199,11 +200,6 @@ impl<'a> World<'a> {
         }
         costs
     }
-}
-
-async fn done(mutation: &str, person: &Person, input: Value) {
-    let answer = person.mutate(mutation, "", input).await;
-    answer.success::<Value>(mutation, "userErrors");
 }
 
 async fn a_list_of_any_length(server: &mut Server) {
