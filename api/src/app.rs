@@ -179,7 +179,8 @@ async fn build_services(
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let live_sessions = Arc::new(LiveSessions::default());
     let sessions = Arc::clone(&live_sessions);
-    let (hub, feed, task) = Hub::start(Arc::clone(&database), sessions, cores).await?;
+    let (hub, feed, task) =
+        Hub::start(Arc::clone(&database), sessions, Arc::clone(&clock), cores).await?;
     let services = Services::new(Core {
         database,
         typing: Typing::new(Arc::clone(&hub)),

@@ -13,7 +13,7 @@ use super::writers::{Job, Writers};
 use crate::model::Position;
 
 /// How many events wait to be rendered before the audience goes back to the log: more than are
-/// ever committed or read at once.
+/// ever committed or read at once. Signals may be more: then everyone looks how things are.
 const QUEUE: usize = 1_024;
 
 /// How many events are rendered before the first of them is sent, when many come at once.

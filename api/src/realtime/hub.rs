@@ -13,16 +13,18 @@ use super::audience::{Audience, Render};
 use super::entries::read_entries;
 use super::index::Index;
 use super::live_sessions::LiveSessions;
-use super::subscriber::{Outlet, Subscriber};
+use super::subscriber::{Behind, Outlet, Subscriber};
 use super::update::{Entry, Interest, Reach, Signal};
 use super::writers::Writers;
-use crate::model::{EventKind, Position, RoomId, UserId};
+use crate::model::{Clock, EventKind, Position, RoomId, UserId};
 use crate::storage::{self, Database};
 
 /// How long a commit whose announcement was lost, or that another node made, may go unnoticed.
 const POLL: Duration = Duration::from_secs(1);
 
 const PAGE: i64 = 256;
+
+const FEW_AUDIENCES: usize = 64;
 
 /// Where commits are announced. An announcement is only a hint: losing or reordering some costs
 /// time, never an event.
@@ -42,7 +44,8 @@ pub type AudienceKey = [u8; 32];
 
 pub struct Hub {
     index: Mutex<Index>,
-    audiences: Mutex<HashMap<(AudienceKey, Interest), Weak<Audience>>>,
+    audiences: Mutex<Audiences>,
+    clock: Arc<dyn Clock>,
     writers: Writers,
     next_writer: AtomicUsize,
     sessions: Arc<LiveSessions>,
@@ -50,6 +53,14 @@ pub struct Hub {
     position: AtomicI64,
     /// How many signals there were.
     signals: AtomicI64,
+}
+
+#[derive(Default)]
+struct Audiences {
+    by_key: HashMap<(AudienceKey, Interest), Weak<Audience>>,
+    /// How many there may be before those are looked for that are gone: so that a crowd does not pay
+    /// for everyone who is there, each time that one comes.
+    sweep_at: usize,
 }
 
 /// A live subscription. Dropping it ends the deliveries.
@@ -72,12 +83,14 @@ impl Hub {
     pub async fn start(
         database: Arc<Database>,
         sessions: Arc<LiveSessions>,
+        clock: Arc<dyn Clock>,
         writers: usize,
     ) -> storage::Result<(Arc<Self>, Feed, JoinHandle<()>)> {
         let head = database.read().await?.log_head().await?;
         let hub = Arc::new(Self {
             index: Mutex::new(Index::new(writers)),
             audiences: Mutex::default(),
+            clock,
             writers: Writers::start(writers),
             next_writer: AtomicUsize::new(0),
             sessions,
@@ -103,13 +116,12 @@ impl Hub {
     ) -> Arc<Audience> {
         let mut audiences = lock(&self.audiences);
         let key = (key, interest);
-        if let Some(audience) = audiences.get(&key).and_then(Weak::upgrade) {
+        if let Some(audience) = audiences.by_key.get(&key).and_then(Weak::upgrade) {
             return audience;
         }
         let audience = Audience::start(interest, render(), self.writers.clone());
         let audience = Arc::new(audience);
-        audiences.retain(|_, audience| audience.strong_count() > 0);
-        audiences.insert(key, Arc::downgrade(&audience));
+        audiences.insert(key, &audience);
         audience
     }
 
@@ -125,7 +137,8 @@ impl Hub {
         outlet: Box<dyn Outlet>,
     ) -> Place {
         let writer = self.next_writer.fetch_add(1, Ordering::Relaxed) % self.writers.count();
-        let subscriber = Arc::new(Subscriber::new(user, people, writer, outlet));
+        let clock = Arc::clone(&self.clock);
+        let subscriber = Arc::new(Subscriber::new(user, people, writer, clock, outlet));
         let id = lock(&self.index).add(Arc::clone(&subscriber), audience, scope);
         Place {
             hub: Arc::clone(self),
@@ -225,6 +238,16 @@ impl Hub {
     }
 }
 
+impl Audiences {
+    fn insert(&mut self, key: (AudienceKey, Interest), audience: &Arc<Audience>) {
+        if self.by_key.len() >= self.sweep_at {
+            self.by_key.retain(|_, other| other.strong_count() > 0);
+            self.sweep_at = FEW_AUDIENCES.max(2 * self.by_key.len());
+        }
+        self.by_key.insert(key, Arc::downgrade(audience));
+    }
+}
+
 impl Place {
     /// Adds the events of these rooms.
     pub(super) fn follow<'a>(&self, rooms: impl IntoIterator<Item = &'a RoomId>) {
@@ -239,9 +262,8 @@ impl Place {
         self.subscriber.release(read_to)
     }
 
-    /// Once the client has fallen behind, or its person has left a room: from where to read the
-    /// log again.
-    pub fn fallen_behind(&self) -> Option<Position> {
+    /// Once the client has fallen behind, or its person has left a room: from where to go on.
+    pub fn fallen_behind(&self) -> Option<Behind> {
         self.subscriber.fallen_behind()
     }
 }

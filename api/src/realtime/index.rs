@@ -119,7 +119,7 @@ impl Index {
     }
 
     /// Passes a signal on to those who are interested in the room; how far somebody has read to
-    /// their other devices, too.
+    /// their own devices, too.
     pub(super) fn signal(
         &self,
         room: RoomId,

@@ -1,12 +1,12 @@
 //! One live subscription: where its payloads go, and how it falls behind.
 
 use std::collections::HashSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
 use super::update::Reach;
-use crate::model::{Position, UserId};
+use crate::model::{Clock, Position, Timestamp, UserId};
 
 /// How many payloads wait for a subscriber that is about to be live.
 const MOST_HELD: usize = 64;
@@ -35,8 +35,18 @@ pub(super) struct Subscriber {
     pub(super) writer: usize,
     /// The people whose presence matters, when not all do.
     people: Option<HashSet<UserId>>,
+    clock: Arc<dyn Clock>,
     outlet: Box<dyn Outlet>,
     state: Mutex<State>,
+}
+
+/// How far somebody got who cannot keep up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Behind {
+    /// Everything up to here was sent.
+    pub sent_to: Position,
+    /// Since when nothing more is.
+    pub since: Timestamp,
 }
 
 struct State {
@@ -49,8 +59,8 @@ enum Phase {
     /// Still reading the log; what happens meanwhile waits here.
     Held(Vec<Payload>),
     Live,
-    /// Delivered to no more: it goes back to the log.
-    Behind,
+    /// Delivered to no more since then: it goes back to the log.
+    Behind(Timestamp),
 }
 
 impl Subscriber {
@@ -59,6 +69,7 @@ impl Subscriber {
         user: UserId,
         people: Option<HashSet<UserId>>,
         writer: usize,
+        clock: Arc<dyn Clock>,
         outlet: Box<dyn Outlet>,
     ) -> Self {
         let state = State {
@@ -69,6 +80,7 @@ impl Subscriber {
             user,
             writer,
             people,
+            clock,
             outlet,
             state: Mutex::new(state),
         }
@@ -89,7 +101,7 @@ impl Subscriber {
         let payloads = &payloads[read..];
         let fits = match &mut state.phase {
             _ if payloads.is_empty() => return,
-            Phase::Behind => return,
+            Phase::Behind(_) => return,
             Phase::Held(held) if held.len() + payloads.len() <= MOST_HELD => {
                 held.extend_from_slice(payloads);
                 return;
@@ -113,14 +125,14 @@ impl Subscriber {
     /// From now on the subscriber is told of nothing, and has to find out by itself.
     pub(super) fn fall_back(&self) {
         let mut state = self.state();
-        if !matches!(state.phase, Phase::Behind) {
+        if !matches!(state.phase, Phase::Behind(_)) {
             self.put_behind(&mut state);
         }
     }
 
     /// From now on nothing is sent, and nobody waits to hear of that.
     pub(super) fn end(&self) {
-        self.state().phase = Phase::Behind;
+        self.state().phase = Phase::Behind(self.clock.now());
     }
 
     /// Goes live after everything up to `read_to` was sent. False if too much happened since.
@@ -136,18 +148,23 @@ impl Subscriber {
         if held.is_empty() || self.outlet.offer(&held) {
             return true;
         }
-        state.phase = Phase::Behind;
+        state.phase = Phase::Behind(self.clock.now());
         false
     }
 
-    /// Once the subscriber is behind: up to where it was sent everything.
-    pub(super) fn fallen_behind(&self) -> Option<Position> {
+    pub(super) fn fallen_behind(&self) -> Option<Behind> {
         let state = self.state();
-        matches!(state.phase, Phase::Behind).then_some(state.delivered)
+        match state.phase {
+            Phase::Behind(since) => Some(Behind {
+                sent_to: state.delivered,
+                since,
+            }),
+            Phase::Held(_) | Phase::Live => None,
+        }
     }
 
     fn put_behind(&self, state: &mut State) {
-        state.phase = Phase::Behind;
+        state.phase = Phase::Behind(self.clock.now());
         self.outlet.wake();
     }
 

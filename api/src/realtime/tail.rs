@@ -10,15 +10,15 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::audience::{Audience, Render};
+use super::ended::{Ended, Failure, Patience};
 use super::entries::read_entries;
 use super::hub::{AudienceKey, Departures, Hub, Place};
 use super::subscriber::Outlet;
 use super::update::{Batch, Entry, Interest, Update};
 use crate::model::{Event, EventKind, Position, RoomId, UserId};
-use crate::storage::{self, Connection, Database};
+use crate::storage::{Connection, Database};
 
 const PAGE: i64 = 256;
 
@@ -27,9 +27,6 @@ const QUIET_PAGES: usize = 16;
 
 /// How long the texts in one batch are, give or take the last.
 const BATCH_BYTES: usize = 64 * 1024;
-
-const FIRST_RETRY: Duration = Duration::from_millis(100);
-const LAST_RETRY: Duration = Duration::from_secs(5);
 
 /// What someone follows, from where.
 #[derive(Clone)]
@@ -41,17 +38,6 @@ pub struct Follow {
     pub room: Option<RoomId>,
     pub interest: Interest,
     pub after: Position,
-}
-
-/// Why there is nothing more to follow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
-    /// The person is not, or no longer, in the one room.
-    NotAMember,
-    /// The log does not reach back to the position any more, or not yet.
-    OutOfLog,
-    /// How things are could not be found out.
-    Failed,
 }
 
 /// What a reading subscriber does next.
@@ -89,17 +75,6 @@ pub struct Tail<O> {
     checked: bool,
 }
 
-enum Failure {
-    Ended(Ended),
-    Storage(storage::Error),
-}
-
-impl From<storage::Error> for Failure {
-    fn from(error: storage::Error) -> Self {
-        Self::Storage(error)
-    }
-}
-
 impl Follow {
     /// Starts reading. Once live, the subscriber is one of the audience of that key.
     pub fn read<R, O>(self, key: AudienceKey, render: impl FnOnce() -> R, outlet: O) -> Tail<O>
@@ -128,7 +103,7 @@ impl<O: Outlet + Clone> Tail<O> {
     /// What to do next, after everything that was to be sent is sent. A database that fails is
     /// asked again until it answers.
     pub async fn next(&mut self) -> Result<Step, Ended> {
-        let (mut retry, mut pages) = (FIRST_RETRY, 0);
+        let (mut patience, mut pages) = (Patience::default(), 0);
         loop {
             if self.departures.take() {
                 self.forget_what_was_read();
@@ -150,15 +125,8 @@ impl<O: Outlet + Clone> Tail<O> {
                 return Ok(self.rest());
             }
             pages += 1;
-            match self.read_on().await {
-                Ok(()) => retry = FIRST_RETRY,
-                Err(Failure::Ended(ended)) => return Err(ended),
-                Err(Failure::Storage(error)) => {
-                    tracing::warn!(%error, "a subscriber cannot read the log; trying again");
-                    tokio::time::sleep(retry).await;
-                    retry = LAST_RETRY.min(retry * 2);
-                }
-            }
+            let read = self.read_on().await;
+            patience.wait_if_failed(read).await?;
         }
     }
 

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::model::{
     Account, EventKind, IdGenerator, Member, NewEvent, NewRoom, Position, Role, RoomId, RoomKind,
-    Timestamp, User, UserId,
+    SystemClock, Timestamp, User, UserId,
 };
 use crate::storage::Database;
 use crate::storage::fixture::{Backend, Fixture};
@@ -153,7 +153,7 @@ impl World {
 
     async fn hub(&self) -> (Arc<Hub>, Feed) {
         let sessions = Arc::new(LiveSessions::default());
-        let started = Hub::start(self.database(), sessions, 2).await;
+        let started = Hub::start(self.database(), sessions, Arc::new(SystemClock), 2).await;
         let (hub, feed, _task) = started.expect("a hub");
         (hub, feed)
     }
@@ -275,8 +275,8 @@ impl Client {
                 let payload = self.inbox.waiting.lock().expect("a lock").pop_front();
                 match (payload, behind) {
                     (Some(payload), _) => self.heard.push_back(payload.position.0),
-                    (None, Some(position)) => {
-                        self.follow.after = position;
+                    (None, Some(behind)) => {
+                        self.follow.after = behind.sent_to;
                         self.stage = Stage::Reading(Box::new(read(&self.follow, &self.inbox)));
                     }
                     (None, None) => self.inbox.changed.notified().await,

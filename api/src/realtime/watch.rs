@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use futures_util::future::BoxFuture;
 
 use super::audience::{Audience, Render};
+use super::ended::{Ended, Failure, Patience};
 use super::hub::{AudienceKey, Departures, Hub, Place};
 use super::subscriber::Outlet;
-use super::tail::{Ended, Step};
+use super::tail::Step;
 use super::update::{Interest, Update};
 use crate::model::{Position, RoomId, Timestamp, UserId};
 
@@ -24,7 +25,7 @@ pub struct Snapshot {
 /// Looks how things are, for somebody who has not heard what changed since then, or who has heard
 /// nothing yet.
 pub type TakeSnapshot =
-    Arc<dyn Fn(Option<Timestamp>) -> BoxFuture<'static, Result<Snapshot, Ended>> + Send + Sync>;
+    Arc<dyn Fn(Option<Timestamp>) -> BoxFuture<'static, Result<Snapshot, Failure>> + Send + Sync>;
 
 /// What someone watches.
 #[derive(Clone)]
@@ -72,14 +73,21 @@ impl Watch {
         }
     }
 
+    /// What changed since then may not have been heard.
+    pub fn has_heard_until(&self, time: Timestamp) {
+        *self.heard() = Some(time);
+    }
+
     fn heard(&self) -> MutexGuard<'_, Option<Timestamp>> {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<O: Outlet + Clone> Watcher<O> {
-    /// What to do next, after everything that was to be sent is sent.
+    /// What to do next, after everything that was to be sent is sent. A database that fails is
+    /// asked again until it answers.
     pub async fn next(&mut self) -> Result<Step, Ended> {
+        let mut patience = Patience::default();
         loop {
             if self.departures.take() {
                 self.forget_what_was_seen();
@@ -90,10 +98,11 @@ impl<O: Outlet + Clone> Watcher<O> {
             if let Some((place, at)) = self.place.take()
                 && place.release(Position::default())
             {
-                *self.watch.heard() = Some(at);
+                self.watch.has_heard_until(at);
                 return Ok(Step::Live(place));
             }
-            self.look().await?;
+            let looked = self.look().await;
+            patience.wait_if_failed(looked).await?;
         }
     }
 
@@ -114,7 +123,7 @@ impl<O: Outlet + Clone> Watcher<O> {
     }
 
     /// Takes the place first, so that nothing falls between the snapshot and what follows.
-    async fn look(&mut self) -> Result<(), Ended> {
+    async fn look(&mut self) -> Result<(), Failure> {
         let watch = &self.watch;
         let place = watch.hub.enter(
             watch.user,

@@ -359,6 +359,7 @@ queries! {
             room: RoomId, user: UserId, seq: i64, now: Timestamp
         ) -> Option<Member>;
         fn list_receipts(room: RoomId, limit: i64) -> Vec<Receipt>;
+        fn list_receipts_since(room: RoomId, since: Timestamp) -> Vec<Receipt>;
         fn list_own_receipts(user: UserId, since: Timestamp) -> Vec<(RoomId, Receipt)>;
         fn count_unread(user: UserId, in_rooms: Option<Vec<RoomId>>) -> Vec<(RoomId, Unread)>;
     }

@@ -231,7 +231,19 @@ async fn ones_other_device_learns_what_is_left_to_read(server: &mut Server) {
     }
 }
 
+async fn a_stranger_hears_nothing(server: &mut Server) {
+    let mut socket = server.socket(None).await.acknowledged().await;
+    let document = "subscription { receipts { receipt { lastReadSeq } } }";
+    let subscribe = json!({ "id": "1", "type": "subscribe", "payload": { "query": document } });
+    socket.write(&subscribe).await;
+    let refused = socket.read().await.expect("an answer");
+    assert_eq!(refused["type"], "error");
+    let code = &refused["payload"][0]["extensions"]["code"];
+    assert_eq!(code, "UNAUTHENTICATED");
+}
+
 on_both_databases![
+    a_stranger_hears_nothing,
     what_others_said_since_one_joined_is_unread,
     deleted_messages_are_not_unread,
     a_marker_only_moves_forward_and_not_beyond_the_end,

@@ -183,18 +183,17 @@ impl Following {
                     Some(Read::Ended(Some(Ended::OutOfLog))) => {
                         return Poll::Ready(Some(Response::from_errors(vec![answer::expired()])));
                     }
-                    Some(Read::Ended(Some(Ended::Failed))) => {
-                        return Poll::Ready(Some(Response::from_errors(vec![answer::internal()])));
-                    }
                     Some(Read::Ended(Some(Ended::NotAMember) | None)) | None => {
                         return Poll::Ready(None);
                     }
                 },
                 Stage::Live(place) => match place.fallen_behind() {
                     Some(_) if !is_clear => return Poll::Pending,
-                    Some(position) => {
-                        if let Some(Plan::Follow(follow)) = &mut self.plan {
-                            follow.after = position;
+                    Some(behind) => {
+                        match &mut self.plan {
+                            Some(Plan::Follow(follow)) => follow.after = behind.sent_to,
+                            Some(Plan::Watch(watch)) => watch.has_heard_until(behind.since),
+                            None => {}
                         }
                         Stage::Waiting(Scope::Admitted, self.turns.to_open())
                     }

@@ -3,13 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use super::world::World;
-use crate::storage::fixture::Backend;
+use super::world::{World, on_both};
 
-async fn when_they_were_there_last_is_forgotten(backend: Backend) {
-    let Some(world) = World::open(backend).await else {
-        return;
-    };
+async fn when_they_were_there_last_is_forgotten(world: World) {
     let (alice, services) = (world.person("alice").await, &world.services);
     let lease = services.signals.attend(alice);
     services.signals.settle().await.expect("a look");
@@ -28,12 +24,6 @@ async fn when_they_were_there_last_is_forgotten(backend: Backend) {
     assert_eq!(left.last_seen_at, None);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn when_they_were_there_last_is_forgotten_sqlite() {
-    when_they_were_there_last_is_forgotten(Backend::Sqlite).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn when_they_were_there_last_is_forgotten_postgres() {
-    when_they_were_there_last_is_forgotten(Backend::Postgres).await;
+on_both! {
+    when_they_were_there_last_is_forgotten
 }

@@ -2,15 +2,13 @@
 
 use std::time::Duration;
 
-use super::world::World;
+use super::world::{World, on_both};
 use crate::model::{Clock, ProfileChanges, Room, RoomKind, Status, Timestamp};
 use crate::services::core::Viewer;
 use crate::services::error::Error;
 use crate::services::invites::InviteDraft;
-use crate::services::messages::MessageDraft;
 use crate::services::rooms::{RoomDraft, RoomReference};
 use crate::services::sanctions::SanctionDraft;
-use crate::storage::fixture::Backend;
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -35,10 +33,7 @@ impl World {
     }
 }
 
-async fn an_invite_expires(backend: Backend) {
-    let Some(world) = World::open(backend).await else {
-        return;
-    };
+async fn an_invite_expires(world: World) {
     let [alice, bob, carol] = [
         world.person("alice").await,
         world.person("bob").await,
@@ -67,20 +62,7 @@ async fn an_invite_expires(backend: Backend) {
     assert_eq!(join(bob).await.expect("the room").member_count, 2);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_invite_expires_on_sqlite() {
-    an_invite_expires(Backend::Sqlite).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_invite_expires_on_postgres() {
-    an_invite_expires(Backend::Postgres).await;
-}
-
-async fn a_status_expires(backend: Backend) {
-    let Some(world) = World::open(backend).await else {
-        return;
-    };
+async fn a_status_expires(world: World) {
     let (alice, accounts) = (world.person("alice").await, &world.services.accounts);
     let status = Status {
         text: "Tea".to_owned(),
@@ -98,20 +80,7 @@ async fn a_status_expires(backend: Backend) {
     assert_eq!(accounts.current_status(&user), None);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_status_expires_on_sqlite() {
-    a_status_expires(Backend::Sqlite).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_status_expires_on_postgres() {
-    a_status_expires(Backend::Postgres).await;
-}
-
-async fn bans_and_mutes_end(backend: Backend) {
-    let Some(world) = World::open(backend).await else {
-        return;
-    };
+async fn bans_and_mutes_end(world: World) {
     let (rooms, sanctions) = (&world.services.rooms, &world.services.sanctions);
     let [alice, bob] = [world.person("alice").await, world.person("bob").await];
     let room = world.group(alice, &[bob]).await;
@@ -120,16 +89,7 @@ async fn bans_and_mutes_end(backend: Backend) {
         user_id: bob.user_id,
         reason: None,
     };
-    let send = async || {
-        let draft = MessageDraft {
-            room_id: room.id,
-            thread_root: None,
-            body: "hello".to_owned(),
-            reply_to: None,
-            client_id: None,
-        };
-        world.services.messages.send(bob, draft).await
-    };
+    let send = async || world.send(bob, room.id, "hello", None).await;
     let end = Some(world.in_an_hour());
     sanctions.mute(alice, draft(), end).await.expect("a mute");
     assert!(matches!(send().await, Err(Error::Muted(None))));
@@ -151,12 +111,8 @@ async fn bans_and_mutes_end(backend: Backend) {
     assert_eq!(join().await.expect("the room").member_count, 2);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn bans_and_mutes_end_on_sqlite() {
-    bans_and_mutes_end(Backend::Sqlite).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn bans_and_mutes_end_on_postgres() {
-    bans_and_mutes_end(Backend::Postgres).await;
+on_both! {
+    an_invite_expires
+    a_status_expires
+    bans_and_mutes_end
 }

@@ -1,6 +1,7 @@
 //! What devices hear of how far people have read, when they fall behind and when rooms are left.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -9,20 +10,17 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio::sync::Notify;
 
-use super::world::World;
-use crate::model::{Room, RoomId};
-use crate::realtime::{Outlet, Payload, Place, Render, Signal, Step, Update, Watch, Watcher};
+use super::world::{World, on_both};
+use crate::model::{Clock, Room, RoomId, Timestamp};
+use crate::realtime::{
+    Failure, Outlet, Payload, Place, Render, Signal, Step, Update, Watch, Watcher,
+};
 use crate::services::messages::MessageDraft;
 use crate::services::rooms::RoomReference;
 use crate::services::{Services, Viewer};
-use crate::storage::fixture::Backend;
+use crate::storage;
 
 impl World {
-    /// Says so much in a room.
-    async fn talk(&self, author: Viewer, room: &Room, count: usize) {
-        talk(&self.services, author, room, count).await;
-    }
-
     async fn read(&self, reader: Viewer, room: &Room, seq: i64) {
         let marked = self.services.receipts.mark_read(reader, room.id, seq).await;
         marked.expect("a membership");
@@ -39,6 +37,7 @@ impl World {
     }
 }
 
+/// Says so much in a room.
 async fn talk(services: &Services, author: Viewer, room: &Room, count: usize) {
     for number in 0..count {
         let draft = MessageDraft {
@@ -142,21 +141,24 @@ impl Device {
                     Err(ended) => panic!("{ended:?}"),
                 },
                 Stage::Live(place) => {
-                    let is_behind = place.fallen_behind().is_some();
+                    let behind = place.fallen_behind();
                     let payload = self.way.to.waiting.lock().expect("a lock").pop_front();
                     match payload {
                         Some(bytes) => {
                             return Some(String::from_utf8(bytes.to_vec()).expect("text"));
                         }
-                        None if is_behind => self.look_again(),
-                        None => return None,
+                        None => match behind {
+                            Some(behind) => self.look_again(behind.since),
+                            None => return None,
+                        },
                     }
                 }
             }
         }
     }
 
-    fn look_again(&mut self) {
+    fn look_again(&mut self, since: Timestamp) {
+        self.watch.has_heard_until(since);
         let (watch, way) = (self.watch.clone(), self.way.clone());
         let watcher = watch.start([0; 32], || Plain, way);
         self.stage = Stage::Looking(Box::new(watcher));
@@ -206,14 +208,11 @@ impl Device {
     }
 }
 
-async fn whoever_was_behind_for_long_is_told_all_of_it(backend: Backend) {
-    let Some(world) = World::open(backend).await else {
-        return;
-    };
+async fn whoever_was_behind_for_long_is_told_all_of_it(world: World) {
     let [alice, bob] = [world.person("alice").await, world.person("bob").await];
     let room = world.channel(alice, "tea").await;
     world.join(bob, &room).await;
-    world.talk(alice, &room, 3).await;
+    talk(&world.services, alice, &room, 3).await;
     let watch = world
         .services
         .signals
@@ -234,14 +233,82 @@ async fn whoever_was_behind_for_long_is_told_all_of_it(backend: Backend) {
     device.until(&told(2)).await;
 }
 
-async fn ones_own_devices_hear_of_ones_own_rooms(backend: Backend) {
-    let Some(world) = World::open(backend).await else {
-        return;
-    };
+/// What was read while a device heard everything is not told it again.
+async fn whoever_falls_behind_after_long_is_told_what_is_new(world: World) {
+    let [alice, bob] = [world.person("alice").await, world.person("bob").await];
+    let [tea, milk] = [
+        world.channel(alice, "tea").await,
+        world.channel(alice, "milk").await,
+    ];
+    for room in [&tea, &milk] {
+        world.join(bob, room).await;
+        talk(&world.services, alice, room, 2).await;
+    }
+    let mut device = world.own_receipts_of(bob).await;
+    assert_eq!(device.step().await, None);
+    world.read(bob, &tea, 1).await;
+    world.settle().await;
+    device.until(&told(tea.id, bob.user_id, 1)).await;
+    world.clock.forward(Duration::from_hours(1));
+    *device.way.is_blocked.lock().expect("a lock") = true;
+    world.read(bob, &milk, 1).await;
+    world.settle().await;
+    device.fall_behind().await;
+    *device.way.is_blocked.lock().expect("a lock") = false;
+    let last = told(milk.id, bob.user_id, 1);
+    assert_eq!(device.until(&last).await, [last]);
+}
+
+async fn whoever_was_behind_hears_of_everyone_in_a_large_room(world: World) {
+    let alice = world.person("alice").await;
+    let room = world.channel(alice, "tea").await;
+    let watch = world.services.signals.watch_receipts(alice, Some(room.id));
+    let watch = watch.await.unwrap_or_else(|error| panic!("{error}"));
+    let mut readers = Vec::new();
+    for number in 0..101 {
+        let reader = world.person(&format!("reader-{number}")).await;
+        world.join(reader, &room).await;
+        readers.push(reader);
+    }
+    talk(&world.services, alice, &room, 1).await;
+    let mut expected = Vec::new();
+    for reader in readers {
+        world.read(reader, &room, 1).await;
+        expected.push(told(room.id, reader.user_id, 1));
+    }
+    watch.has_heard_until(world.clock.now());
+    let mut device = Device::new(watch);
+    let mut heard = Vec::new();
+    while let Some(one) = device.step().await {
+        heard.push(one);
+    }
+    heard.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(heard, expected);
+}
+
+async fn a_database_that_fails_is_asked_again(world: World) {
+    let alice = world.person("alice").await;
+    let mut watch = world.services.signals.watch_receipts(alice, None).await;
+    let watch = watch.as_mut().unwrap_or_else(|error| panic!("{error}"));
+    let (look, has_failed) = (Arc::clone(&watch.take_snapshot), AtomicBool::new(false));
+    watch.take_snapshot = Arc::new(move |heard| {
+        if has_failed.swap(true, Ordering::Relaxed) {
+            return look(heard);
+        }
+        let failure = storage::Error::Connection("cut".to_owned());
+        async { Err(Failure::Storage(failure)) }.boxed()
+    });
+    let mut device = Device::new(watch.clone());
+    assert_eq!(device.step().await, None);
+    assert!(matches!(device.stage, Stage::Live(_)));
+}
+
+async fn ones_own_devices_hear_of_ones_own_rooms(world: World) {
     let [alice, bob] = [world.person("alice").await, world.person("bob").await];
     let tea = world.channel(alice, "tea").await;
     world.join(bob, &tea).await;
-    world.talk(alice, &tea, 9).await;
+    talk(&world.services, alice, &tea, 9).await;
     let mut device = world.own_receipts_of(bob).await;
     assert_eq!(device.step().await, None);
     let told = |room: &Room, seq| told(room.id, bob.user_id, seq);
@@ -253,9 +320,9 @@ async fn ones_own_devices_hear_of_ones_own_rooms(backend: Backend) {
     world.settle().await;
     assert_eq!(device.until(&told(&tea, 3)).await, [told(&tea, 3)]);
     let milk = world.channel(alice, "milk").await;
-    world.talk(alice, &milk, 2).await;
+    talk(&world.services, alice, &milk, 2).await;
     world.join(bob, &milk).await;
-    world.talk(alice, &milk, 2).await;
+    talk(&world.services, alice, &milk, 2).await;
     world.read(bob, &milk, 3).await;
     world.settle().await;
     device.until(&told(&milk, 3)).await;
@@ -274,10 +341,7 @@ async fn ones_own_devices_hear_of_ones_own_rooms(backend: Backend) {
     assert_eq!(device.step().await, None);
 }
 
-async fn what_was_read_before_it_was_heard_that_one_joined_is_told(backend: Backend) {
-    let Some(world) = World::open(backend).await else {
-        return;
-    };
+async fn what_was_read_before_it_was_heard_that_one_joined_is_told(world: World) {
     let [alice, bob] = [world.person("alice").await, world.person("bob").await];
     let tea = world.channel(alice, "tea").await;
     let mut device = world.own_receipts_of(bob).await;
@@ -292,16 +356,13 @@ async fn what_was_read_before_it_was_heard_that_one_joined_is_told(backend: Back
     device.until(&told(tea.id, bob.user_id, 2)).await;
 }
 
-async fn whoever_reads_everything_at_once_is_told_all_of_it(backend: Backend) {
-    let Some(world) = World::open(backend).await else {
-        return;
-    };
+async fn whoever_reads_everything_at_once_is_told_all_of_it(world: World) {
     let [alice, bob] = [world.person("alice").await, world.person("bob").await];
     let mut expected = Vec::new();
     for number in 0..130 {
         let room = world.channel(alice, &format!("room-{number}")).await;
         world.join(bob, &room).await;
-        world.talk(alice, &room, 1).await;
+        talk(&world.services, alice, &room, 1).await;
         world.read(bob, &room, 1).await;
         expected.push(told(room.id, bob.user_id, 1));
     }
@@ -310,27 +371,12 @@ async fn whoever_reads_everything_at_once_is_told_all_of_it(backend: Backend) {
     assert_eq!(device.until(&last).await, expected);
 }
 
-macro_rules! on_both_databases {
-    ($($case:ident),* $(,)?) => {$(
-        mod $case {
-            use super::Backend;
-
-            #[tokio::test(flavor = "multi_thread")]
-            async fn sqlite() {
-                super::$case(Backend::Sqlite).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread")]
-            async fn postgres() {
-                super::$case(Backend::Postgres).await;
-            }
-        }
-    )*};
+on_both! {
+    whoever_falls_behind_after_long_is_told_what_is_new
+    whoever_was_behind_hears_of_everyone_in_a_large_room
+    a_database_that_fails_is_asked_again
+    whoever_was_behind_for_long_is_told_all_of_it
+    ones_own_devices_hear_of_ones_own_rooms
+    what_was_read_before_it_was_heard_that_one_joined_is_told
+    whoever_reads_everything_at_once_is_told_all_of_it
 }
-
-on_both_databases!(
-    whoever_was_behind_for_long_is_told_all_of_it,
-    ones_own_devices_hear_of_ones_own_rooms,
-    what_was_read_before_it_was_heard_that_one_joined_is_told,
-    whoever_reads_everything_at_once_is_told_all_of_it,
-);

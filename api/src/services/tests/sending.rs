@@ -6,47 +6,36 @@ use futures_util::StreamExt;
 use futures_util::future::join_all;
 use futures_util::stream::FuturesUnordered;
 
-use super::world::World;
+use super::world::{World, on_both};
 use crate::model::{
     Bound, Direction, Event, EventKind, IdGenerator, Message, MessageId, Position, RoomId,
     RoomKind, Timestamp,
 };
 use crate::services::core::Viewer;
 use crate::services::error::{Error, Result};
-use crate::services::messages::{History, MessageDraft};
+use crate::services::messages::History;
 use crate::services::rooms::RoomDraft;
-use crate::storage::fixture::Backend;
+use crate::storage::Database;
 
 const EVERYTHING: i64 = 10_000;
 
 /// A message that says `poison` cannot be stored.
-const REFUSE_POISON: [&str; 2] = [
-    "CREATE TRIGGER refuse BEFORE INSERT ON messages WHEN new.body = 'poison' \
-     BEGIN SELECT RAISE(ABORT, 'poison'); END;",
-    "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \
-     $$ BEGIN RAISE EXCEPTION 'poison'; END $$; \
-     CREATE TRIGGER refuse BEFORE INSERT ON messages FOR EACH ROW \
-     WHEN (new.body = 'poison') EXECUTE FUNCTION refuse();",
-];
+const fn refuse_poison(database: &Database) -> &'static str {
+    match database {
+        Database::Sqlite(_) => {
+            "CREATE TRIGGER refuse BEFORE INSERT ON messages WHEN new.body = 'poison' \
+             BEGIN SELECT RAISE(ABORT, 'poison'); END;"
+        }
+        Database::Postgres(_) => {
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN RAISE EXCEPTION 'poison'; END $$; \
+             CREATE TRIGGER refuse BEFORE INSERT ON messages FOR EACH ROW \
+             WHEN (new.body = 'poison') EXECUTE FUNCTION refuse();"
+        }
+    }
+}
 
 impl World {
-    async fn send(
-        &self,
-        viewer: Viewer,
-        room: RoomId,
-        body: &str,
-        client_id: Option<&str>,
-    ) -> Result<Message> {
-        let draft = MessageDraft {
-            room_id: room,
-            thread_root: None,
-            body: body.to_owned(),
-            client_id: client_id.map(ToOwned::to_owned),
-            reply_to: None,
-        };
-        self.services.messages.send(viewer, draft).await
-    }
-
     async fn history(&self, viewer: Viewer, room: RoomId) -> Vec<Message> {
         let history = History::Range(Bound {
             after: None,
@@ -87,10 +76,7 @@ impl World {
     }
 }
 
-async fn a_crowd_in_many_rooms(backend: Backend) {
-    let Some(world) = World::open(backend).await else {
-        return;
-    };
+async fn a_crowd_in_many_rooms(world: World) {
     let [alice, bob] = [world.person("alice").await, world.person("bob").await];
     let mut rooms = Vec::new();
     for name in ["tea", "coffee", "water"] {
@@ -124,10 +110,7 @@ async fn a_crowd_in_many_rooms(backend: Backend) {
     assert_eq!(sent, kept);
 }
 
-async fn retries_beside_the_first(backend: Backend) {
-    let Some(world) = World::open(backend).await else {
-        return;
-    };
+async fn retries_beside_the_first(world: World) {
     let alice = world.person("alice").await;
     let room = world.channel(alice, "tea").await.id;
     let other = world.channel(alice, "coffee").await.id;
@@ -164,10 +147,7 @@ async fn retries_beside_the_first(backend: Backend) {
     assert_eq!(world.announced().await.len(), 22);
 }
 
-async fn retries_long_after_the_first(backend: Backend) {
-    let Some(world) = World::open(backend).await else {
-        return;
-    };
+async fn retries_long_after_the_first(world: World) {
     let [alice, bob] = [world.person("alice").await, world.person("bob").await];
     let room = world.channel(alice, "tea").await;
     world.join(bob, &room).await;
@@ -193,10 +173,7 @@ async fn retries_long_after_the_first(backend: Backend) {
     assert_eq!(world.history(alice, room.id).await.len(), 3);
 }
 
-async fn those_who_may_not_send_beside_those_who_may(backend: Backend) {
-    let Some(world) = World::open(backend).await else {
-        return;
-    };
+async fn those_who_may_not_send_beside_those_who_may(world: World) {
     let [alice, stranger] = [world.person("alice").await, world.person("mallory").await];
     let channel = world.channel(alice, "tea").await.id;
     let draft = RoomDraft {
@@ -228,11 +205,9 @@ async fn those_who_may_not_send_beside_those_who_may(backend: Backend) {
     }
 }
 
-async fn one_that_cannot_be_stored(backend: Backend) {
-    let Some(world) = World::open(backend).await else {
-        return;
-    };
-    world.fixture.execute(REFUSE_POISON[backend as usize]).await;
+async fn one_that_cannot_be_stored(world: World) {
+    let refuse = refuse_poison(&world.fixture.database);
+    world.fixture.execute(refuse).await;
     let alice = world.person("alice").await;
     let room = world.channel(alice, "tea").await.id;
     let sends = join_all((0..60).map(|number| {
@@ -250,10 +225,7 @@ async fn one_that_cannot_be_stored(backend: Backend) {
 }
 
 /// Those who go away while their message is written do not take it, or the next one, with them.
-async fn senders_who_do_not_wait(backend: Backend) {
-    let Some(world) = World::open(backend).await else {
-        return;
-    };
+async fn senders_who_do_not_wait(world: World) {
     let alice = world.person("alice").await;
     let room = world.channel(alice, "tea").await.id;
     for number in 0..20 {
@@ -273,10 +245,7 @@ async fn senders_who_do_not_wait(backend: Backend) {
 }
 
 /// More than may wait: they are told so, and those who wait lose nothing.
-async fn a_database_that_stands_still(backend: Backend) {
-    let Some(world) = World::open(backend).await else {
-        return;
-    };
+async fn a_database_that_stands_still(world: World) {
     let alice = world.person("alice").await;
     let room = world.channel(alice, "tea").await.id;
     let mut held = world.fixture.database.begin().await.expect("a transaction");
@@ -296,24 +265,6 @@ async fn a_database_that_stands_still(backend: Backend) {
         }
     }
     assert_eq!(world.history(alice, room).await.len(), stored);
-}
-
-macro_rules! on_both {
-    ($($case:ident)*) => {$(
-        mod $case {
-            use super::Backend;
-
-            #[tokio::test(flavor = "multi_thread")]
-            async fn sqlite() {
-                super::$case(Backend::Sqlite).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread")]
-            async fn postgres() {
-                super::$case(Backend::Postgres).await;
-            }
-        }
-    )*};
 }
 
 on_both! {

@@ -1,9 +1,8 @@
 //! What somebody is told who falls behind and looks again.
 
-use super::world::World;
+use super::world::{World, on_both};
 use crate::model::{Clock, PresenceState, Timestamp};
 use crate::realtime::{Signal, Update, Watch};
-use crate::storage::fixture::Backend;
 
 /// What somebody is told who has not heard what changed since then.
 async fn look(watch: &Watch, heard: Option<Timestamp>) -> Vec<Signal> {
@@ -16,10 +15,7 @@ async fn look(watch: &Watch, heard: Option<Timestamp>) -> Vec<Signal> {
     updates.into_iter().map(signal).collect()
 }
 
-async fn what_is_over_is_told_to_whoever_looks_again(backend: Backend) {
-    let Some(world) = World::open(backend).await else {
-        return;
-    };
+async fn what_is_over_is_told_to_whoever_looks_again(world: World) {
     let [alice, bob] = [world.person("alice").await, world.person("bob").await];
     let room = world.channel(alice, "tea").await;
     world.join(bob, &room).await;
@@ -51,12 +47,6 @@ async fn what_is_over_is_told_to_whoever_looks_again(backend: Backend) {
     assert_eq!(absent, [alice.user_id, bob.user_id]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_over_sqlite() {
-    what_is_over_is_told_to_whoever_looks_again(Backend::Sqlite).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_over_postgres() {
-    what_is_over_is_told_to_whoever_looks_again(Backend::Postgres).await;
+on_both! {
+    what_is_over_is_told_to_whoever_looks_again
 }

@@ -12,13 +12,41 @@ use crate::auth::password::Passwords;
 use crate::auth::rate_limit::RateLimits;
 use crate::auth::refresh::RefreshTokens;
 use crate::auth::tokens::AccessTokens;
-use crate::model::{Clock, IdGenerator, Room, RoomKind, SystemClock, Timestamp};
+use crate::model::{Clock, IdGenerator, Message, Room, RoomId, RoomKind, SystemClock, Timestamp};
 use crate::realtime::{Attendance, Hub, LiveSessions, ReadMarks, Typing};
 use crate::services::accounts::Registration;
+use crate::services::error::Result;
+use crate::services::messages::MessageDraft;
 use crate::services::rooms::{RoomDraft, RoomReference};
 use crate::services::sessions::SignedIn;
 use crate::services::{Core, Services, Viewer};
 use crate::storage::fixture::{Backend, Fixture};
+
+/// Makes each named case, an `async fn(World)`, into two tests, one a database.
+macro_rules! on_both {
+    ($($case:ident)+) => {$(
+        mod $case {
+            use crate::services::tests::world::World;
+            use crate::storage::fixture::Backend;
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn sqlite() {
+                if let Some(world) = World::open(Backend::Sqlite).await {
+                    super::$case(world).await;
+                }
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn postgres() {
+                if let Some(world) = World::open(Backend::Postgres).await {
+                    super::$case(world).await;
+                }
+            }
+        }
+    )+};
+}
+
+pub(super) use on_both;
 
 /// The system's clock, which can be put forward.
 #[derive(Default)]
@@ -49,7 +77,9 @@ pub struct World {
 async fn serve(fixture: &Fixture, clock: &Arc<Hands>, seed: u8) -> (Services, JoinHandle<()>) {
     let database = Arc::clone(&fixture.database);
     let live_sessions = Arc::new(LiveSessions::default());
-    let started = Hub::start(Arc::clone(&database), Arc::clone(&live_sessions), 1).await;
+    let hands: Arc<dyn Clock> = Arc::clone(clock) as _;
+    let sessions = Arc::clone(&live_sessions);
+    let started = Hub::start(Arc::clone(&database), sessions, hands, 1).await;
     let (hub, feed, task) = started.expect("a hub");
     let keys = Keys::for_tests(1);
     let clock: Arc<dyn Clock> = Arc::clone(clock) as _;
@@ -108,6 +138,23 @@ impl World {
             user_id: signed_in.session.user_id,
             session_id: signed_in.session.id,
         }
+    }
+
+    pub async fn send(
+        &self,
+        author: Viewer,
+        room: RoomId,
+        body: &str,
+        client_id: Option<&str>,
+    ) -> Result<Message> {
+        let draft = MessageDraft {
+            room_id: room,
+            thread_root: None,
+            body: body.to_owned(),
+            client_id: client_id.map(ToOwned::to_owned),
+            reply_to: None,
+        };
+        self.services.messages.send(author, draft).await
     }
 
     pub async fn channel(&self, owner: Viewer, name: &str) -> Room {

@@ -45,6 +45,21 @@ pub(in crate::storage) async fn list_receipts(
     Ok(rows.into_iter().map(Receipt::from).collect())
 }
 
+/// How far people have read in a room, of those who have since then.
+pub(in crate::storage) async fn list_receipts_since(
+    conn: &mut Conn,
+    room: RoomId,
+    since: Timestamp,
+) -> Result<Vec<Receipt>> {
+    let rows: Vec<ReceiptRow> = members::table
+        .filter(members::room_id.eq(room))
+        .filter(members::read_at.ge(since))
+        .select(ReceiptRow::as_select())
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().map(Receipt::from).collect())
+}
+
 /// How far a person has read, in each of their rooms where they have since then.
 pub(in crate::storage) async fn list_own_receipts(
     conn: &mut Conn,
