@@ -116,7 +116,7 @@ impl Sessions {
             session
         };
         if session.generation == generation + 1 && may_retry(&session, attempt_id, now) {
-            return self.sign_in(session).await;
+            return self.sign_in(self.note_address(session, from).await?).await;
         }
         tracing::warn!(session = %session.id, "a spent refresh token came again: session revoked");
         self.end(session.id).await?;
@@ -214,6 +214,20 @@ impl Sessions {
     async fn find_live(&self, id: SessionId) -> Result<Option<Session>> {
         let session = self.0.read().await?.find_session(id).await?;
         Ok(session.filter(|session| session.ended_at.is_none()))
+    }
+
+    /// A stranger may be who asks again, so the owner is to see from where.
+    async fn note_address(&self, mut session: Session, from: IpAddr) -> Result<Session> {
+        let (now, from) = (self.0.now(), from.to_string());
+        if session.last_used_from != from {
+            let mut transaction = self.0.begin().await?;
+            transaction
+                .update_session_address(session.id, &from, now)
+                .await?;
+            transaction.commit().await?;
+            (session.last_used_at, session.last_used_from) = (now, from);
+        }
+        Ok(session)
     }
 
     /// The session one generation on, whether this call or a concurrent one took it there.

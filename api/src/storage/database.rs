@@ -236,6 +236,7 @@ queries! {
         fn rotate_session(
             id: SessionId, generation: u32, attempt_id: Option<&str>, from: &str, now: Timestamp
         ) -> Option<Session>;
+        fn update_session_address(id: SessionId, from: &str, now: Timestamp) -> ();
         fn end_session(id: SessionId, now: Timestamp) -> bool;
         fn end_sessions_of(
             user: UserId, except: Option<SessionId>, now: Timestamp

@@ -1,12 +1,10 @@
 //! Sessions: remembered for a while, and over at once.
 
-use super::world::World;
-use crate::storage::fixture::Backend;
+use std::net::Ipv4Addr;
 
-async fn an_end_counts_at_once(backend: Backend) {
-    let Some(world) = World::open(backend).await else {
-        return;
-    };
+use super::world::{World, on_both};
+
+async fn an_end_counts_at_once(world: World) {
     let sessions = &world.services.sessions;
     let [ended, other] = [world.register("alice").await, world.register("bob").await];
     // Nobody hears of the end but who commits it.
@@ -25,12 +23,26 @@ async fn an_end_counts_at_once(backend: Backend) {
     assert!(viewer.expect("an answer").is_some());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_end_counts_at_once_on_sqlite() {
-    an_end_counts_at_once(Backend::Sqlite).await;
+/// Whoever has copied a token may come with it just after its owner did.
+async fn a_session_tells_where_its_tokens_went_and_forgets_it_in_the_end(world: World) {
+    let login = world.register("alice").await;
+    let (id, sessions) = (login.session.id, &world.services.sessions);
+    let kept = async || {
+        let mut connection = world.fixture.database.read().await.expect("a connection");
+        let session = connection.find_session(id).await.expect("a query");
+        session.expect("a session").last_used_from
+    };
+    for from in [Ipv4Addr::LOCALHOST, Ipv4Addr::new(192, 0, 2, 7)] {
+        let refreshed = sessions.refresh(&login.refresh_token, None, from.into());
+        let refreshed = refreshed.await.expect("new tokens").session;
+        assert_eq!(refreshed.last_used_from, from.to_string());
+        assert_eq!(kept().await, from.to_string());
+    }
+    sessions.end(id).await.expect("an end");
+    assert_eq!(kept().await, "");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_end_counts_at_once_on_postgres() {
-    an_end_counts_at_once(Backend::Postgres).await;
+on_both! {
+    a_session_tells_where_its_tokens_went_and_forgets_it_in_the_end
+    an_end_counts_at_once
 }

@@ -56,7 +56,26 @@ pub(in crate::storage) async fn rotate_session(
     Ok(row.map(Session::from))
 }
 
-/// False when the session had ended before.
+/// Notes where a session is used from.
+pub(in crate::storage) async fn update_session_address(
+    conn: &mut Conn,
+    id: SessionId,
+    from: &str,
+    now: Timestamp,
+) -> Result<()> {
+    diesel::update(sessions::table.find(id))
+        .filter(sessions::ended_at.is_null())
+        .set((
+            sessions::last_used_at.eq(now),
+            sessions::last_used_from.eq(from),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Nobody is shown the address of a session that is over, so it is not kept. False when it had ended
+/// before.
 pub(in crate::storage) async fn end_session(
     conn: &mut Conn,
     id: SessionId,
@@ -64,7 +83,7 @@ pub(in crate::storage) async fn end_session(
 ) -> Result<bool> {
     let ended = diesel::update(sessions::table.find(id))
         .filter(sessions::ended_at.is_null())
-        .set(sessions::ended_at.eq(now))
+        .set((sessions::ended_at.eq(now), sessions::last_used_from.eq("")))
         .execute(conn)
         .await?;
     Ok(ended == 1)
@@ -82,7 +101,7 @@ pub(in crate::storage) async fn end_sessions_of(
         .filter(sessions::ended_at.is_null())
         .filter(sessions::id.ne_all(except));
     Ok(diesel::update(living)
-        .set(sessions::ended_at.eq(now))
+        .set((sessions::ended_at.eq(now), sessions::last_used_from.eq("")))
         .returning(sessions::id)
         .get_results(conn)
         .await?)
