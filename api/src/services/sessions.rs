@@ -86,9 +86,11 @@ impl Sessions {
         }
     }
 
-    pub async fn find(&self, viewer: Viewer, id: SessionId) -> Result<Option<Session>> {
-        let session = self.find_live(id).await?;
-        Ok(session.filter(|session| session.user_id == viewer.user_id))
+    /// Those of these that are the person's and live.
+    pub async fn find(&self, owner: UserId, ids: Vec<SessionId>) -> Result<Vec<Session>> {
+        let mut sessions = self.0.read().await?.find_sessions(ids).await?;
+        sessions.retain(|session| session.user_id == owner && session.ended_at.is_none());
+        Ok(sessions)
     }
 
     /// Exchanges a refresh token for the next one. A token can be spent once; the device that

@@ -233,6 +233,7 @@ queries! {
     sessions {
         fn insert_session(session: &Session) -> ();
         fn find_session(id: SessionId) -> Option<Session>;
+        fn find_sessions(ids: Vec<SessionId>) -> Vec<Session>;
         fn rotate_session(
             id: SessionId, generation: u32, attempt_id: Option<&str>, from: &str, now: Timestamp
         ) -> Option<Session>;

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use super::{Loaders, found, grouped};
 use crate::graphql::batching::{Batches, Key};
-use crate::model::{Draft, MessageId, RoomId, ThreadMember, Unread, User, UserId};
+use crate::model::{
+    Draft, MessageId, RoomId, Session, SessionId, ThreadMember, Unread, User, UserId,
+};
 use crate::services::{Error, Result, Services};
 
 pub(super) struct Own {
@@ -15,6 +17,7 @@ pub(super) struct Own {
     counterparts: Batches<PerViewer<Counterpart>>,
     drafts: Batches<PerViewer<DraftInRoom>>,
     reactions: Batches<PerViewer<OwnReactions>>,
+    sessions: Batches<PerViewer<OwnSession>>,
     thread_members: Batches<PerViewer<InThread>>,
     unread_in_threads: Batches<PerViewer<UnreadInThread>>,
 }
@@ -26,6 +29,7 @@ impl Own {
             counterparts: Batches::new(services),
             drafts: Batches::new(services),
             reactions: Batches::new(services),
+            sessions: Batches::new(services),
             thread_members: Batches::new(services),
             unread_in_threads: Batches::new(services),
         }
@@ -65,6 +69,15 @@ impl Loaders {
     ) -> Result<Vec<String>> {
         let emoji = load(&self.own.reactions, viewer, message).await?;
         Ok(emoji.unwrap_or_default())
+    }
+
+    /// Nothing where it is another's, or over.
+    pub(in crate::graphql) async fn session(
+        &self,
+        viewer: UserId,
+        id: SessionId,
+    ) -> Result<Option<Session>> {
+        load(&self.own.sessions, viewer, id).await
     }
 
     /// Nothing where the viewer never had to do with it.
@@ -192,6 +205,14 @@ of_viewer! {
         |services, viewer, messages| {
             let own = services.lookups.own_reactions(viewer, messages).await?;
             Ok(grouped(own.into_iter()).into_iter().collect())
+        }
+    }
+
+    /// A login of theirs.
+    OwnSession(SessionId) -> Session {
+        |services, viewer, ids| {
+            let sessions = services.sessions.find(viewer, ids).await?.into_iter();
+            Ok(sessions.map(|session| (session.id, session)).collect())
         }
     }
 

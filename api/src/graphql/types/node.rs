@@ -46,12 +46,8 @@ impl Node {
             let membership = loaders.membership(viewer_id, message.room_id).await?;
             can_read_messages(membership.as_ref()).then_some(Self::Message(Message(message)))
         } else if let Ok(id) = id.parse() {
-            ctx.services()
-                .sessions
-                .find(viewer, id)
-                .await?
-                .map(Session)
-                .map(Self::Session)
+            let session = loaders.session(viewer_id, id).await?;
+            session.map(Session).map(Self::Session)
         } else {
             None
         })

@@ -30,6 +30,18 @@ pub(in crate::storage) async fn find_session(
     Ok(row.map(Session::from))
 }
 
+pub(in crate::storage) async fn find_sessions(
+    conn: &mut Conn,
+    ids: Vec<SessionId>,
+) -> Result<Vec<Session>> {
+    let rows = sessions::table
+        .filter(sessions::id.eq_any(ids))
+        .select(SessionRow::as_select())
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().map(Session::from).collect())
+}
+
 /// Moves a live session from `generation` to the next; `None` when it is not there any more.
 pub(in crate::storage) async fn rotate_session(
     conn: &mut Conn,
