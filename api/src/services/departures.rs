@@ -143,7 +143,6 @@ impl Departures {
             return Ok(());
         };
         if member.role == Role::Owner
-            && !transaction.has_other_owner(room, user).await?
             && let Some(next) = transaction.find_successor(room, user).await?
         {
             let successor = next.user_id;

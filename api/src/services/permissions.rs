@@ -73,6 +73,11 @@ pub fn can_edit_message(message: &Message, member: &Member) -> bool {
     member.user_id == message.author_id && is_own
 }
 
+/// What the server tells is nobody's words.
+pub fn can_forward_message(message: &Message) -> bool {
+    message.notice.is_none()
+}
+
 /// One's own, and what those said who are below oneself or gone. In a direct room nobody is.
 pub fn can_delete_message(
     room: &Room,
@@ -110,9 +115,9 @@ pub fn can_leave_room(room: &Room) -> bool {
     room.kind != RoomKind::Direct
 }
 
-/// A room with people in it needs an owner.
-pub fn can_lose_owner(room: &Room, leaving: &Member, has_other_owner: bool) -> bool {
-    leaving.role != Role::Owner || has_other_owner || room.member_count <= 1
+/// A room with people in it needs its owner.
+pub fn can_lose(room: &Room, leaving: &Member) -> bool {
+    leaving.role != Role::Owner || room.member_count <= 1
 }
 
 /// Who keeps a channel or a group lets people in, puts them out and gives them roles. In a direct

@@ -9,7 +9,7 @@ use super::blocks::{check_passes, check_reach, hold_pair};
 use super::core::{Core, Viewer};
 use super::error::{Error, Result};
 use super::notices;
-use super::permissions::{can_leave_room, can_lose_owner, can_see_room, is_open};
+use super::permissions::{can_leave_room, can_lose, can_see_room, is_open};
 use super::text;
 use super::transaction::Transaction;
 use crate::model::{
@@ -193,10 +193,9 @@ impl Rooms {
         if !can_leave_room(&room) {
             return Err(Error::Forbidden("A direct room cannot be left"));
         }
-        let has_other_owner = transaction.has_other_owner(id, viewer.user_id).await?;
-        if !can_lose_owner(&room, &member, has_other_owner) {
+        if !can_lose(&room, &member) {
             return Err(Error::Forbidden(
-                "The last owner cannot leave a room with people in it",
+                "The owner cannot leave a room with people in it: give it to somebody first",
             ));
         }
         let now = self.0.now();

@@ -270,7 +270,6 @@ queries! {
         fn insert_member(member: &Member) -> bool;
         fn set_role(room: RoomId, user: UserId, role: Role) -> ();
         fn delete_member(room: RoomId, user: UserId) -> bool;
-        fn has_other_owner(room: RoomId, user: UserId) -> bool;
         fn place_new_members(room: RoomId, position: Position) -> ();
     }
     invites {

@@ -45,7 +45,7 @@ async fn words_are_forwarded_with_whose_they_are(server: &mut Server) {
     bob.update_room(&target, json!({ "topic": "Tea" })).await;
     let notice = bob.history(&target, "last: 1").await.nodes.remove(0);
     let answer = forward(&bob, &notice, &target, "notice").await;
-    assert_eq!(answer.refusal("forwardMessage").code, "NOT_FOUND");
+    assert_eq!(answer.refusal("forwardMessage").code, "FORBIDDEN");
 
     // Whoever cannot read it cannot forward it.
     assert_eq!(

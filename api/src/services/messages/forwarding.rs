@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::core::Viewer;
 use super::super::error::{Error, Result};
+use super::super::permissions::can_forward_message;
 use super::super::text;
 use super::{Messages, find_readable};
 use crate::model::{Message, MessageId, NewMessage, RoomId};
@@ -22,8 +23,10 @@ impl Messages {
         let client_id = text::client_key("clientId", client_id)?;
         let mut connection = self.core.read().await?;
         let found = match find_readable(&mut connection, viewer, source).await {
-            // What the server tells is nobody's words.
-            Ok((message, _)) => Some(message).filter(|message| message.notice.is_none()),
+            Ok((message, _)) if !can_forward_message(&message) => {
+                return Err(Error::Forbidden("A notice cannot be forwarded"));
+            }
+            Ok((message, _)) => Some(message),
             Err(Error::NotFound(_)) => None,
             Err(error) => return Err(error),
         };

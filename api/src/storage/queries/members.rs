@@ -143,20 +143,6 @@ pub(in crate::storage) async fn delete_member(
     Ok(deleted == 1)
 }
 
-pub(in crate::storage) async fn has_other_owner(
-    conn: &mut Conn,
-    room: RoomId,
-    user: UserId,
-) -> Result<bool> {
-    let others = members::table
-        .filter(members::room_id.eq(room))
-        .filter(members::user_id.ne(user))
-        .filter(members::role.eq(Role::Owner));
-    Ok(diesel::select(diesel::dsl::exists(others))
-        .get_result(conn)
-        .await?)
-}
-
 /// Gives the members whose joining was just logged, from `first` on and one after the other,
 /// their places in the log. Until then each has minus the number of those before them.
 pub(in crate::storage) async fn place_new_members(
