@@ -81,7 +81,8 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     make_data_folder(&config.data_dir)?;
     let keys = Keys::load_or_create(&config.data_dir)?;
     let location = location(&config.database);
-    let database = Arc::new(open_database(&config.database, &location).await?);
+    let opened = Database::open(&location).await;
+    let database = Arc::new(opened_at(&config.database, opened)?);
     let limits = RateLimits::new(config.writes_per_second);
     let (services, hub_task) =
         build_services(&keys, Arc::clone(&database), Arc::new(SystemClock), limits).await?;
@@ -117,8 +118,9 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
 pub async fn fill(config: Config, seed: u64, messages: u32) -> Result<(), StartError> {
     make_data_folder(&config.data_dir)?;
     let keys = Keys::load_or_create(&config.data_dir)?;
-    let location = location(&config.database).for_filling();
-    let database = Arc::new(open_database(&config.database, &location).await?);
+    let location = location(&config.database);
+    let opened = Database::open_for_filling(&location).await;
+    let database = Arc::new(opened_at(&config.database, opened)?);
     let (start, now) = (Instant::now(), SystemClock.now());
     let clock = Arc::new(DemoClock::new(now));
     // Nobody waits for people who are made up.
@@ -157,8 +159,10 @@ fn location(url: &DatabaseUrl) -> Location {
     }
 }
 
-async fn open_database(url: &DatabaseUrl, location: &Location) -> Result<Database, StartError> {
-    let opened = Database::open(location).await;
+fn opened_at(
+    url: &DatabaseUrl,
+    opened: Result<Database, OpenError>,
+) -> Result<Database, StartError> {
     opened.map_err(|source| StartError::Database {
         location: url.clone(),
         source,

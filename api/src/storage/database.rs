@@ -7,7 +7,7 @@ use std::sync::Arc;
 use diesel_async::{AsyncConnection, TransactionManager};
 
 use super::error::{OpenError, Result};
-use super::pool::Pooled;
+use super::pool::{Establish, Pooled};
 use super::postgres::{self, Postgres};
 use super::sending::{SendRule, Sent};
 use super::sqlite::{self, Sqlite};
@@ -29,21 +29,6 @@ pub enum Location {
     Sqlite(PathBuf),
     /// A `postgres://` URL.
     Postgres(String),
-}
-
-impl Location {
-    /// The same for a program that only fills it: what PostgreSQL has committed is on the disk within
-    /// a second, and nobody waits for that. Whoever loses it to a crash begins anew.
-    pub fn for_filling(self) -> Self {
-        match self {
-            Self::Postgres(url) if !url.contains("options=") => {
-                let first = if url.contains('?') { '&' } else { '?' };
-                let option = "options=-c%20synchronous_commit%3Doff";
-                Self::Postgres(format!("{url}{first}{option}"))
-            }
-            other => other,
-        }
-    }
 }
 
 /// An open, migrated database.
@@ -70,9 +55,24 @@ pub struct Transaction {
 
 impl Database {
     pub async fn open(location: &Location) -> std::result::Result<Self, OpenError> {
+        Self::open_with(location, postgres::establish).await
+    }
+
+    /// The same for a program that only fills it: what PostgreSQL has committed is on the disk within
+    /// a second, and nobody waits for that. A crash may lose it.
+    pub async fn open_for_filling(location: &Location) -> std::result::Result<Self, OpenError> {
+        Self::open_with(location, postgres::establish_for_filling).await
+    }
+
+    async fn open_with(
+        location: &Location,
+        establish: Establish<postgres::Conn>,
+    ) -> std::result::Result<Self, OpenError> {
         Ok(match location {
             Location::Sqlite(path) => Self::Sqlite(Box::new(Sqlite::open(path).await?)),
-            Location::Postgres(url) => Self::Postgres(Box::new(Postgres::open(url).await?)),
+            Location::Postgres(url) => {
+                Self::Postgres(Box::new(Postgres::open(url, establish).await?))
+            }
         })
     }
 

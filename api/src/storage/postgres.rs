@@ -14,7 +14,7 @@ use futures_util::future::BoxFuture;
 use super::error::{OpenError, Result};
 use super::event_row::{EventRow, place};
 use super::migrations;
-use super::pool::{Pool, Pooled};
+use super::pool::{Establish, Pool, Pooled};
 use super::rows::RoomRow;
 use super::schema::{events as events_table, log_head, rooms as rooms_table};
 use super::sending::{SendRule, Sent};
@@ -97,7 +97,10 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    pub(super) async fn open(url: &str) -> std::result::Result<Self, OpenError> {
+    pub(super) async fn open(
+        url: &str,
+        establish: Establish<Conn>,
+    ) -> std::result::Result<Self, OpenError> {
         let reached = tokio::time::timeout(REACH, Conn::establish(url)).await;
         let reached =
             reached.map_err(|_| OpenError::Unreachable("it does not answer".to_owned()))?;
@@ -164,13 +167,27 @@ pub(super) async fn insert_mentions(
     mentioning::insert(conn, &named).await
 }
 
-fn establish(url: &str) -> BoxFuture<'_, ConnectionResult<Conn>> {
-    async move {
-        let mut conn = Conn::establish(url).await?;
-        conn.batch_execute(PREPARE)
-            .await
-            .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+pub(super) fn establish(url: &str) -> BoxFuture<'_, ConnectionResult<Conn>> {
+    prepare(url).boxed()
+}
+
+/// Commits do not wait for the disk.
+pub(super) fn establish_for_filling(url: &str) -> BoxFuture<'_, ConnectionResult<Conn>> {
+    async {
+        let mut conn = prepare(url).await?;
+        set(&mut conn, "SET synchronous_commit = off").await?;
         Ok(conn)
     }
     .boxed()
+}
+
+async fn prepare(url: &str) -> ConnectionResult<Conn> {
+    let mut conn = Conn::establish(url).await?;
+    set(&mut conn, PREPARE).await?;
+    Ok(conn)
+}
+
+async fn set(conn: &mut Conn, settings: &str) -> ConnectionResult<()> {
+    let done = conn.batch_execute(settings).await;
+    done.map_err(diesel::ConnectionError::CouldntSetupConfiguration)
 }
