@@ -16,6 +16,7 @@ pub struct Draft(pub model::Draft);
 #[Object(use_type_description)]
 impl Draft {
     /// The text, as it was left: at most 16 KiB.
+    #[graphql(complexity = 10)]
     async fn body(&self) -> &str {
         &self.0.body
     }
@@ -54,6 +55,7 @@ impl ScheduledMessage {
     }
 
     /// Markdown source. Empty once it is sent.
+    #[graphql(complexity = 10)]
     async fn body(&self) -> &str {
         &self.0.body
     }

@@ -233,6 +233,7 @@ pub struct MessageVersion(model::MessageVersion);
 #[Object(use_type_description)]
 impl MessageVersion {
     /// Markdown source, as it was.
+    #[graphql(complexity = 10)]
     async fn body(&self) -> &str {
         &self.0.body
     }

@@ -110,7 +110,7 @@ const LISTS: [(&str, &str); 25] = [
     ),
     (
         "Message.versions",
-        "room(id: ROOM) { messages(last: 100) { nodes { versions { body } } } }",
+        "room(id: ROOM) { messages(last: 15) { nodes { versions { body } } } }",
     ),
 ];
 
