@@ -6,7 +6,7 @@ mod handle;
 mod timeline;
 
 use crate::client::Client;
-use crate::store::{EntryId, Key, Location};
+use crate::store::{self, EntryId, Key, Location};
 use crate::sync::views::RoomListItem;
 use crate::sync::{Input, SyncState};
 use crate::{Error, Message, MessageId, RoomId};
@@ -19,6 +19,7 @@ use jiff::tz::TimeZone;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::task::spawn_blocking;
 
 pub use timeline::Timeline;
 
@@ -236,12 +237,28 @@ impl Chat {
             .await
     }
 
-    /// Forgets everything that is kept, what was not sent included, and stops. For after signing out.
+    /// Forgets everything that is kept, what was not sent included, and stops: the file is deleted, and an empty one made. For
+    /// before or after signing out.
     ///
     /// # Errors
     /// [`Error::Store`].
     pub async fn erase(&self) -> Result<(), Error> {
-        self.stop();
-        self.engine.run(|core, _| core.erase()).await
+        self.engine.erase().await
+    }
+
+    /// Deletes the file of a chat, whoever's it is: nobody needs to be signed in, and no key is asked for.
+    ///
+    /// # Errors
+    /// [`Error::FileInUse`] when a chat has it, [`Error::Store`] when it cannot be deleted.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub async fn erase_file(path: impl Into<PathBuf>) -> Result<(), Error> {
+        let path = path.into();
+        let erased = spawn_blocking(move || store::erase(&path)).await;
+        let erased = erased.map_err(|fault| Error::Store {
+            reason: fault.to_string(),
+        })?;
+        erased.map_err(|error| Error::from(&error))
     }
 }

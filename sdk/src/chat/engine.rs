@@ -38,6 +38,7 @@ pub(super) enum Order {
     /// Be in step, and say when that is so.
     Sync(oneshot::Sender<Result<(), Error>>),
     CloseTimeline(ViewId),
+    Erase(oneshot::Sender<Result<(), Error>>),
     /// The last handle is gone, or somebody waits for the end.
     End(Option<oneshot::Sender<()>>),
 }
@@ -87,6 +88,7 @@ pub(super) struct SetUp {
 
 impl SetUp {
     fn core_over(&self, store: Store) -> store::Result<Core> {
+        let store = store.for_viewer(&self.location, &self.viewer)?;
         let (viewer, time_zone) = (self.viewer.clone(), self.time_zone.clone());
         Core::new(store, viewer, time_zone, environment::random_seed())
     }
@@ -182,6 +184,7 @@ impl Engine {
         let waiting = loop {
             phase = match self.next(&phase, inbox) {
                 Order::End(waiting) => break waiting,
+                Order::Erase(done) => self.erase(phase, done),
                 order => self.take(phase, order),
             };
         };
@@ -261,7 +264,7 @@ impl Engine {
                 self.calls.remove(&id);
                 core.handle(Input::Answered(id, answer), at)?
             }
-            Order::Answered(..) | Order::End(_) => Vec::new(),
+            Order::Answered(..) | Order::Erase(_) | Order::End(_) => Vec::new(),
             Order::Do(deed) => {
                 let done = deed(Ok((&mut *core, at)));
                 // What could not be read has changed nothing, and whoever asked was told.

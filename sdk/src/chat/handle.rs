@@ -1,6 +1,6 @@
 //! The app's end of the engine: what it asks for goes in as orders, and what comes of it comes back.
 
-use super::engine::{Deed, Engine, Order, SetUp};
+use super::engine::{Engine, Order, SetUp};
 use crate::Error;
 use crate::client::Client;
 use crate::store;
@@ -73,7 +73,7 @@ impl Handle {
         deed: impl FnOnce(&mut Core, Moment) -> store::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
         let (done, wait) = oneshot::channel();
-        self.give(Order::Do(answering(done, deed)));
+        self.give(Order::Do(Box::new(move |core| answer(done, core, deed))));
         wait.await.unwrap_or(Err(Error::ChatEnded))
     }
 
@@ -83,13 +83,24 @@ impl Handle {
         question: impl FnOnce(&mut Core) -> store::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
         let (done, wait) = oneshot::channel();
-        let answering = answering(done, |core, _| question(core));
-        self.give(Order::Do(answering));
+        self.give(Order::Do(Box::new(move |core| {
+            if done.is_closed() {
+                return Ok(());
+            }
+            answer(done, core, |core, _| question(core))
+        })));
         wait.await.unwrap_or(Err(Error::ChatEnded))
     }
 
     pub(super) fn close_timeline(&self, view: ViewId) {
         self.give(Order::CloseTimeline(view));
+    }
+
+    /// Has everything forgotten, and what is in step ended.
+    pub(super) async fn erase(&self) -> Result<(), Error> {
+        let (done, wait) = oneshot::channel();
+        self.give(Order::Erase(done));
+        wait.await.unwrap_or(Err(Error::ChatEnded))
     }
 
     /// Ends the engine, and waits until it has let go of the file.
@@ -106,25 +117,19 @@ impl Handle {
     }
 }
 
-fn answering<T: Send + 'static>(
+fn answer<T>(
     done: oneshot::Sender<Result<T, Error>>,
-    deed: impl FnOnce(&mut Core, Moment) -> store::Result<T> + Send + 'static,
-) -> Deed {
+    core: Result<(&mut Core, Moment), Error>,
+    deed: impl FnOnce(&mut Core, Moment) -> store::Result<T>,
+) -> store::Result<()> {
+    let (told, failed) = match core.map(|(core, at)| deed(core, at)) {
+        Ok(Ok(value)) => (Ok(value), Ok(())),
+        Ok(Err(error)) => (Err(Error::from(&error)), Err(error)),
+        Err(error) => (Err(error), Ok(())),
+    };
     // Whoever asked may not want to know any more.
-    Box::new(move |core| match core.map(|(core, at)| deed(core, at)) {
-        Ok(Ok(value)) => {
-            let _ = done.send(Ok(value));
-            Ok(())
-        }
-        Ok(Err(error)) => {
-            let _ = done.send(Err(Error::from(&error)));
-            Err(error)
-        }
-        Err(error) => {
-            let _ = done.send(Err(error));
-            Ok(())
-        }
-    })
+    let _ = done.send(told);
+    failed
 }
 
 /// Keeps the chat in step for as long as it is there.

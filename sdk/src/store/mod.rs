@@ -17,7 +17,7 @@ use crate::{Cursor, User, UserId};
 
 pub(crate) use lock::Lock;
 pub(crate) use messages::Timeline;
-pub(crate) use opening::{Key, Location};
+pub(crate) use opening::{Key, Location, erase};
 pub use outbox::EntryId;
 pub(crate) use outbox::{Entry, NewEntry, Target, Task};
 

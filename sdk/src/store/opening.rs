@@ -1,7 +1,8 @@
 //! Opening the file: its key, its version, and what to do about one that is damaged.
 
 use super::outbox::NewEntry;
-use super::{Error, Result, Store};
+use super::{Error, Lock, Result, Store};
+use crate::UserId;
 use rusqlite::{Connection, ErrorCode};
 use std::collections::HashSet;
 use std::fmt;
@@ -77,6 +78,25 @@ impl Store {
         }
     }
 
+    /// Deletes the file, which must be closed, and begins another one.
+    pub(crate) fn erase(location: &Location) -> Result<Self> {
+        if let Location::File { path, .. } = location {
+            remove(path)?;
+        }
+        Self::open(location)
+    }
+
+    /// What a store holds of another person is forgotten, together with the file.
+    pub(crate) fn for_viewer(self, location: &Location, viewer: &UserId) -> Result<Self> {
+        match self.read().viewer()? {
+            Some(other) if other != *viewer => {
+                drop(self);
+                Self::erase(location)
+            }
+            _ => Ok(self),
+        }
+    }
+
     /// On a connection that is already there.
     pub(crate) fn set_up(connection: Connection) -> Result<Self> {
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
@@ -84,7 +104,8 @@ impl Store {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         // A message that somebody typed is kept even when the battery is taken out.
         connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.pragma_update(None, "secure_delete", "FAST")?;
+        // What is deleted is not to be found in the file either; the words have a setting of their own in the schema.
+        connection.pragma_update(None, "secure_delete", "ON")?;
         let mut store = Self {
             connection,
             people: Default::default(),
@@ -119,16 +140,7 @@ impl Store {
     }
 
     fn begin_anew_with(path: &Path, key: Option<&Key>, unsaid: Vec<NewEntry>) -> Result<Self> {
-        for suffix in ["", "-wal", "-shm"] {
-            let mut name = path.as_os_str().to_owned();
-            name.push(suffix);
-            match std::fs::remove_file(&name) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(Error::File(error));
-                }
-                _ => {}
-            }
-        }
+        remove(path)?;
         let mut store = Self::set_up(connect(path, key)?)?;
         store.write(|rows| {
             unsaid.iter().try_for_each(|entry| {
@@ -138,6 +150,26 @@ impl Store {
         })?;
         Ok(store)
     }
+}
+
+/// Deletes a file that is nobody's.
+pub(crate) fn erase(path: &Path) -> Result<()> {
+    let _lock = Lock::on(path)?;
+    remove(path)
+}
+
+fn remove(path: &Path) -> Result<()> {
+    for suffix in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        match std::fs::remove_file(&name) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Error::File(error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn connect(path: &Path, key: Option<&Key>) -> Result<Connection> {

@@ -47,6 +47,8 @@ CREATE TABLE messages (
 CREATE VIRTUAL TABLE words USING fts5 (
     body, content = 'messages', content_rowid = 'row', tokenize = 'unicode61 remove_diacritics 2'
 );
+-- Words that are deleted are not to be found in the file either.
+INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
 CREATE TRIGGER words_of_new AFTER INSERT ON messages BEGIN
     INSERT INTO words (rowid, body) VALUES (new.row, new.body);
 END;

@@ -31,10 +31,11 @@ impl Rows<'_> {
     }
 }
 
-/// Quoted, so that nothing that people type is read as a query; `None` when they typed no word.
+/// Quoted, so that nothing that people type is read as a query; `None` when they typed no word. What they paste may have
+/// control characters, which end words: a zero would end the whole query.
 fn all_words(words: &str) -> Option<String> {
     let quoted: Vec<String> = words
-        .split_whitespace()
+        .split(|char: char| char.is_whitespace() || char.is_control())
         .filter(|word| word.chars().any(char::is_alphanumeric))
         .map(|word| format!("\"{}\"*", word.replace('"', "\"\"")))
         .collect();

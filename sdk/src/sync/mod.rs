@@ -125,9 +125,9 @@ pub(crate) struct Open {
 }
 
 /// Nothing is said and heard before a time, and why.
-struct Pause {
-    until: Duration,
-    reason: String,
+pub(crate) struct Pause {
+    pub(crate) until: Duration,
+    pub(crate) reason: String,
 }
 
 impl Pause {
@@ -275,18 +275,6 @@ impl Core {
         self.store.read().search(words, room, limit)
     }
 
-    /// Forgets everything but whose it is.
-    pub(crate) fn erase(&mut self) -> store::Result<()> {
-        self.store.write(|rows| {
-            rows.forget_everything()?;
-            rows.set_viewer(&self.viewer)
-        })?;
-        self.cursor = None;
-        self.outbox = outbox::Outbox::new(Vec::new());
-        self.forget_rooms();
-        Ok(())
-    }
-
     /// Whether everything here is as it was before a deed that failed like this.
     pub(crate) fn is_unharmed(&self, error: &store::Error) -> bool {
         !self.store.has_failed() && !error.is_damage()
@@ -301,14 +289,14 @@ impl Core {
         (open, self.store)
     }
 
-    /// Goes on with what was open, and does nothing before `until`.
-    pub(crate) fn take_over(&mut self, open: Open, until: Duration, reason: String) {
+    /// Goes on with what was open, after a pause if need be.
+    pub(crate) fn take_over(&mut self, open: Open, pause: Option<Pause>) {
         self.views = open.views;
         self.views.names_changed();
         self.views.nobody_types();
         self.link.wanted = open.wanted;
         self.standing.is_due = true;
-        self.pause = Some(Pause { until, reason });
+        self.pause = pause;
     }
 
     /// Why nothing is tried any more.

@@ -229,3 +229,81 @@ async fn a_file_is_one_chats_at_a_time() {
     let (lines, _) = timeline.items().await.expect("lines");
     assert_eq!(bodies(&lines), ["one"]);
 }
+
+#[tokio::test]
+async fn what_nobody_wants_to_know_any_more_is_not_looked_for() {
+    let chat = chat(ChatOptions::memory()).await;
+    let (go_on, told) = std::sync::mpsc::channel();
+    let busy = chat.engine.ask(move |_| {
+        let _ = told.recv_timeout(Duration::from_secs(10));
+        Ok(())
+    });
+    let (asked, was_asked) = oneshot::channel();
+    let question = chat.engine.ask(move |_| {
+        let _ = asked.send(());
+        Ok(())
+    });
+    let given_up = async {
+        let is_given_up = tokio::time::timeout(Duration::ZERO, question).await;
+        assert!(is_given_up.is_err(), "it waits for its turn");
+        go_on.send(()).expect("it waits");
+    };
+    let (busy, ()) = tokio::join!(busy, given_up);
+    busy.expect("answered");
+    assert_eq!(state(&chat).await, SyncState::Stopped);
+    assert!(was_asked.await.is_err(), "it was not asked");
+}
+
+/// Whether something can be read in the files of a folder.
+fn is_in(folder: &Path, what: &str) -> bool {
+    let mut files = fs::read_dir(folder).expect("the folder");
+    files.any(|file| {
+        let content = fs::read(file.expect("a file").path()).expect("read");
+        let mut places = content.windows(what.len());
+        places.any(|place| place == what.as_bytes())
+    })
+}
+
+#[tokio::test]
+async fn what_is_erased_is_in_no_file_and_on_no_screen() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("chat.db");
+    let chat = chat(ChatOptions::file(&path)).await;
+    let timeline = chat.timeline(&"room_1".into()).await.expect("a timeline");
+    chat.start();
+    timeline.send("a secret", None).await.expect("kept");
+    assert!(is_in(folder.path(), "a secret"));
+    chat.erase().await.expect("erased");
+    assert!(!is_in(folder.path(), "a secret"));
+    assert_eq!(state(&chat).await, SyncState::Stopped);
+    let (lines, _) = timeline.items().await.expect("lines");
+    assert_eq!(bodies(&lines), [""; 0]);
+    timeline.send("something else", None).await.expect("kept");
+    assert!(is_in(folder.path(), "something else"));
+
+    let refused = Chat::erase_file(&path).await;
+    assert_eq!(refused, Err(Error::FileInUse));
+    chat.close().await;
+    Chat::erase_file(&path).await.expect("erased");
+    assert!(!path.exists() && !is_in(folder.path(), "something else"));
+    Chat::erase_file(&path).await.expect("nothing is there");
+}
+
+#[tokio::test]
+async fn what_a_file_holds_of_somebody_else_is_gone_when_it_is_opened() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("chat.db");
+    let location = Location::File {
+        path: path.clone(),
+        key: None,
+    };
+    let mut store = Store::open(&location).expect("a store");
+    let written = store.write(|rows| {
+        rows.set_viewer(&"usr_2".into())?;
+        rows.set_cursor(&Cursor::from("another's cursor"))
+    });
+    written.expect("written");
+    drop(store);
+    let _chat = chat(ChatOptions::file(&path)).await;
+    assert!(!is_in(folder.path(), "another's cursor"));
+}

@@ -151,6 +151,40 @@ fn what_is_encrypted_is_not_thrown_away_for_want_of_its_key() {
     assert_eq!(fs::read(&path).expect("the file"), noise);
 }
 
+#[test]
+fn what_is_deleted_is_not_in_the_file_either() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("chat.db");
+    let store = Store::open(&plain(&path)).expect("a store");
+    let words: Vec<String> = (0..600).map(|number| format!("word{number}word")).collect();
+    for (number, word) in words.iter().enumerate() {
+        let message =
+            "INSERT INTO messages (id, timeline, seq, room, author, body, sent_at, details)
+             VALUES (?1, 'r', ?1, 'r', 'a', ?2, 0, '{}')";
+        let done = store.connection.execute(message, (number, word));
+        done.expect("written");
+    }
+    let script = "UPDATE messages SET body = 'nothing' WHERE seq < 300; DELETE FROM messages WHERE seq >= 300;
+         PRAGMA wal_checkpoint(TRUNCATE);";
+    store.connection.execute_batch(script).expect("deleted");
+    drop(store);
+    let content = fs::read(&path).expect("the file");
+    let left = words.iter().filter(|word| {
+        let mut places = content.windows(word.len());
+        places.any(|place| place == word.as_bytes())
+    });
+    assert_eq!(left.collect::<Vec<_>>(), [""; 0]);
+}
+
+#[test]
+fn whatever_is_pasted_can_be_searched_for() {
+    let store = Store::open(&Location::Memory).expect("a store");
+    for words in ["a\0b", "\0", "\u{1}a\u{7f}", "\"a\0\" OR b", "a\nb"] {
+        let found = store.read().search(words, None, 10);
+        assert!(found.expect("searched").is_empty(), "{words:?}");
+    }
+}
+
 #[cfg(not(feature = "encryption"))]
 #[test]
 fn a_key_is_refused_where_nothing_can_be_encrypted() {
