@@ -180,3 +180,6 @@ impl Link {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
