@@ -1,8 +1,7 @@
 //! A person's rooms and messages on this device.
 
 use crate::errors::{CallbackError, CauserieError};
-use crate::live::TaskHandle;
-use crate::logging::{LogLevel, log};
+use crate::live::{Gate, TaskHandle};
 use crate::messages::Message;
 use crate::runtime::{run, spawn};
 use crate::steps::{RoomListListener, RoomListStep};
@@ -11,7 +10,6 @@ use causerie_sdk::{ChatOptions, EntryId, MessageId, RoomId};
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::task::spawn_blocking;
 
 /// Where a chat is kept, and how.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
@@ -132,20 +130,19 @@ impl Chat {
         listener: Arc<dyn StateListener>,
     ) -> Result<TaskHandle, CauserieError> {
         let mut state = self.sdk.state();
+        let gate = Gate::default();
+        let calls = gate.clone();
         let task = spawn(Box::pin(async move {
             loop {
                 let (listener, now) = (listener.clone(), state.borrow_and_update().clone());
-                let told = spawn_blocking(move || listener.on_state(now.into())).await;
-                if let Ok(Err(error)) = told {
-                    let text = format!("a listener of the state failed: {error}");
-                    log(LogLevel::Warning, text);
-                }
+                let call = Box::new(move || listener.on_state(now.into()));
+                calls.call("the state", call).await;
                 if state.changed().await.is_err() {
                     return;
                 }
             }
         }))?;
-        Ok(TaskHandle::of(task.abort_handle()))
+        Ok(TaskHandle::of(task.abort_handle(), gate))
     }
 
     /// Gets in step once, for a background task: hears what happened, says what waits. Whether it was done in time.
@@ -229,9 +226,28 @@ impl Chat {
         Ok(found.await?.into_iter().map(Into::into).collect())
     }
 
-    /// Forgets everything that is kept, what was not sent included, and stops. For after signing out.
+    /// Ends it for all who have it, and returns when its file may be opened again. Everything but this throws `ChatEnded`
+    /// from then on.
+    pub async fn shut_down(&self) -> Result<(), CauserieError> {
+        let sdk = self.sdk.clone();
+        run(async move {
+            sdk.close().await;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Forgets everything that is kept, what was not sent included, and stops: the file is deleted, and an empty one made.
+    /// For before or after signing out.
     pub async fn erase(&self) -> Result<(), CauserieError> {
         let sdk = self.sdk.clone();
         run(async move { sdk.erase().await }).await
     }
+}
+
+/// Deletes the file of a chat, whoever's it is: nobody needs to be signed in, and no key is asked for. `FileInUse` when a chat
+/// has it.
+#[uniffi::export]
+pub async fn erase_chat_file(path: String) -> Result<(), CauserieError> {
+    run(async move { causerie_sdk::Chat::erase_file(path).await }).await
 }

@@ -5,6 +5,7 @@ use crate::logging::{LogLevel, log};
 use crate::messages::Message;
 use causerie_sdk::{Cursor, LiveItem};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::task::{AbortHandle, spawn_blocking};
@@ -48,12 +49,37 @@ pub trait MessageListener: Send + Sync {
 #[derive(uniffi::Object)]
 pub struct TaskHandle {
     task: AbortHandle,
+    gate: Gate,
+}
+
+/// Lets calls to a listener through until it is closed: one that waits for a thread has not begun.
+#[derive(Clone, Default)]
+pub(crate) struct Gate(Arc<AtomicBool>);
+
+impl Gate {
+    /// Calls a listener of the app's, on a thread that may block: one that waits for its app must not hold up others.
+    pub(crate) async fn call(
+        &self,
+        whose: &str,
+        call: Box<dyn FnOnce() -> Result<(), CallbackError> + Send>,
+    ) {
+        let is_closed = self.0.clone();
+        let called = spawn_blocking(move || match is_closed.load(Ordering::Acquire) {
+            true => Ok(()),
+            false => call(),
+        });
+        if let Ok(Err(error)) = called.await {
+            let text = format!("a listener of {whose} failed: {error}");
+            log(LogLevel::Warning, text);
+        }
+    }
 }
 
 #[uniffi::export]
 impl TaskHandle {
     /// Ends it. A call to the listener that is under way still ends by itself; no other follows.
     pub fn cancel(&self) {
+        self.gate.0.store(true, Ordering::Release);
         self.task.abort();
     }
 
@@ -64,14 +90,14 @@ impl TaskHandle {
 }
 
 impl TaskHandle {
-    pub(crate) fn of(task: AbortHandle) -> Self {
-        Self { task }
+    pub(crate) fn of(task: AbortHandle, gate: Gate) -> Self {
+        Self { task, gate }
     }
 }
 
 impl Drop for TaskHandle {
     fn drop(&mut self) {
-        self.task.abort();
+        self.cancel();
     }
 }
 
@@ -82,23 +108,17 @@ pub(crate) fn follow(
     after: Option<Cursor>,
     listener: Arc<dyn MessageListener>,
 ) -> TaskHandle {
+    let gate = Gate::default();
+    let calls = gate.clone();
     let task = runtime.spawn(async move {
         let mut stream = client.messages(room, after);
         while let Some(item) = stream.next().await {
-            // On a thread that may block: a listener that waits for its app must not hold up the app's other calls.
             let listener = listener.clone();
-            let told = spawn_blocking(move || tell(&*listener, item)).await;
-            if let Ok(Err(error)) = told {
-                log(
-                    LogLevel::Warning,
-                    format!("a message listener failed: {error}"),
-                );
-            }
+            let call = Box::new(move || tell(&*listener, item));
+            calls.call("messages", call).await;
         }
     });
-    TaskHandle {
-        task: task.abort_handle(),
-    }
+    TaskHandle::of(task.abort_handle(), gate)
 }
 
 fn tell(
@@ -109,5 +129,39 @@ fn tell(
         Ok(LiveItem::Message { message, cursor }) => listener.on_message((*message).into(), cursor),
         Ok(LiveItem::Connection(state)) => listener.on_connection(state.into()),
         Err(error) => listener.on_end(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::channel;
+    use tokio::runtime::Builder;
+    use tokio::sync::oneshot;
+
+    /// All threads that may block are taken when the call is made, and it is cancelled before one is free.
+    #[test]
+    fn what_waits_for_a_thread_is_not_called_after_the_end() {
+        let runtime = Builder::new_current_thread().max_blocking_threads(1);
+        let runtime = { runtime }.build().expect("a runtime");
+        let (go_on, wait) = channel::<()>();
+        let busy = runtime.spawn_blocking(move || wait.recv());
+        let (called, was_called) = oneshot::channel();
+        runtime.block_on(async {
+            let gate = Gate::default();
+            let calls = gate.clone();
+            let task = tokio::spawn(async move {
+                let call = Box::new(move || {
+                    let _ = called.send(());
+                    Ok(())
+                });
+                calls.call("nothing", call).await;
+            });
+            tokio::task::yield_now().await;
+            TaskHandle::of(task.abort_handle(), gate).cancel();
+            go_on.send(()).expect("it waits");
+            busy.await.expect("ended").expect("told");
+            assert!(was_called.await.is_err(), "it was called");
+        });
     }
 }

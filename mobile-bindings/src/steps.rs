@@ -2,12 +2,10 @@
 
 use crate::errors::{CallbackError, CauserieError};
 use crate::items::{RoomListItem, TimelineItem};
-use crate::live::TaskHandle;
-use crate::logging::{LogLevel, log};
+use crate::live::{Gate, TaskHandle};
 use crate::runtime::spawn;
 use causerie_sdk::{VectorDiff, Watched};
 use std::sync::Arc;
-use tokio::task::spawn_blocking;
 use tokio_stream::StreamExt;
 
 macro_rules! steps {
@@ -78,22 +76,20 @@ macro_rules! steps {
                 listener: Arc<dyn $listener>,
             ) -> Result<TaskHandle, CauserieError> {
                 let (values, mut steps) = watched;
+                let gate = Gate::default();
+                let calls = gate.clone();
                 let task = spawn(Box::pin(async move {
                     let mut next = vec![Self::Reset { values: all(values) }];
                     loop {
                         let listener = listener.clone();
-                        // On a thread that may block: a listener that waits for its app must not hold up others.
-                        let told = spawn_blocking(move || listener.on_steps(next)).await;
-                        if let Ok(Err(error)) = told {
-                            log(LogLevel::Warning, format!("a listener of steps failed: {error}"));
-                        }
+                        calls.call("steps", Box::new(move || listener.on_steps(next))).await;
                         next = match steps.next().await {
                             Some(steps) => steps.into_iter().map(Into::into).collect(),
                             None => return,
                         };
                     }
                 }))?;
-                Ok(TaskHandle::of(task.abort_handle()))
+                Ok(TaskHandle::of(task.abort_handle(), gate))
             }
         }
     };
