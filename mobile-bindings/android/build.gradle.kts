@@ -10,7 +10,8 @@ android {
     ndkVersion = "28.2.13676358"
 
     defaultConfig {
-        minSdk = 24
+        // Durations and times are those of java.time, which older ones do not have.
+        minSdk = 26
         consumerProguardFiles("consumer-rules.pro")
     }
 

@@ -142,8 +142,9 @@ mod tests {
     /// All threads that may block are taken when the call is made, and it is cancelled before one is free.
     #[test]
     fn what_waits_for_a_thread_is_not_called_after_the_end() {
-        let runtime = Builder::new_current_thread().max_blocking_threads(1);
-        let runtime = { runtime }.build().expect("a runtime");
+        let mut builder = Builder::new_current_thread();
+        let runtime = builder.max_blocking_threads(1).build();
+        let runtime = runtime.expect("a runtime");
         let (go_on, wait) = channel::<()>();
         let busy = runtime.spawn_blocking(move || wait.recv());
         let (called, was_called) = oneshot::channel();

@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
 # Makes dist/Causerie, a Swift package that needs no Rust: the sources, what UniFFI writes, and the native library for iOS,
 # its simulators and macOS; and beside it the framework as a ZIP file with its checksum, to be offered for download.
-# Needs a Mac with Xcode 16 and Rust. Not run in continuous integration.
+# Needs a Mac with Xcode 16 and Rust. Not run in continuous integration. FEATURES=encryption builds it with that.
 set -euo pipefail
 cd "$(dirname "$0")"
 repository=$(cd ../.. && pwd)
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$repository/target}
 # As in Package.swift.
 export IPHONEOS_DEPLOYMENT_TARGET=16.0 MACOSX_DEPLOYMENT_TARGET=13.0
+. ../size.env
 
 build() { # TARGET
     rustup target add "$1"
     cargo rustc --locked --manifest-path "$repository/Cargo.toml" --package causerie-mobile --lib \
-        --profile mobile --crate-type staticlib --target "$1"
+        --profile mobile --crate-type staticlib --target "$1" --features "${FEATURES:-}"
 }
 
 join() { # PLATFORM TARGET...: one library for several processors
