@@ -15,11 +15,11 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct ChatSettings {
     /// The file, made if it is not there; without one, what is known is gone with the process. One file belongs to one
-    /// chat at a time.
+    /// chat at a time, of all processes (`FileInUse`).
     #[uniffi(default = None)]
     pub path: Option<String>,
     /// 32 random bytes to encrypt the file with, from the platform's key store. Only where the library is built with
-    /// encryption.
+    /// encryption. A file opens with its own key alone (`WrongKey`); one that had none is encrypted from now on.
     #[uniffi(default = None)]
     pub key: Option<Vec<u8>>,
     /// Whose days part a timeline, such as `Europe/Paris`; the device's when absent.
@@ -60,9 +60,10 @@ pub enum SyncState {
     CatchingUp,
     /// Hearing what happens as it happens.
     Live,
-    /// No connection; the next attempt is planned.
+    /// No connection, or the store has failed; the next attempt is planned.
     Waiting { retry_in: Duration, reason: String },
-    /// The session has ended, or this version cannot speak with the server. What is kept stays readable.
+    /// The session has ended, or this version cannot speak with the server. What is kept stays readable, unless it is the
+    /// chat itself that has ended.
     Ended { error: CauserieError },
 }
 
@@ -104,7 +105,8 @@ impl Chat {
 
 #[uniffi::export]
 impl Chat {
-    /// Begins to be in step with the server, and goes on whatever the network does.
+    /// Begins to be in step with the server, and goes on whatever the network does. Tries once more what has ended; after the
+    /// session has ended, only when its person has signed in again.
     pub fn start(&self) {
         self.sdk.start();
     }
@@ -114,7 +116,8 @@ impl Chat {
         self.sdk.stop();
     }
 
-    /// To be called when the system says that there is a network again, or that the app has come to the foreground.
+    /// To be called when the system says that there is a network again, or that the app has come to the foreground: whatever
+    /// waits is tried at once, and a connection that may be dead is asked for a sign of life.
     pub fn hurry(&self) {
         self.sdk.hurry();
     }

@@ -68,6 +68,9 @@ impl ChatOptions {
 /// A person's rooms and messages on this device. What is read comes from what is kept; what is done is kept, shown at
 /// once, and said to the server in order and exactly once, if need be after the app was killed and started again.
 ///
+/// What could not be kept fails with [`Error::Store`] or [`Error::DiskFull`], and everything with [`Error::ChatEnded`] once the
+/// chat has ended. A store that fails is opened again by itself, and the chat goes on from what is kept.
+///
 /// Nothing touches the network before [`Self::start`]. Dropping it and its timelines ends everything, a little later;
 /// [`Self::close`] waits for that.
 #[derive(Clone)]
@@ -110,7 +113,8 @@ impl Client {
 }
 
 impl Chat {
-    /// Begins to be in step with the server, and goes on whatever the network does, until [`Self::stop`].
+    /// Begins to be in step with the server, and goes on whatever the network does, until [`Self::stop`]. Tries once more what
+    /// has [ended](SyncState::Ended); after the session has ended, only when its person has signed in again.
     pub fn start(&self) {
         self.engine.input(Input::Start);
     }
@@ -121,7 +125,8 @@ impl Chat {
     }
 
     /// To be called when the system says that there is a network again, or that the app has come to the foreground:
-    /// whatever waits for its next attempt is tried at once.
+    /// whatever waits for its next attempt is tried at once, a connection that stands is asked for a sign of life and given up
+    /// if none comes within four seconds, and what was asked before is asked again.
     pub fn hurry(&self) {
         self.engine.input(Input::Hurry);
     }

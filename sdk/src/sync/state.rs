@@ -16,14 +16,15 @@ pub enum SyncState {
     CatchingUp,
     /// Hearing what happens as it happens.
     Live,
-    /// No connection; the next attempt is planned.
+    /// No connection, or the store has failed; the next attempt is planned.
     Waiting {
         /// Until the next attempt.
         retry_in: Duration,
         /// For logs.
         reason: String,
     },
-    /// The session has ended, or this version cannot speak with the server. What is kept stays readable.
+    /// The session has ended, or this version cannot speak with the server. What is kept stays readable, unless it is the
+    /// chat itself that has ended.
     Ended(Error),
 }
 
