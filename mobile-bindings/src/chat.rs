@@ -49,6 +49,16 @@ impl ChatSettings {
     }
 }
 
+/// What became of the file of a chat when it was opened.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum Opening {
+    /// It was made, or is as it was left.
+    AsLeft,
+    /// It was begun anew, because it was damaged, of a newer version, or not encrypted so far. What the server knows comes
+    /// from there again; whether everything that was not sent was taken over, as far as can be told.
+    Anew { reason: String, keeps_unsent: bool },
+}
+
 /// How the app stands to the server.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum SyncState {
@@ -105,6 +115,20 @@ impl Chat {
 
 #[uniffi::export]
 impl Chat {
+    /// What became of the file when it was opened, for an app that wants to tell its person.
+    pub fn opening(&self) -> Opening {
+        match self.sdk.opening().clone() {
+            causerie_sdk::Opening::AsLeft => Opening::AsLeft,
+            causerie_sdk::Opening::Anew {
+                reason,
+                keeps_unsent,
+            } => Opening::Anew {
+                reason,
+                keeps_unsent,
+            },
+        }
+    }
+
     /// Begins to be in step with the server, and goes on whatever the network does. Tries once more what has ended; after the
     /// session has ended, only when its person has signed in again.
     pub fn start(&self) {

@@ -25,7 +25,7 @@ mod store;
 mod timeline;
 
 pub use account::{AccountMessages, DeviceSession};
-pub use chat::{Chat, ChatSettings, StateListener, SyncState, erase_chat_file};
+pub use chat::{Chat, ChatSettings, Opening, StateListener, SyncState, erase_chat_file};
 pub use client::{CauserieClient, ClientSettings};
 pub use errors::{CallbackError, CauserieError};
 pub use items::{

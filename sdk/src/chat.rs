@@ -6,7 +6,7 @@ mod handle;
 mod timeline;
 
 use crate::client::Client;
-use crate::store::{self, EntryId, Key, Location};
+use crate::store::{self, EntryId, Key, Location, Opening};
 use crate::sync::views::RoomListItem;
 use crate::sync::{Input, SyncState};
 use crate::{Error, Message, MessageId, RoomId};
@@ -113,6 +113,12 @@ impl Client {
 }
 
 impl Chat {
+    /// What became of the file when it was opened, for an app that wants to tell its person.
+    #[must_use]
+    pub fn opening(&self) -> &Opening {
+        self.engine.opening()
+    }
+
     /// Begins to be in step with the server, and goes on whatever the network does, until [`Self::stop`]. Tries once more what
     /// has [ended](SyncState::Ended); after the session has ended, only when its person has signed in again.
     pub fn start(&self) {

@@ -74,7 +74,7 @@ pub use model::{
     ThreadSummary, Unread, User, UserPresence, UserStatus, Viewer, ViewerThread,
 };
 pub use session::{MemoryStore, Session, SessionStore, StoreError};
-pub use store::EntryId;
+pub use store::{EntryId, Opening};
 pub use sync::views::{
     ChangeKind, MessageTarget, RefusedChange, RoomListItem, RoomListMessage, SendState,
     TimelineContent, TimelineItem, TimelineMessage, TimelineReaction,

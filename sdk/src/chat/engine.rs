@@ -5,7 +5,7 @@ mod trouble;
 use super::connection::{Connection, LastToken};
 use crate::client::Client;
 use crate::live::Failure;
-use crate::store::{self, Location, Lock, Store};
+use crate::store::{self, Location, Lock, Opening, Store};
 use crate::sync::views::ViewId;
 use crate::sync::{Answer, Call, CallId, Carrier, Core, Effect, Input, Moment, SyncState};
 use crate::transport::socket::Ended;
@@ -159,12 +159,12 @@ impl Engine {
     /// The thread from its beginning to its end.
     pub(super) fn live(
         mut self,
-        opened: oneshot::Sender<Result<(), Error>>,
+        opened: oneshot::Sender<Result<Opening, Error>>,
         inbox: &Receiver<Order>,
     ) {
         match self.open() {
-            Ok(core) => {
-                let _ = opened.send(Ok(()));
+            Ok((core, opening)) => {
+                let _ = opened.send(Ok(opening));
                 self.run(core, inbox);
             }
             Err(error) => {
@@ -173,9 +173,11 @@ impl Engine {
         }
     }
 
-    fn open(&mut self) -> store::Result<Core> {
+    fn open(&mut self) -> store::Result<(Core, Opening)> {
         self.lock = Lock::of(&self.set_up.location)?;
-        self.set_up.core_over(Store::open(&self.set_up.location)?)
+        let store = Store::open(&self.set_up.location)?;
+        let opening = store.opening().clone();
+        Ok((self.set_up.core_over(store)?, opening))
     }
 
     fn run(&mut self, core: Core, inbox: &Receiver<Order>) {

@@ -3,7 +3,7 @@
 use super::engine::{Engine, Order, SetUp};
 use crate::Error;
 use crate::client::Client;
-use crate::store;
+use crate::store::{self, Opening};
 use crate::sync::views::ViewId;
 use crate::sync::{Core, Input, Moment, SyncState};
 use std::sync::Arc;
@@ -19,6 +19,7 @@ pub(super) struct Handle {
 struct Shared {
     orders: Sender<Order>,
     state: watch::Receiver<SyncState>,
+    opening: Opening,
 }
 
 impl Drop for Shared {
@@ -39,8 +40,8 @@ impl Handle {
         spawned.map_err(|error| Error::Setup {
             reason: format!("no thread can be started: {error}"),
         })?;
-        wait.await.unwrap_or(Err(Error::ChatEnded))?;
         let shared = Shared {
+            opening: wait.await.unwrap_or(Err(Error::ChatEnded))?,
             orders,
             state: seen_state,
         };
@@ -55,6 +56,10 @@ impl Handle {
 
     pub(super) fn state(&self) -> watch::Receiver<SyncState> {
         self.shared.state.clone()
+    }
+
+    pub(super) fn opening(&self) -> &Opening {
+        &self.shared.opening
     }
 
     /// Wants to be in step from now on, until what this gives is dropped.

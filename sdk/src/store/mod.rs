@@ -17,6 +17,7 @@ use crate::{Cursor, User, UserId};
 
 pub(crate) use lock::Lock;
 pub(crate) use messages::Timeline;
+pub use opening::Opening;
 pub(crate) use opening::{Key, Location, erase};
 pub use outbox::EntryId;
 pub(crate) use outbox::{Entry, NewEntry, Target, Task};
@@ -76,6 +77,7 @@ pub(crate) struct Store {
     has_new_names: Cell<bool>,
     /// Whether something was not written: whoever wanted it may take it for kept.
     has_failed: bool,
+    opening: Opening,
 }
 
 impl Store {
@@ -103,6 +105,10 @@ impl Store {
             self.people.borrow_mut().clear();
         }
         done
+    }
+
+    pub(crate) fn opening(&self) -> &Opening {
+        &self.opening
     }
 
     pub(crate) fn has_failed(&self) -> bool {

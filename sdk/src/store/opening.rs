@@ -1,6 +1,6 @@
 //! Opening the file: its key, its version, and what to do about one that is damaged.
 
-use super::outbox::NewEntry;
+use super::outbox::Readable;
 use super::{Error, Lock, Result, Store};
 use crate::UserId;
 use rusqlite::{Connection, ErrorCode};
@@ -44,6 +44,22 @@ impl fmt::Debug for Key {
     }
 }
 
+/// What became of the file of a chat when it was opened.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Opening {
+    /// It was made, or is as it was left.
+    #[default]
+    AsLeft,
+    /// It was begun anew, because it was damaged, of a newer version, or not encrypted so far. What the server knows comes
+    /// from there again.
+    Anew {
+        /// For logs.
+        reason: String,
+        /// Whether everything that was not sent was taken over, as far as can be told.
+        keeps_unsent: bool,
+    },
+}
+
 impl Store {
     /// Opens the store, makes it if it is not there, and brings one of an older version up to date. One that is
     /// damaged, or of a version that is not known yet, is begun anew, and so is one that was not encrypted and is to be;
@@ -57,13 +73,10 @@ impl Store {
             // Under another key, or under none, what is whole looks like this too.
             Err(error) if error.is_no_store() && looks_encrypted(path) => Err(Error::Key),
             Err(error) if error.is_no_store() && key.is_some() && is_plain(path) => {
-                tracing::warn!("the store was not encrypted, and is begun anew as one that is");
-                Self::begin_anew_with(path, key, rescue(path, None)?)
+                let reason = "it was not encrypted".to_owned();
+                Self::begin_anew_with(path, key, rescue(path, None)?, reason)
             }
-            Err(error) if error.is_damage() => {
-                tracing::warn!(%error, "the store is damaged and begun anew");
-                Self::begin_anew(path, key)
-            }
+            Err(error) if error.is_damage() => Self::begin_anew(path, key, error.to_string()),
             opened => opened,
         }
     }
@@ -72,7 +85,7 @@ impl Store {
     pub(crate) fn open_again(location: &Location, failure: &Error) -> Result<Self> {
         match location {
             Location::File { path, key } if failure.is_damage() => {
-                Self::begin_anew(path, key.as_ref())
+                Self::begin_anew(path, key.as_ref(), failure.to_string())
             }
             location => Self::open(location),
         }
@@ -111,6 +124,7 @@ impl Store {
             people: Default::default(),
             has_new_names: Default::default(),
             has_failed: false,
+            opening: Opening::AsLeft,
         };
         store.migrate()?;
         Ok(store)
@@ -134,20 +148,34 @@ impl Store {
         Ok(transaction.commit()?)
     }
 
-    fn begin_anew(path: &Path, key: Option<&Key>) -> Result<Self> {
+    fn begin_anew(path: &Path, key: Option<&Key>, reason: String) -> Result<Self> {
         let unsaid = rescue(path, key).unwrap_or_default();
-        Self::begin_anew_with(path, key, unsaid)
+        Self::begin_anew_with(path, key, unsaid, reason)
     }
 
-    fn begin_anew_with(path: &Path, key: Option<&Key>, unsaid: Vec<NewEntry>) -> Result<Self> {
+    fn begin_anew_with(
+        path: &Path,
+        key: Option<&Key>,
+        unsaid: Readable,
+        reason: String,
+    ) -> Result<Self> {
+        let keeps_unsent = unsaid.is_whole;
+        tracing::warn!(reason, keeps_unsent, "the store is begun anew");
         remove(path)?;
         let mut store = Self::set_up(connect(path, key)?)?;
         store.write(|rows| {
-            unsaid.iter().try_for_each(|entry| {
-                let id = rows.put_entry(entry)?;
-                rows.set_tried(id)
+            unsaid.entries.into_iter().try_for_each(|entry| {
+                let failure = entry.failure.clone();
+                let id = rows.put_entry(&entry.into())?;
+                rows.set_tried(id)?;
+                // What was refused is not sent again by itself.
+                rows.set_failure(id, failure.as_ref())
             })
         })?;
+        store.opening = Opening::Anew {
+            reason,
+            keeps_unsent,
+        };
         Ok(store)
     }
 }
@@ -217,22 +245,15 @@ fn first_page(path: &Path) -> Option<Vec<u8>> {
 }
 
 /// What the outbox of a damaged file still tells.
-fn rescue(path: &Path, key: Option<&Key>) -> Result<Vec<NewEntry>> {
+fn rescue(path: &Path, key: Option<&Key>) -> Result<Readable> {
     let store = Store {
         connection: connect(path, key)?,
         people: Default::default(),
         has_new_names: Default::default(),
         has_failed: false,
+        opening: Opening::AsLeft,
     };
-    let unsaid = store.read().list_readable_entries()?;
-    let unsaid = unsaid.into_iter().map(|entry| NewEntry {
-        timeline: entry.timeline,
-        key: entry.key,
-        target: entry.target,
-        task: entry.task,
-        created_at: entry.created_at,
-    });
-    Ok(unsaid.collect())
+    store.read().list_readable_entries()
 }
 
 impl Error {

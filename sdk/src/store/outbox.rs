@@ -53,6 +53,25 @@ pub(crate) struct NewEntry {
     pub(crate) created_at: Timestamp,
 }
 
+/// What can be read of a damaged outbox, and whether that is all of it.
+#[derive(Default)]
+pub(super) struct Readable {
+    pub(super) entries: Vec<Entry>,
+    pub(super) is_whole: bool,
+}
+
+impl From<Entry> for NewEntry {
+    fn from(entry: Entry) -> Self {
+        Self {
+            timeline: entry.timeline,
+            key: entry.key,
+            target: entry.target,
+            task: entry.task,
+            created_at: entry.created_at,
+        }
+    }
+}
+
 impl NewEntry {
     pub(crate) fn into_entry(self, id: EntryId) -> Entry {
         Entry {
@@ -148,15 +167,24 @@ impl Rows<'_> {
     }
 
     /// Of a file that is damaged: up to where it is.
-    pub(crate) fn list_readable_entries(&self) -> Result<Vec<Entry>> {
+    pub(super) fn list_readable_entries(&self) -> Result<Readable> {
         let query = format!("SELECT {COLUMNS} ORDER BY id");
         let mut statement = self.connection.prepare(&query)?;
         let mut rows = statement.query([])?;
-        let mut readable = Vec::new();
-        while let Ok(Some(row)) = rows.next() {
-            readable.extend(entry(row));
+        let (mut entries, mut is_whole) = (Vec::new(), true);
+        loop {
+            match rows.next() {
+                Ok(Some(row)) => match entry(row) {
+                    Ok(entry) => entries.push(entry),
+                    Err(_) => is_whole = false,
+                },
+                Ok(None) => return Ok(Readable { entries, is_whole }),
+                Err(_) => {
+                    let is_whole = false;
+                    return Ok(Readable { entries, is_whole });
+                }
+            }
         }
-        Ok(readable)
     }
 
     pub(crate) fn remove_entry(&self, id: EntryId) -> Result<()> {

@@ -1,7 +1,7 @@
 //! Files as an app may find them: as they were left, damaged, of a newer version, encrypted.
 
 use super::*;
-use crate::store::{Task, Timeline};
+use crate::store::{NewEntry, Task, Timeline};
 use crate::{ClientId, Cursor};
 use jiff::Timestamp;
 use rand::rngs::StdRng;
@@ -77,6 +77,16 @@ fn a_store_of_a_newer_version_is_begun_anew_with_what_was_not_said() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("chat.db");
     filled(&path);
+    let refusal = crate::Error::NotFound {
+        reason: "No such room.".to_owned(),
+    };
+    let mut store = Store::open(&plain(&path)).expect("a store");
+    assert_eq!(*store.opening(), Opening::AsLeft);
+    let refused = store.read().list_entries().expect("entries")[7].id;
+    store
+        .write(|rows| rows.set_failure(refused, Some(&refusal)))
+        .expect("written");
+    drop(store);
     let connection = Connection::open(&path).expect("opened");
     connection
         .pragma_update(None, "user_version", 99)
@@ -95,6 +105,14 @@ fn a_store_of_a_newer_version_is_begun_anew_with_what_was_not_said() {
         entries.iter().all(|entry| entry.is_tried),
         "the server may know of them"
     );
+    let failures: Vec<_> = entries.iter().map(|entry| entry.failure.as_ref()).collect();
+    assert_eq!(failures[7], Some(&refusal), "it is not sent again");
+    assert_eq!(failures.iter().flatten().count(), 1);
+    let opening = Opening::Anew {
+        reason: "the file was written by a newer version".to_owned(),
+        keeps_unsent: true,
+    };
+    assert_eq!(*store.opening(), opening);
 }
 
 /// Whatever page is overwritten, the store opens again, and what it still has to say is the beginning of what there was.
@@ -117,12 +135,22 @@ fn a_damaged_file_is_begun_anew_with_what_can_be_read() {
         let said = store.read().list_entries();
         if said.is_err_and(|error| error.is_damage()) {
             drop(store);
-            store = Store::begin_anew(&path, None).expect("a store");
+            store = Store::begin_anew(&path, None, String::new()).expect("a store");
         }
         let said = bodies(&store);
         let first: Vec<String> = (0..said.len()).map(|number| number.to_string()).collect();
         assert_eq!(said, first, "page {damaged}");
         kept.push(said.len());
+        if said.len() < 200 {
+            let told = matches!(
+                store.opening(),
+                Opening::Anew {
+                    keeps_unsent: false,
+                    ..
+                }
+            );
+            assert!(told, "page {damaged}: {:?}", store.opening());
+        }
         store
             .write(|rows| rows.put_entry(&typed("one more")).map(drop))
             .unwrap_or_else(|error| assert!(error.is_damage(), "page {damaged}: {error}"));
@@ -157,7 +185,7 @@ fn what_is_deleted_is_not_in_the_file_either() {
     let path = folder.path().join("chat.db");
     let store = Store::open(&plain(&path)).expect("a store");
     let words: Vec<String> = (0..600).map(|number| format!("word{number}word")).collect();
-    for (number, word) in words.iter().enumerate() {
+    for (number, word) in (0_i64..).zip(&words) {
         let message =
             "INSERT INTO messages (id, timeline, seq, room, author, body, sent_at, details)
              VALUES (?1, 'r', ?1, 'r', 'a', ?2, 0, '{}')";
