@@ -23,7 +23,7 @@ pub struct ClientSettings {
     /// Authorities to trust besides the public ones (PEM), for a server with a certificate of one's own.
     #[uniffi(default = None)]
     pub root_certificates: Option<Vec<u8>>,
-    /// How long a request may take in all; 30 seconds when absent.
+    /// How long a call may take in all, with a refresh of the session where that is due; 30 seconds when absent.
     #[uniffi(default = None)]
     pub request_timeout: Option<Duration>,
 }

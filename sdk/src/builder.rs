@@ -51,7 +51,7 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a request may take in all. Default: 30 seconds.
+    /// How long a call may take in all, with a refresh of the session where that is due. Default: 30 seconds.
     pub fn request_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -71,6 +71,7 @@ impl ClientBuilder {
             tls: Arc::new(tls),
             timing: Timing::default(),
             device: self.device,
+            timeout: self.timeout,
         };
         Ok(Client {
             inner: Arc::new(inner),

@@ -8,6 +8,8 @@ use crate::transport::{Endpoint, http::Http};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
 
 /// A connection to one Causerie server, as one person. Cheap to clone; clones share the session.
 #[derive(Clone)]
@@ -22,6 +24,7 @@ pub(crate) struct Inner {
     pub(crate) tls: Arc<rustls::ClientConfig>,
     pub(crate) timing: Timing,
     pub(crate) device: Option<String>,
+    pub(crate) timeout: Duration,
 }
 
 impl Client {
@@ -36,9 +39,22 @@ impl Client {
         self.inner.keeper.session()
     }
 
-    /// Asks as the person signed in. A token that the server refuses is refreshed once, and the request repeated: it
-    /// was refused, so it was not carried out.
+    /// Asks as the person signed in, and takes no longer than a request may, whatever is to be done for it.
     pub(crate) async fn call<T, V>(&self, operation: &cynic::Operation<T, V>) -> Result<T, Error>
+    where
+        T: DeserializeOwned,
+        V: Serialize,
+    {
+        let asked = timeout(self.inner.timeout, self.ask(operation)).await;
+        asked.unwrap_or_else(|_| {
+            let reason = "the server did not answer in time".to_owned();
+            Err(Error::Network { reason })
+        })
+    }
+
+    /// A token that the server refuses is refreshed once, and the request repeated: it was refused, so it was not
+    /// carried out.
+    async fn ask<T, V>(&self, operation: &cynic::Operation<T, V>) -> Result<T, Error>
     where
         T: DeserializeOwned,
         V: Serialize,

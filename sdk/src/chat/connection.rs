@@ -1,6 +1,6 @@
 //! One connection from its beginning to its end: what it carries goes to the engine.
 
-use super::engine::{Inbox, Watch};
+use super::engine::{Order, Watch};
 use crate::client::Client;
 use crate::live::{Failure, refusal};
 use crate::operations::sync::{
@@ -9,13 +9,14 @@ use crate::operations::sync::{
 use crate::sync::{Input, Update};
 use crate::transport::frames::OperationId;
 use crate::transport::http::Extensions;
-use crate::transport::socket::{Signal, Socket};
+use crate::transport::socket::{Ended, Signal, Socket};
 use crate::{Cursor, RoomId};
 use cynic::{GraphQlResponse, SubscriptionBuilder};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 const EVENTS: &str = "events";
 const OWN_RECEIPTS: &str = "receipts";
@@ -23,6 +24,36 @@ const TYPING: &str = "typing ";
 
 /// The token that was used last, so that one that was refused is not used again.
 pub(super) type LastToken = Arc<Mutex<Option<String>>>;
+
+/// Where a connection puts what it carries, and how it ended.
+pub(super) struct Inbox {
+    pub(super) orders: Sender<Order>,
+    pub(super) generation: u64,
+}
+
+/// A connection that panics has ended too.
+impl Drop for Inbox {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let reason = "a fault of this library".to_owned();
+            self.put(Input::Failed(Failure::Connection(Ended::Lost { reason })));
+        }
+    }
+}
+
+impl Inbox {
+    pub(super) fn put(&self, input: Input) {
+        let _ = self.orders.send(Order::Of(self.generation, input, None));
+    }
+
+    pub(super) async fn put_and_wait(&self, input: Input) {
+        let (done, wait) = oneshot::channel();
+        let order = Order::Of(self.generation, input, Some(done));
+        if self.orders.send(order).is_ok() {
+            let _ = wait.await;
+        }
+    }
+}
 
 pub(super) struct Connection {
     pub(super) client: Client,

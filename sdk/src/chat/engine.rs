@@ -2,13 +2,11 @@
 
 mod trouble;
 
-use super::connection::{Connection, LastToken};
+use super::connection::{Connection, Inbox, LastToken};
 use crate::client::Client;
-use crate::live::Failure;
 use crate::store::{self, Location, Lock, Opening, Store};
 use crate::sync::views::ViewId;
 use crate::sync::{Answer, Call, CallId, Carrier, Core, Effect, Input, Moment, SyncState};
-use crate::transport::socket::Ended;
 use crate::{Cursor, Error, RoomId, UserId, environment};
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -48,36 +46,6 @@ pub(super) enum Watch {
     NoTyping(RoomId),
     /// Whether it is there at all.
     Life,
-}
-
-/// Where a connection puts what it carries, and how it ended.
-pub(super) struct Inbox {
-    orders: Sender<Order>,
-    generation: u64,
-}
-
-/// A connection that panics has ended too.
-impl Drop for Inbox {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            let reason = "a fault of this library".to_owned();
-            self.put(Input::Failed(Failure::Connection(Ended::Lost { reason })));
-        }
-    }
-}
-
-impl Inbox {
-    pub(super) fn put(&self, input: Input) {
-        let _ = self.orders.send(Order::Of(self.generation, input, None));
-    }
-
-    pub(super) async fn put_and_wait(&self, input: Input) {
-        let (done, wait) = oneshot::channel();
-        let order = Order::Of(self.generation, input, Some(done));
-        if self.orders.send(order).is_ok() {
-            let _ = wait.await;
-        }
-    }
 }
 
 pub(super) struct SetUp {
@@ -251,7 +219,12 @@ impl Engine {
     fn handle(&mut self, core: &mut Core, order: Order) -> store::Result<()> {
         let at = self.now();
         let effects = match order {
-            Order::Input(input) => core.handle(input, at)?,
+            Order::Input(input) => {
+                if matches!(input, Input::Hurry) {
+                    self.client.inner.http.hang_up();
+                }
+                core.handle(input, at)?
+            }
             Order::Session => core.handle(self.session(), at)?,
             Order::Of(generation, input, done) => {
                 let effects = if generation == self.generation {
@@ -275,6 +248,7 @@ impl Engine {
             }
             Order::Sync(done) => {
                 self.syncing.push(done);
+                self.client.inner.http.hang_up();
                 core.handle(Input::BeginSync, at)?
             }
             Order::CloseTimeline(view) => {

@@ -9,13 +9,16 @@ use reqwest::header::{
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 use url::Url;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 pub(crate) struct Http {
-    client: reqwest::Client,
+    client: RwLock<reqwest::Client>,
+    tls: rustls::ClientConfig,
+    timeout: Duration,
     url: Url,
     /// The server's clock minus the device's, in milliseconds: phones' clocks are wrong by hours, and a token's end
     /// is told in the server's time.
@@ -39,22 +42,33 @@ impl Http {
         tls: rustls::ClientConfig,
         timeout: Duration,
     ) -> Result<Self, Error> {
-        let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(timeout)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .user_agent(concat!("causerie-sdk/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| Error::Setup {
-                reason: describe(&error),
-            })?;
+        let client = client(tls.clone(), timeout).map_err(|error| Error::Setup {
+            reason: describe(&error),
+        })?;
         Ok(Self {
-            client,
+            client: RwLock::new(client),
+            tls,
+            timeout,
             url: endpoint.http.clone(),
             clock_offset: AtomicI64::new(0),
         })
+    }
+
+    /// Uses none of the connections again that are open: they may be dead without anybody knowing. What is under way on
+    /// them goes on.
+    pub(crate) fn hang_up(&self) {
+        match client(self.tls.clone(), self.timeout) {
+            Ok(fresh) => {
+                let mut client = self.client.write().unwrap_or_else(PoisonError::into_inner);
+                *client = fresh;
+            }
+            Err(error) => tracing::warn!(%error, "old connections are kept"),
+        }
+    }
+
+    fn client(&self) -> reqwest::Client {
+        let client = self.client.read().unwrap_or_else(PoisonError::into_inner);
+        client.clone()
     }
 
     /// The server's time, as far as its answers have told it.
@@ -83,7 +97,7 @@ impl Http {
             reason: error.to_string(),
         })?;
         let mut request = self
-            .client
+            .client()
             .post(self.url.clone())
             .header(CONTENT_TYPE, "application/json")
             .header(
@@ -116,6 +130,17 @@ impl Http {
             );
         }
     }
+}
+
+fn client(tls: rustls::ClientConfig, timeout: Duration) -> reqwest::Result<reqwest::Client> {
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(timeout)
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .user_agent(concat!("causerie-sdk/", env!("CARGO_PKG_VERSION")))
+        .build()
 }
 
 /// A GraphQL answer counts whatever its status; only what is none is judged by the status.
@@ -205,6 +230,11 @@ fn describe(error: &dyn std::error::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::operations::account::PositionQuery;
+    use cynic::QueryBuilder;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+    use tokio::sync::mpsc;
 
     #[test]
     fn the_servers_clock_counts_and_not_the_devices() {
@@ -223,6 +253,46 @@ mod tests {
             http.server_time() >= almost,
             "what tells no time changes nothing"
         );
+    }
+
+    /// Answers every request, and tells of every connection.
+    async fn serve(listener: TcpListener, connections: mpsc::UnboundedSender<()>) {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = connections.send(());
+            tokio::spawn(async move {
+                let mut request = Vec::new();
+                while stream
+                    .read_buf(&mut request)
+                    .await
+                    .is_ok_and(|read| read > 0)
+                {
+                    if request.ends_with(b"}") {
+                        request.clear();
+                        let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 21\r\n\r\n{\"data\":{\"value\":1}}\n";
+                        stream.write_all(answer).await.expect("answered");
+                    }
+                }
+            });
+        }
+    }
+
+    #[tokio::test]
+    async fn connections_that_may_be_dead_are_not_used_again() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("its address"));
+        let (connections, mut opened) = mpsc::unbounded_channel();
+        tokio::spawn(serve(listener, connections));
+        let endpoint = Endpoint::parse(&url).expect("an address");
+        let tls = crate::transport::tls::config(&[]).expect("a TLS set-up");
+        let http = Http::new(&endpoint, tls, CONNECT_TIMEOUT).expect("a client");
+        let operation = PositionQuery::build(());
+        for _ in 0..2 {
+            let _ = http.execute(&operation, None).await;
+        }
+        while opened.try_recv().is_ok() {}
+        http.hang_up();
+        let _ = http.execute(&operation, None).await;
+        opened.try_recv().expect("another one");
     }
 
     fn answer(status: u16, body: &str) -> Result<serde_json::Value, Error> {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::chat::{Chat, ChatOptions};
+use crate::live::Failure;
 use crate::sync::views::{TimelineContent, TimelineItem};
 use causerie_tests::within;
 use imbl::Vector;

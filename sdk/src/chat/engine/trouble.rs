@@ -74,7 +74,9 @@ impl Engine {
         let until = self.trouble.pause_until;
         match self.go_on_over(opened, broken.open, Some(Pause { until, reason })) {
             Phase::Broken(mut again) => {
-                again.earlier = again.earlier.or(broken.earlier);
+                if !again.failure.is_damage() {
+                    again.earlier = again.earlier.or(broken.earlier);
+                }
                 Phase::Broken(again)
             }
             working @ Phase::Working(_) => working,

@@ -116,3 +116,18 @@ async fn who_waits_for_a_refresh_that_fails_does_not_begin_another_one() {
     assert!(matches!(next, Err(Error::Network { .. })), "{next:?}");
     assert_eq!(asked.load(Ordering::SeqCst), 4, "the next one is another");
 }
+
+#[tokio::test]
+async fn a_call_takes_no_longer_than_a_request_may() {
+    // It takes connections, and that is all.
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("its address"));
+    let client = crate::Client::builder(url).request_timeout(Duration::from_millis(100));
+    let client = client.build().expect("a client");
+    client.use_session(session()).await.expect("taken");
+    let asked = within("the end", client.viewer()).await;
+    let late = Error::Network {
+        reason: "the server did not answer in time".to_owned(),
+    };
+    assert_eq!(asked.err(), Some(late));
+}
