@@ -3,6 +3,7 @@
 //! cost 100 KB of code.
 
 use crate::errors::CauserieError;
+use std::any::Any;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
@@ -10,6 +11,8 @@ use std::sync::LazyLock;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+
+type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 static RUNTIME: LazyLock<io::Result<Handle>> = LazyLock::new(|| {
     let runtime = Builder::new_current_thread()
@@ -34,24 +37,38 @@ where
     T: Send + 'static,
     F: Future<Output = Result<T, causerie_sdk::Error>> + Send + 'static,
 {
-    let (done, result) = oneshot::channel();
-    let mut task = EndsWhenDropped(spawn(Box::pin(async move {
-        // Nobody waits any more when this fails.
-        let _ = done.send(call.await);
-    }))?);
-    if let Ok(result) = result.await {
-        return Ok(result?);
-    }
-    let fault = (&mut task.0).await.err();
-    Err(CauserieError::Internal {
-        reason: fault.map_or_else(String::new, |fault| fault.to_string()),
+    let call = async move { call.await.map(|value| Box::new(value) as Value) };
+    let value = outcome(Box::pin(call)).await?;
+    let value = value.downcast().map_err(|_| CauserieError::Internal {
+        reason: "this is the answer to another call".to_owned(),
+    })?;
+    Ok(*value)
+}
+
+type Value = Box<dyn Any + Send>;
+
+/// One kind of waiting for all calls too.
+fn outcome(
+    call: BoxFuture<Result<Value, causerie_sdk::Error>>,
+) -> BoxFuture<Result<Value, CauserieError>> {
+    Box::pin(async move {
+        let (done, result) = oneshot::channel();
+        let mut task = EndsWhenDropped(spawn(Box::pin(async move {
+            // Nobody waits any more when this fails.
+            let _ = done.send(call.await);
+        }))?);
+        if let Ok(result) = result.await {
+            return Ok(result?);
+        }
+        let fault = (&mut task.0).await.err();
+        Err(CauserieError::Internal {
+            reason: fault.map_or_else(String::new, |fault| fault.to_string()),
+        })
     })
 }
 
 /// One kind of task for all calls: what tokio makes of each kind is counted in kilobytes, and there are many calls.
-pub(crate) fn spawn(
-    task: Pin<Box<dyn Future<Output = ()> + Send>>,
-) -> Result<JoinHandle<()>, CauserieError> {
+pub(crate) fn spawn(task: BoxFuture<()>) -> Result<JoinHandle<()>, CauserieError> {
     Ok(runtime()?.spawn(task))
 }
 

@@ -3,10 +3,13 @@
 use crate::Error;
 use crate::builder::ClientBuilder;
 use crate::session::{Keeper, Session};
+use crate::transport::Endpoint;
+use crate::transport::http::{self, Http};
 use crate::transport::socket::Timing;
-use crate::transport::{Endpoint, http::Http};
+use futures_util::future::BoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -45,26 +48,30 @@ impl Client {
         T: DeserializeOwned,
         V: Serialize,
     {
-        let asked = timeout(self.inner.timeout, self.ask(operation)).await;
-        asked.unwrap_or_else(|_| {
-            let reason = "the server did not answer in time".to_owned();
-            Err(Error::Network { reason })
+        let body = http::body(operation)?;
+        http::read(&self.ask_in_time(&body).await?)
+    }
+
+    /// Boxed, and apart from what is asked: it would be compiled anew for each operation.
+    fn ask_in_time<'a>(&'a self, body: &'a [u8]) -> BoxFuture<'a, Result<Box<RawValue>, Error>> {
+        Box::pin(async move {
+            let asked = timeout(self.inner.timeout, self.ask(body)).await;
+            asked.unwrap_or_else(|_| {
+                let reason = "the server did not answer in time".to_owned();
+                Err(Error::Network { reason })
+            })
         })
     }
 
     /// A token that the server refuses is refreshed once, and the request repeated: it was refused, so it was not
     /// carried out.
-    async fn ask<T, V>(&self, operation: &cynic::Operation<T, V>) -> Result<T, Error>
-    where
-        T: DeserializeOwned,
-        V: Serialize,
-    {
+    async fn ask(&self, body: &[u8]) -> Result<Box<RawValue>, Error> {
         let Inner { http, keeper, .. } = &*self.inner;
         let token = keeper.token(http, None).await?;
-        match http.execute(operation, Some(&token)).await {
+        match http.ask(body, Some(&token)).await {
             Err(Error::SignedOut) => {
                 let token = keeper.token(http, Some(&token)).await?;
-                http.execute(operation, Some(&token)).await
+                http.ask(body, Some(&token)).await
             }
             answer => answer,
         }

@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 pub(crate) use backoff::delay;
-pub(crate) use driver::refusal;
+pub(crate) use driver::{data, refusal};
 pub(crate) use machine::{Failure, Machine, Step};
 
 /// How many items may wait for the app before the client stops reading the socket; the server then waits as well.

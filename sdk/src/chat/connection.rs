@@ -2,18 +2,15 @@
 
 use super::engine::{Order, Watch};
 use crate::client::Client;
-use crate::live::{Failure, refusal};
+use crate::live::{Failure, data, refusal};
 use crate::operations::sync::{
     Events, EventsVariables, OwnReceipts, SignalRoomVariables, TypingSignals,
 };
 use crate::sync::{Input, Update};
 use crate::transport::frames::OperationId;
-use crate::transport::http::Extensions;
 use crate::transport::socket::{Ended, Signal, Socket};
 use crate::{Cursor, RoomId};
-use cynic::{GraphQlResponse, SubscriptionBuilder};
-use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
+use cynic::SubscriptionBuilder;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{mpsc, oneshot};
@@ -133,13 +130,13 @@ impl Connection {
             Signal::Error(_) | Signal::Complete => return Ok(()),
         };
         if is_events {
-            let events: Events = read(&payload)?;
+            let events: Events = data(&payload)?;
             self.deliver(Update::Events(events.events.into())).await;
         } else if id.0 == OWN_RECEIPTS {
-            let own: OwnReceipts = read(&payload)?;
+            let own: OwnReceipts = data(&payload)?;
             self.deliver(Update::Read(own.into())).await;
         } else if let Some(room) = id.0.strip_prefix(TYPING) {
-            let typing: TypingSignals = read(&payload)?;
+            let typing: TypingSignals = data(&payload)?;
             let update = Update::Typing(RoomId::from(room), typing.into_users());
             self.deliver(update).await;
         }
@@ -164,16 +161,4 @@ async fn watch_or_not(socket: &mut Socket, watch: Watch) -> Result<(), Failure> 
         Watch::Life => socket.probe().await,
     };
     done.map_err(Failure::Connection)
-}
-
-fn read<T: DeserializeOwned>(payload: &RawValue) -> Result<T, Failure> {
-    let unreadable = |reason: String| Failure::Unreadable { reason };
-    let answer: GraphQlResponse<T, Extensions> =
-        serde_json::from_str(payload.get()).map_err(|error| unreadable(error.to_string()))?;
-    if let Some(errors) = answer.errors.filter(|errors| !errors.is_empty()) {
-        return Err(refusal(errors));
-    }
-    answer
-        .data
-        .ok_or_else(|| unreadable("an event without data".to_owned()))
 }

@@ -6,10 +6,11 @@ use crate::client::Client;
 use crate::operations::account::PositionQuery;
 use crate::operations::messages::{EventKind, Follow, FollowVariables};
 use crate::transport::frames::OperationId;
-use crate::transport::http::{Extensions, GraphQlError, from_graphql};
+use crate::transport::http::{self, GraphQlError, from_graphql};
 use crate::transport::socket::{Signal, Socket};
 use crate::{Cursor, Error, RoomId, environment};
-use cynic::{GraphQlResponse, QueryBuilder, SubscriptionBuilder};
+use cynic::{QueryBuilder, SubscriptionBuilder};
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep};
@@ -146,16 +147,7 @@ impl Driver {
     }
 
     async fn take(&mut self, payload: &RawValue) -> Result<(), Failure> {
-        let unreadable = |reason: String| Failure::Unreadable { reason };
-        let answer: GraphQlResponse<Follow, Extensions> =
-            serde_json::from_str(payload.get()).map_err(|error| unreadable(error.to_string()))?;
-        if let Some(errors) = answer.errors.filter(|errors| !errors.is_empty()) {
-            return Err(refusal(errors));
-        }
-        let event = answer
-            .data
-            .ok_or_else(|| unreadable("an event without data".to_owned()))?
-            .messages;
+        let event = data::<Follow>(payload)?.messages;
         self.machine.received(event.cursor.clone());
         if let EventKind::MessageSent(sent) = event.kind {
             self.emit(LiveItem::Message {
@@ -176,6 +168,18 @@ impl Driver {
     async fn emit(&self, item: LiveItem) {
         let _ = self.items.send(Ok(item)).await;
     }
+}
+
+/// What a subscription has told.
+pub(crate) fn data<T: DeserializeOwned>(payload: &RawValue) -> Result<T, Failure> {
+    let unreadable = |reason: String| Failure::Unreadable { reason };
+    let answer = http::answer(payload.get()).map_err(|error| unreadable(error.to_string()))?;
+    if let Some(errors) = answer.errors.filter(|errors| !errors.is_empty()) {
+        return Err(refusal(errors));
+    }
+    let data = answer.data;
+    let data = data.ok_or_else(|| unreadable("an event without data".to_owned()))?;
+    serde_json::from_str(data.get()).map_err(|error| unreadable(error.to_string()))
 }
 
 pub(crate) fn refusal(errors: Vec<GraphQlError>) -> Failure {

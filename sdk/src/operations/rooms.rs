@@ -33,14 +33,14 @@ impl RoomsOfViewer {
 
 #[derive(cynic::QueryFragment)]
 #[cynic(graphql_type = "RoomConnection")]
-struct ActiveRooms {
-    nodes: Vec<ActiveRoom>,
-    page_info: ForwardPageInfo,
+pub(crate) struct ActiveRooms {
+    pub(crate) nodes: Vec<ActiveRoom>,
+    pub(crate) page_info: ForwardPageInfo,
 }
 
 #[derive(cynic::QueryFragment)]
 #[cynic(graphql_type = "Room")]
-struct ActiveRoom {
+pub(crate) struct ActiveRoom {
     #[cynic(spread)]
     room: RoomFields,
     last_message: Option<LastMessageFields>,

@@ -1,10 +1,10 @@
 //! What the sync loop asks for and follows: everything from one cursor, and how rooms stand.
 
-use super::fields::{DraftFields, MemberFields, RoomFields, UnreadFields, UserFields, count};
-use super::message_fields::{LastMessageFields, RoomReference, SharedMessage};
+use super::fields::{DraftFields, MemberFields, UnreadFields, UserFields, count};
+use super::message_fields::{RoomReference, SharedMessage};
+use super::rooms::{ActiveRoom, ActiveRooms};
 use super::schema;
 use crate::model::{Draft, Member, Message, Room, ThreadSummary, Unread, User};
-use crate::operations::fields::ForwardPageInfo;
 use crate::{Cursor, MessageId, RoomId, UserId};
 use jiff::Timestamp;
 
@@ -270,31 +270,7 @@ struct OverviewOfViewer {
     user: UserFields,
     cursor: Cursor,
     #[arguments(first: $first, after: $after)]
-    rooms: StandingRooms,
-}
-
-#[derive(cynic::QueryFragment)]
-#[cynic(graphql_type = "RoomConnection")]
-struct StandingRooms {
-    nodes: Vec<StandingRoom>,
-    page_info: ForwardPageInfo,
-}
-
-#[derive(cynic::QueryFragment)]
-#[cynic(graphql_type = "Room")]
-struct StandingRoom {
-    #[cynic(spread)]
-    room: RoomFields,
-    last_message: Option<LastMessageFields>,
-}
-
-impl From<StandingRoom> for Room {
-    fn from(standing: StandingRoom) -> Self {
-        Self {
-            last_message: standing.last_message.map(Into::into),
-            ..standing.room.into()
-        }
-    }
+    rooms: ActiveRooms,
 }
 
 /// A page of the viewer's rooms, most recently active first.
@@ -336,7 +312,7 @@ pub(crate) struct StandingQuery {
 #[derive(cynic::InlineFragments)]
 #[cynic(graphql_type = "Node")]
 enum NodeFields {
-    Room(Box<StandingRoom>),
+    Room(Box<ActiveRoom>),
     Message(RootNode),
     #[cynic(fallback)]
     Other,

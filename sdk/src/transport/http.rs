@@ -2,12 +2,14 @@
 
 use super::Endpoint;
 use crate::{Error, environment};
+use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, LOCATION, RETRY_AFTER,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
@@ -33,6 +35,8 @@ pub(crate) struct Extensions {
     /// Seconds.
     retry_after: Option<f64>,
 }
+
+pub(crate) type Answer = cynic::GraphQlResponse<Box<RawValue>, Extensions>;
 
 pub(crate) type GraphQlError = cynic::GraphQlError<Extensions>;
 
@@ -93,26 +97,34 @@ impl Http {
         T: DeserializeOwned,
         V: Serialize,
     {
-        let body = serde_json::to_vec(operation).map_err(|error| Error::Protocol {
-            reason: error.to_string(),
-        })?;
-        let mut request = self
-            .client()
-            .post(self.url.clone())
-            .header(CONTENT_TYPE, "application/json")
-            .header(
-                ACCEPT,
-                "application/graphql-response+json, application/json;q=0.9",
-            )
-            .body(body);
-        if let Some(token) = token {
-            request = request.header(AUTHORIZATION, format!("Bearer {token}"));
-        }
-        let response = request.send().await.map_err(|error| network(&error))?;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        self.learn_time(&headers);
-        let body = response.bytes().await.map_err(|error| network(&error))?;
-        read(status, &headers, &body)
+        read(&self.ask(&body(operation)?, token).await?)
+    }
+
+    /// Boxed, and apart from what is asked: it would be compiled anew for each operation.
+    pub(crate) fn ask<'a>(
+        &'a self,
+        body: &'a [u8],
+        token: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Box<RawValue>, Error>> {
+        Box::pin(async move {
+            let mut request = self
+                .client()
+                .post(self.url.clone())
+                .header(CONTENT_TYPE, "application/json")
+                .header(
+                    ACCEPT,
+                    "application/graphql-response+json, application/json;q=0.9",
+                )
+                .body(body.to_vec());
+            if let Some(token) = token {
+                request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+            }
+            let response = request.send().await.map_err(|error| network(&error))?;
+            let (status, headers) = (response.status().as_u16(), response.headers().clone());
+            self.learn_time(&headers);
+            let body = response.bytes().await.map_err(|error| network(&error))?;
+            data(status, &headers, &body)
+        })
     }
 
     fn learn_time(&self, headers: &HeaderMap) {
@@ -143,19 +155,46 @@ fn client(tls: rustls::ClientConfig, timeout: Duration) -> reqwest::Result<reqwe
         .build()
 }
 
+/// What an operation asks, as it travels.
+pub(crate) fn body<T, V>(operation: &cynic::Operation<T, V>) -> Result<Vec<u8>, Error>
+where
+    V: Serialize,
+{
+    serde_json::to_vec(operation).map_err(|error| Error::Protocol {
+        reason: error.to_string(),
+    })
+}
+
+/// An answer's data, as what was asked for.
+pub(crate) fn read<T: DeserializeOwned>(data: &RawValue) -> Result<T, Error> {
+    serde_json::from_str(data.get()).map_err(|error| unexpected(&error))
+}
+
+/// What has come, whatever was asked: the data as they are, so that one parser does for all.
+pub(crate) fn answer(text: &str) -> Result<Answer, serde_json::Error> {
+    serde_json::from_str(text)
+}
+
 /// A GraphQL answer counts whatever its status; only what is none is judged by the status.
-fn read<T: DeserializeOwned>(status: u16, headers: &HeaderMap, body: &[u8]) -> Result<T, Error> {
-    match serde_json::from_slice::<cynic::GraphQlResponse<T, Extensions>>(body) {
+fn data(status: u16, headers: &HeaderMap, body: &[u8]) -> Result<Box<RawValue>, Error> {
+    let Ok(text) = str::from_utf8(body) else {
+        return Err(not_graphql(status, headers, body));
+    };
+    match answer(text) {
         Ok(answer) => match answer.errors.into_iter().flatten().next() {
             Some(error) => Err(from_graphql(error)),
             None => answer
                 .data
                 .ok_or_else(|| not_graphql(status, headers, body)),
         },
-        Err(error) if status == 200 && body.starts_with(b"{") => Err(Error::Protocol {
-            reason: format!("an unexpected answer: {error}"),
-        }),
+        Err(error) if status == 200 && text.starts_with('{') => Err(unexpected(&error)),
         Err(_) => Err(not_graphql(status, headers, body)),
+    }
+}
+
+fn unexpected(error: &serde_json::Error) -> Error {
+    Error::Protocol {
+        reason: format!("an unexpected answer: {error}"),
     }
 }
 
@@ -296,7 +335,7 @@ mod tests {
     }
 
     fn answer(status: u16, body: &str) -> Result<serde_json::Value, Error> {
-        read(status, &HeaderMap::new(), body.as_bytes())
+        read(&data(status, &HeaderMap::new(), body.as_bytes())?)
     }
 
     #[test]
