@@ -23,6 +23,7 @@ const stages = {
   browser: { needs: [buildRust, buildWeb, buildKotlin], run: runBrowser },
   kotlin: { needs: [buildRust], run: runKotlin },
   encryption: { needs: [], run: runEncryption },
+  size: { needs: [], run: runSize },
 };
 
 /** Runs a command in a folder of the project; resolves to its exit code and what it printed. */
@@ -96,6 +97,12 @@ async function runRust() {
 /** The SDK's store over SQLCipher, which the rest is built without. */
 async function runEncryption() {
   return cargoTest(["--package", "causerie-sdk", "--features", "encryption", "--lib"]);
+}
+
+/** Whether the library that phones load is small enough: one test. */
+async function runSize() {
+  const { code } = await execute("scripts/check-size", []);
+  return { code, passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
 }
 
 async function cargoTest(what) {
