@@ -240,6 +240,10 @@ pub struct LastMessage {
     pub author: User,
     /// Markdown source. Empty once deleted.
     pub body: String,
+    /// What the server tells by it.
+    pub notice: Option<Notice>,
+    /// Whether it was deleted.
+    pub is_deleted: bool,
     /// When the server took it.
     pub sent_at: SystemTime,
 }
@@ -251,6 +255,8 @@ impl From<causerie_sdk::LastMessage> for LastMessage {
             seq: message.seq,
             author: message.author.into(),
             body: message.body,
+            notice: message.notice.map(Into::into),
+            is_deleted: message.is_deleted,
             sent_at: time(message.sent_at),
         }
     }

@@ -212,6 +212,8 @@ pub struct Room {
     pub slow_mode_seconds: u32,
     /// Whether only its owner and admins write on its main line.
     pub announcement_only: bool,
+    /// Whether notices say who came and who went.
+    pub announces_members: bool,
     /// Since when it is put away: it can be read, and nothing more is said in it.
     pub archived_at: Option<SystemTime>,
     /// When it was made.
@@ -234,6 +236,7 @@ impl From<causerie_sdk::Room> for Room {
             other_user: room.other_user.map(Into::into),
             slow_mode_seconds: room.slow_mode_seconds,
             announcement_only: room.announcement_only,
+            announces_members: room.announces_members,
             archived_at: room.archived_at.map(time),
             created_at: time(room.created_at),
             member_count: room.member_count,

@@ -89,6 +89,8 @@ pub struct Room {
     pub slow_mode_seconds: u32,
     /// Whether only its owner and admins write on its main line.
     pub announcement_only: bool,
+    /// Whether notices say who came and who went.
+    pub announces_members: bool,
     /// Since when it is put away: it can be read, and nothing more is said in it.
     pub archived_at: Option<Timestamp>,
     /// When it was made.

@@ -88,6 +88,7 @@ fn room(number: usize, messages: usize) -> Room {
         topic: None,
         slow_mode_seconds: 0,
         announcement_only: false,
+        announces_members: false,
         archived_at: None,
         created_at: at(0),
         member_count: 50,

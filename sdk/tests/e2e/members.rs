@@ -11,6 +11,7 @@ async fn a_room_changes_by_what_is_given(server: &mut Server) {
         topic: Patch::Set("Milk first?".to_owned()),
         slow_mode_seconds: Some(60),
         announcement_only: Some(true),
+        announces_members: Some(false),
         ..RoomUpdate::default()
     };
     alice.update_room(&room.id, update).await.expect("changed");
@@ -21,6 +22,7 @@ async fn a_room_changes_by_what_is_given(server: &mut Server) {
         ("tea", Some("Milk first?"))
     );
     assert_eq!((seen.slow_mode_seconds, seen.announcement_only), (60, true));
+    assert!(!seen.announces_members);
     let refused = bob.send(&room.id, "hello").await;
     assert!(
         matches!(refused, Err(Error::Forbidden { .. })),
@@ -30,6 +32,7 @@ async fn a_room_changes_by_what_is_given(server: &mut Server) {
     let update = RoomUpdate {
         topic: Patch::Clear,
         announcement_only: Some(false),
+        announces_members: Some(true),
         archived: Some(true),
         ..RoomUpdate::default()
     };
@@ -37,6 +40,7 @@ async fn a_room_changes_by_what_is_given(server: &mut Server) {
     assert_eq!((changed.name.as_str(), changed.topic), ("tea", None));
     assert_eq!(changed.slow_mode_seconds, 60);
     assert!(changed.archived_at.is_some() && !changed.announcement_only);
+    assert!(changed.announces_members);
     let refused = bob.update_room(&room.id, RoomUpdate::default()).await;
     assert!(
         matches!(refused, Err(Error::Forbidden { .. })),

@@ -131,6 +131,7 @@ impl Server {
             "topic": room.topic,
             "slowModeSeconds": room.slow_mode_seconds,
             "announcementOnly": false,
+            "announcesMembers": false,
             "archivedAt": room.archived_at.map(|time| at(time).to_string()),
             "createdAt": at(std::time::Duration::ZERO).to_string(),
             "memberCount": room.members.len(),

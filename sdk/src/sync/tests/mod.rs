@@ -273,6 +273,7 @@ fn room(id: &str, last: Option<&Message>) -> Room {
         other_user: None,
         slow_mode_seconds: 0,
         announcement_only: false,
+        announces_members: false,
         archived_at: None,
         created_at: time(0),
         member_count: 2,
