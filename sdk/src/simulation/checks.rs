@@ -255,7 +255,7 @@ impl World {
             let newest = self.server.timeline(id, None).last().copied();
             let last = item.last_message.as_ref();
             let time = last.map(|last| last.at).unwrap_or(at(Default::default()));
-            times.push((std::cmp::Reverse(time), item.id.clone()));
+            times.push(std::cmp::Reverse((time, item.id.clone())));
             if !is_kept {
                 let message = newest.map(|id| &self.server.messages[id]);
                 let should = message.map(|message| {

@@ -12,13 +12,13 @@ use std::time::Duration;
 use tokio_stream::StreamExt;
 
 /// What is on the screen.
-struct Screen<T: Clone + 'static> {
-    lines: Vector<T>,
+pub struct Screen<T: Clone + 'static> {
+    pub lines: Vector<T>,
     watched: Watched<T>,
 }
 
 impl<T: Clone + Send + Sync + 'static> Screen<T> {
-    fn new((lines, steps): Watched<T>) -> Self {
+    pub fn new((lines, steps): Watched<T>) -> Self {
         Self {
             lines: lines.clone(),
             watched: (lines, steps),
@@ -26,16 +26,21 @@ impl<T: Clone + Send + Sync + 'static> Screen<T> {
     }
 
     /// Takes steps until it shows what is waited for.
-    async fn until(&mut self, what: &str, is_shown: impl Fn(&Vector<T>) -> bool) {
+    pub async fn until(&mut self, what: &str, is_shown: impl Fn(&Vector<T>) -> bool) {
         let shown = async {
             while !is_shown(&self.lines) {
-                let steps = self.watched.1.next().await.expect("the list lives");
-                steps
-                    .into_iter()
-                    .for_each(|step| step.apply(&mut self.lines));
+                self.step().await;
             }
         };
         within(what, shown).await;
+    }
+
+    /// Waits for the next change.
+    pub async fn step(&mut self) {
+        let steps = self.watched.1.next().await.expect("the list lives");
+        for step in steps {
+            step.apply(&mut self.lines);
+        }
     }
 }
 

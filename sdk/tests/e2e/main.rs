@@ -1,6 +1,7 @@
 //! The SDK against the real server, over SQLite and over PostgreSQL.
 
 mod accounts;
+mod away;
 mod chat;
 mod devices;
 mod live;

@@ -1,4 +1,4 @@
-//! A wire between client and server that can be cut, and that can lose an answer.
+//! A wire between client and server that can be cut, that can lose an answer, and that counts what is asked.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -19,6 +19,10 @@ struct State {
     open: watch::Sender<usize>,
     answers_to_lose: AtomicUsize,
     answers_lost: AtomicUsize,
+    /// WebSockets wait for as long as this is set.
+    holds_sockets: watch::Sender<bool>,
+    connections: AtomicUsize,
+    round_trips: AtomicUsize,
 }
 
 impl Wire {
@@ -35,6 +39,9 @@ impl Wire {
             open: watch::Sender::new(0),
             answers_to_lose: AtomicUsize::new(0),
             answers_lost: AtomicUsize::new(0),
+            holds_sockets: watch::Sender::new(false),
+            connections: AtomicUsize::new(0),
+            round_trips: AtomicUsize::new(0),
         });
         let shared = state.clone();
         tokio::spawn(async move {
@@ -79,6 +86,22 @@ impl Wire {
         self.state.answers_lost.load(Ordering::SeqCst)
     }
 
+    /// Lets no WebSocket through, or all of them.
+    pub fn hold_sockets(&self, hold: bool) {
+        self.state.holds_sockets.send_replace(hold);
+    }
+
+    /// How many connections have carried something so far.
+    pub fn connections(&self) -> usize {
+        self.state.connections.load(Ordering::SeqCst)
+    }
+
+    /// How often a client has begun to speak so far, at first or after it had heard something: what it says without
+    /// waiting for an answer is one.
+    pub fn round_trips(&self) -> usize {
+        self.state.round_trips.load(Ordering::SeqCst)
+    }
+
     /// Waits until no connection is open any more.
     pub async fn idle(&self) {
         let mut open = self.state.open.subscribe();
@@ -92,14 +115,25 @@ async fn carry(mut client: TcpStream, target: &str, state: &State) {
         return;
     };
     let (mut asked, mut answered) = (vec![0; 16 << 10], vec![0; 16 << 10]);
+    let (mut is_new, mut has_heard) = (true, true);
     loop {
         let carried = tokio::select! {
             read = client.read(&mut asked) => match read {
-                Ok(length) if length > 0 => server.write_all(&asked[..length]).await,
+                Ok(length) if length > 0 => {
+                    if std::mem::take(&mut is_new) {
+                        state.let_through(&asked[..length]).await;
+                    }
+                    let begins = std::mem::take(&mut has_heard);
+                    state.round_trips.fetch_add(usize::from(begins), Ordering::SeqCst);
+                    server.write_all(&asked[..length]).await
+                }
                 _ => return,
             },
             read = server.read(&mut answered) => match read {
-                Ok(length) if length > 0 && !state.loses_this_answer() => client.write_all(&answered[..length]).await,
+                Ok(length) if length > 0 && !state.loses_this_answer() => {
+                    has_heard = true;
+                    client.write_all(&answered[..length]).await
+                }
                 _ => return,
             },
             _ = cuts.changed() => return,
@@ -111,6 +145,16 @@ async fn carry(mut client: TcpStream, target: &str, state: &State) {
 }
 
 impl State {
+    /// What begins a connection says what kind it is.
+    async fn let_through(&self, beginning: &[u8]) {
+        let beginning = String::from_utf8_lossy(beginning).to_lowercase();
+        if beginning.contains("upgrade: websocket") {
+            let mut holds = self.holds_sockets.subscribe();
+            holds.wait_for(|holds| !holds).await.expect("the wire");
+        }
+        self.connections.fetch_add(1, Ordering::SeqCst);
+    }
+
     fn loses_this_answer(&self) -> bool {
         let one_less = |left: usize| left.checked_sub(1);
         let loses = self

@@ -8,7 +8,6 @@ use crate::store::{self, Entry, Task, Timeline};
 use crate::sync::Core;
 use eyeball_im::{ObservableVector, VectorSubscriber};
 use jiff::Timestamp;
-use std::cmp::Reverse;
 use std::collections::HashMap;
 
 /// What the server does not know yet of a room's main line.
@@ -47,7 +46,8 @@ impl Core {
                 Ok((last.max(sent).unwrap_or(room.created_at), item))
             })
             .collect::<store::Result<_>>()?;
-        list.sort_by(|(one, a), (other, b)| (Reverse(one), &a.id).cmp(&(Reverse(other), &b.id)));
+        // As the server has them.
+        list.sort_by(|(one, a), (other, b)| (other, &b.id).cmp(&(one, &a.id)));
         let list = list.into_iter().map(|(_, item)| item).collect();
         if let Some(shown) = &mut self.views.rooms {
             become_like(shown, list, |item| item.id.clone());
