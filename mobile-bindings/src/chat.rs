@@ -1,6 +1,7 @@
 //! A person's rooms and messages on this device.
 
 use crate::errors::{CallbackError, CauserieError};
+use crate::items::UnsentMessage;
 use crate::live::{Gate, TaskHandle};
 use crate::messages::Message;
 use crate::runtime::{run, spawn};
@@ -228,13 +229,21 @@ impl Chat {
         run(async move { sdk.save_draft(&room, body, reply_to).await }).await
     }
 
+    /// What the person wrote and the server has not taken, in all rooms together, those included that they are not in
+    /// any more, whose timelines no list leads to. In the order in which it was written.
+    pub async fn unsent(&self) -> Result<Vec<UnsentMessage>, CauserieError> {
+        let sdk = self.sdk.clone();
+        let unsent = run(async move { sdk.unsent().await }).await?;
+        Ok(unsent.into_iter().map(Into::into).collect())
+    }
+
     /// Tries again what the server refused.
     pub async fn retry(&self, entry: EntryId) -> Result<(), CauserieError> {
         let sdk = self.sdk.clone();
         run(async move { sdk.retry(entry).await }).await
     }
 
-    /// Gives up what the server did not take.
+    /// Gives up what the server did not take. What was under way may be there all the same.
     pub async fn discard(&self, entry: EntryId) -> Result<(), CauserieError> {
         let sdk = self.sdk.clone();
         run(async move { sdk.discard(entry).await }).await

@@ -146,6 +146,23 @@ pub enum ChangeKind {
     Reaction,
 }
 
+/// A message that the viewer wrote and the server has not taken.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct UnsentMessage {
+    /// Give it to `retry` or `discard`.
+    pub entry: EntryId,
+    /// Where it was written, be it a room that the viewer is not in any more.
+    pub room: RoomId,
+    /// In whose thread; absent on the room's main line.
+    pub thread_root: Option<MessageId>,
+    /// Markdown source.
+    pub body: String,
+    /// When it was written.
+    pub at: SystemTime,
+    /// Why the server refused it; absent while it waits.
+    pub error: Option<CauserieError>,
+}
+
 /// A line of the list of rooms, which begins with the room where something was said last.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct RoomListItem {
@@ -320,6 +337,19 @@ impl From<causerie_sdk::RoomListMessage> for RoomListMessage {
             is_deleted: message.is_deleted,
             at: time(message.at),
             state: message.state.into(),
+        }
+    }
+}
+
+impl From<causerie_sdk::UnsentMessage> for UnsentMessage {
+    fn from(message: causerie_sdk::UnsentMessage) -> Self {
+        Self {
+            entry: message.entry,
+            room: message.room,
+            thread_root: message.thread_root,
+            body: message.body,
+            at: time(message.at),
+            error: message.error.map(Into::into),
         }
     }
 }

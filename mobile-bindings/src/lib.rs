@@ -30,7 +30,7 @@ pub use client::{CauserieClient, ClientSettings};
 pub use errors::{CallbackError, CauserieError};
 pub use items::{
     ChangeKind, Day, MessageTarget, RefusedChange, RoomListItem, RoomListMessage, SendState,
-    TimelineContent, TimelineItem, TimelineMessage, TimelineReaction,
+    TimelineContent, TimelineItem, TimelineMessage, TimelineReaction, UnsentMessage,
 };
 pub use live::{ConnectionState, MessageListener, TaskHandle};
 pub use logging::{LogLevel, Logger, set_logger};

@@ -7,7 +7,7 @@ mod timeline;
 
 use crate::client::Client;
 use crate::store::{self, EntryId, Key, Location, Opening};
-use crate::sync::views::RoomListItem;
+use crate::sync::views::{RoomListItem, UnsentMessage};
 use crate::sync::{Input, SyncState};
 use crate::{Error, Message, MessageId, RoomId};
 use engine::SetUp;
@@ -216,6 +216,15 @@ impl Chat {
             .await
     }
 
+    /// What the person wrote and the server has not taken, in all rooms together, those included that they are not in
+    /// any more, whose timelines no list leads to. In the order in which it was written.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn unsent(&self) -> Result<Vec<UnsentMessage>, Error> {
+        self.engine.ask(|core| Ok(core.unsent())).await
+    }
+
     /// Tries again what the server refused.
     ///
     /// # Errors
@@ -224,7 +233,7 @@ impl Chat {
         self.engine.run(move |core, _| core.retry(entry)).await
     }
 
-    /// Gives up what the server did not take, and what was done to it.
+    /// Gives up what the server did not take, and what was done to it. What was under way may be there all the same.
     ///
     /// # Errors
     /// [`Error::Store`].

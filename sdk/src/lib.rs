@@ -77,6 +77,6 @@ pub use session::{MemoryStore, Session, SessionStore, StoreError};
 pub use store::{EntryId, Opening};
 pub use sync::views::{
     ChangeKind, MessageTarget, RefusedChange, RoomListItem, RoomListMessage, SendState,
-    TimelineContent, TimelineItem, TimelineMessage, TimelineReaction,
+    TimelineContent, TimelineItem, TimelineMessage, TimelineReaction, UnsentMessage,
 };
 pub use sync::{SyncState, TimelineState};

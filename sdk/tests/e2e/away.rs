@@ -4,7 +4,7 @@ use crate::chat::Screen;
 use crate::stores::expired;
 use crate::wire::Wire;
 use crate::{client, id_of, signed_up};
-use causerie_sdk::{Chat, ChatOptions, Client, NewRoom, Page, RoomId, RoomListItem, Unread};
+use causerie_sdk::{Chat, ChatOptions, Client, Error, NewRoom, Page, RoomId, RoomListItem, Unread};
 use causerie_tests::{Server, on_both_databases, within};
 use futures_util::FutureExt;
 use futures_util::future::{join_all, try_join_all};
@@ -111,4 +111,48 @@ async fn a_day_away_costs_three_round_trips(server: &mut Server) {
     }
 }
 
-on_both_databases![a_day_away_costs_three_round_trips];
+/// What somebody wrote is not lost with the room.
+async fn what_was_written_in_a_room_that_is_gone_is_there(server: &mut Server) {
+    let (alice, bob) = (
+        signed_up(&server.url, "alice").await,
+        signed_up(&server.url, "bob").await,
+    );
+    let new = NewRoom::group("plans", vec![id_of(&bob)]);
+    let room = alice.create_room(new).await.expect("a group").id;
+    let chat = bob.chat(ChatOptions::memory()).await.expect("a chat");
+    in_step(&chat).await;
+    let timeline = chat.timeline(&room).await.expect("a timeline");
+    timeline.send("in a tunnel", None).await.expect("kept");
+    let unsent = chat.unsent().await.expect("unsent");
+    assert_eq!((unsent.len(), &unsent[0].error), (1, &None), "{unsent:?}");
+    alice
+        .remove_member(&room, &id_of(&bob))
+        .await
+        .expect("removed");
+    in_step(&chat).await;
+    assert!(chat.rooms().await.expect("a list").0.is_empty());
+    let mut unsent = chat.unsent().await.expect("unsent");
+    let lost = unsent.pop().expect("it is kept");
+    assert_eq!((lost.room, &*lost.body), (room.clone(), "in a tunnel"));
+    assert!(
+        matches!(
+            lost.error,
+            Some(Error::Forbidden { .. } | Error::NotFound { .. })
+        ),
+        "{:?}",
+        lost.error
+    );
+
+    alice.add_member(&room, &id_of(&bob)).await.expect("added");
+    chat.retry(lost.entry).await.expect("kept");
+    in_step(&chat).await;
+    assert_eq!(chat.unsent().await, Ok(Vec::new()));
+    let rooms = alice.rooms(1, None).await.expect("a page");
+    let newest = rooms.items[0].last_message.clone().expect("a message");
+    assert_eq!(newest.body, "in a tunnel");
+}
+
+on_both_databases![
+    a_day_away_costs_three_round_trips,
+    what_was_written_in_a_room_that_is_gone_is_there,
+];

@@ -142,6 +142,23 @@ pub enum ChangeKind {
     Reaction,
 }
 
+/// A message that the viewer wrote and the server has not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnsentMessage {
+    /// Give it to `retry` or `discard`.
+    pub entry: EntryId,
+    /// Where it was written, be it a room that the viewer is not in any more.
+    pub room: RoomId,
+    /// In whose thread; `None` on the room's main line.
+    pub thread_root: Option<MessageId>,
+    /// Markdown source.
+    pub body: String,
+    /// When it was written.
+    pub at: Timestamp,
+    /// Why the server refused it; `None` while it waits.
+    pub error: Option<Error>,
+}
+
 /// A line of the list of rooms, which begins with the room where something was said last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoomListItem {

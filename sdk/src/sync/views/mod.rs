@@ -9,7 +9,7 @@ mod timeline;
 
 pub use items::{
     ChangeKind, MessageTarget, RefusedChange, RoomListItem, RoomListMessage, SendState,
-    TimelineContent, TimelineItem, TimelineMessage, TimelineReaction,
+    TimelineContent, TimelineItem, TimelineMessage, TimelineReaction, UnsentMessage,
 };
 
 use super::Core;

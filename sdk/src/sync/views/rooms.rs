@@ -1,7 +1,7 @@
 //! The list of rooms.
 
 use super::diff::become_like;
-use super::items::{RoomListItem, RoomListMessage, SendState};
+use super::items::{RoomListItem, RoomListMessage, SendState, UnsentMessage};
 use crate::RoomId;
 use crate::model::{LastMessage, Room, Unread, User};
 use crate::store::{self, Entry, Task, Timeline};
@@ -118,6 +118,24 @@ impl Core {
                 .filter(|body| !body.trim().is_empty())
                 .map(str::to_owned),
         })
+    }
+
+    /// What was written anywhere and is not sent, in the order in which it was written.
+    pub(crate) fn unsent(&self) -> Vec<UnsentMessage> {
+        let entries = self.outbox.entries.iter();
+        let unsent = entries.filter(|entry| !self.outbox.is_taken(entry));
+        let messages = unsent.filter_map(|entry| match &entry.task {
+            Task::Send { body, .. } => Some(UnsentMessage {
+                entry: entry.id,
+                room: entry.timeline.room().clone(),
+                thread_root: entry.timeline.root().cloned(),
+                body: body.clone(),
+                at: entry.created_at,
+                error: entry.failure.clone(),
+            }),
+            _ => None,
+        });
+        messages.collect()
     }
 
     /// Its author is called as they are called now.
