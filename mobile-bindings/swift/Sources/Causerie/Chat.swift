@@ -11,7 +11,7 @@ extension Chat {
         Updates { try await self.watchRooms(listener: Lists($0)) }
     }
 
-    /// The steps by which the list of rooms changes, for a list view that animates: first a reset to what it is.
+    /// The steps by which the list of rooms changes, for a list view that animates: the first one puts in all.
     public func roomSteps() -> Updates<[RoomListStep]> {
         Updates { try await self.watchRooms(listener: Steps($0)) }
     }
@@ -23,7 +23,7 @@ extension Timeline {
         Updates { try await self.watch(listener: Lists($0)) }
     }
 
-    /// The steps by which the lines change, for a list view that animates: first a reset to what they are.
+    /// The steps by which the lines change, for a list view that animates: the first one puts in all.
     public func steps() -> Updates<[TimelineStep]> {
         Updates { try await self.watch(listener: Steps($0)) }
     }

@@ -67,75 +67,52 @@ fun CauserieClient.messages(roomId: RoomId? = null, after: Cursor? = null): Flow
     live(roomId, after).filterIsInstance<LiveItem.Written>().map { it.message }
 
 /** How the app stands to the server: first how it does, then whenever that changes. */
-fun Chat.states(): Flow<SyncState> = callbackFlow {
-    val listener = object : StateListener {
-        override fun onState(state: SyncState) {
-            trySendBlocking(state)
-        }
-    }
-    watchState(listener).use { awaitClose() }
+fun Chat.states(): Flow<SyncState> = heard { hear ->
+    watchState(object : StateListener {
+        override fun onState(state: SyncState) = hear(state)
+    })
 }
 
 /** The rooms, the one where something was said last first: the whole list, whenever it changes. */
-fun Chat.rooms(): Flow<List<RoomListItem>> = roomSteps().runningFold(emptyList<RoomListItem>()) { list, steps ->
-    list.toMutableList().also { rooms -> steps.forEach { it.applyTo(rooms) } }
-}.drop(1)
+fun Chat.rooms(): Flow<List<RoomListItem>> = roomSteps().lists { applyTo(it) }
 
-/** The steps by which the list of rooms changes, for a list view that animates: first a reset to what it is. */
-fun Chat.roomSteps(): Flow<List<RoomListStep>> = callbackFlow {
-    val listener = object : RoomListListener {
-        override fun onSteps(steps: List<RoomListStep>) {
-            trySendBlocking(steps)
-        }
-    }
-    watchRooms(listener).use { awaitClose() }
+/** The steps by which the list of rooms changes, for a list view that animates: the first one puts in all. */
+fun Chat.roomSteps(): Flow<List<RoomListStep>> = heard { hear ->
+    watchRooms(object : RoomListListener {
+        override fun onSteps(steps: List<RoomListStep>) = hear(steps)
+    })
 }
 
 /** The lines of the timeline: all of them, whenever they change. */
-fun Timeline.lines(): Flow<List<TimelineItem>> = steps().runningFold(emptyList<TimelineItem>()) { list, steps ->
-    list.toMutableList().also { lines -> steps.forEach { it.applyTo(lines) } }
-}.drop(1)
+fun Timeline.lines(): Flow<List<TimelineItem>> = steps().lists { applyTo(it) }
 
-/** The steps by which the lines change, for a list view that animates: first a reset to what they are. */
-fun Timeline.steps(): Flow<List<TimelineStep>> = callbackFlow {
-    val listener = object : TimelineListener {
-        override fun onSteps(steps: List<TimelineStep>) {
-            trySendBlocking(steps)
-        }
-    }
-    watch(listener).use { awaitClose() }
+/** The steps by which the lines change, for a list view that animates: the first one puts in all. */
+fun Timeline.steps(): Flow<List<TimelineStep>> = heard { hear ->
+    watch(object : TimelineListener {
+        override fun onSteps(steps: List<TimelineStep>) = hear(steps)
+    })
 }
 
 /** Changes a list as the step says. */
-fun TimelineStep.applyTo(lines: MutableList<TimelineItem>) {
-    when (this) {
-        is TimelineStep.Append -> lines += values
-        is TimelineStep.Clear -> lines.clear()
-        is TimelineStep.PushFront -> lines.add(0, value)
-        is TimelineStep.PushBack -> lines.add(value)
-        is TimelineStep.PopFront -> lines.removeAt(0)
-        is TimelineStep.PopBack -> lines.removeAt(lines.lastIndex)
-        is TimelineStep.Insert -> lines.add(index.toInt(), value)
-        is TimelineStep.Set -> lines[index.toInt()] = value
-        is TimelineStep.Remove -> lines.removeAt(index.toInt())
-        is TimelineStep.Truncate -> lines.subList(length.toInt(), lines.size).clear()
-        is TimelineStep.Reset -> lines.run { clear(); addAll(values) }
-    }
-}
+fun TimelineStep.applyTo(lines: MutableList<TimelineItem>) = lines.splice(at, removed, values)
 
 /** Changes a list as the step says. */
-fun RoomListStep.applyTo(rooms: MutableList<RoomListItem>) {
-    when (this) {
-        is RoomListStep.Append -> rooms += values
-        is RoomListStep.Clear -> rooms.clear()
-        is RoomListStep.PushFront -> rooms.add(0, value)
-        is RoomListStep.PushBack -> rooms.add(value)
-        is RoomListStep.PopFront -> rooms.removeAt(0)
-        is RoomListStep.PopBack -> rooms.removeAt(rooms.lastIndex)
-        is RoomListStep.Insert -> rooms.add(index.toInt(), value)
-        is RoomListStep.Set -> rooms[index.toInt()] = value
-        is RoomListStep.Remove -> rooms.removeAt(index.toInt())
-        is RoomListStep.Truncate -> rooms.subList(length.toInt(), rooms.size).clear()
-        is RoomListStep.Reset -> rooms.run { clear(); addAll(values) }
+fun RoomListStep.applyTo(rooms: MutableList<RoomListItem>) = rooms.splice(at, removed, values)
+
+/** What a listener hears, for as long as somebody collects. */
+private fun <T> heard(listen: suspend (hear: (T) -> Unit) -> TaskHandle): Flow<T> = callbackFlow {
+    // A closed channel means that the collector is gone; the handle ends the rest.
+    listen { trySendBlocking(it) }.use { awaitClose() }
+}
+
+private fun <Step, Item> Flow<List<Step>>.lists(applyTo: Step.(MutableList<Item>) -> Unit): Flow<List<Item>> =
+    runningFold(emptyList<Item>()) { list, steps ->
+        list.toMutableList().also { items -> steps.forEach { step -> step.applyTo(items) } }
+    }.drop(1)
+
+private fun <T> MutableList<T>.splice(at: UInt, removed: UInt, values: List<T>) {
+    subList(at.toInt(), (at + removed).toInt()).run {
+        clear()
+        addAll(values)
     }
 }
