@@ -11,6 +11,8 @@ mod client;
 mod errors;
 mod ids;
 mod items;
+#[cfg(all(test, target_os = "linux"))]
+mod leaks;
 mod live;
 mod logging;
 mod members;

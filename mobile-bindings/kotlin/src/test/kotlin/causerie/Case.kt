@@ -1,6 +1,7 @@
 package causerie
 
 import java.util.Collections
+import kotlin.time.Duration
 import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
@@ -31,8 +32,8 @@ abstract class Case(backend: Backend) {
         server.close()
     }
 
-    fun case(block: suspend CoroutineScope.() -> Unit) = runBlocking(Dispatchers.Default) {
-        withTimeout(PATIENCE) { coroutineScope(block) }
+    fun case(patience: Duration = PATIENCE, block: suspend CoroutineScope.() -> Unit) = runBlocking(Dispatchers.Default) {
+        withTimeout(patience) { coroutineScope(block) }
     }
 
     fun <T : AutoCloseable> opened(thing: T): T = thing.also { opened += it }

@@ -1,10 +1,8 @@
 package causerie
 
-import java.lang.ref.WeakReference
 import java.nio.file.Files
 import java.nio.file.Path
 import java.time.Duration
-import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.map
@@ -104,28 +102,5 @@ class ChatTest(backend: Backend) : Case(backend) {
         assertEquals(listOf(1uL), chat.search("creme").map { it.seq })
         chat.erase()
         assertEquals(emptyList<Message>(), chat.search("creme"))
-    }
-
-    @Test
-    fun `a listener that is let go is freed`() = case {
-        val (_, bob, room) = twoInAChannel()
-        val timeline = opened(started(bob).timeline(room.id))
-        val listeners = List(ROUNDS) {
-            val listener = Silent()
-            timeline.watch(listener).close()
-            WeakReference(listener)
-        }
-        while (listeners.any { it.get() != null }) {
-            System.gc()
-            delay(1)
-        }
-    }
-
-    private class Silent : TimelineListener {
-        override fun onSteps(steps: List<TimelineStep>) = Unit
-    }
-
-    private companion object {
-        const val ROUNDS = 10_000
     }
 }
