@@ -11,9 +11,31 @@ extension Chat {
         Updates { try await self.watchRooms(listener: Lists($0)) }
     }
 
+    /// What is unread in all rooms together, first as it is kept, then whenever it changes.
+    public func unread() -> Updates<UnreadTotals> {
+        Updates { try await self.watchRooms(listener: Totals($0)) }
+    }
+
     /// The steps by which the list of rooms changes, for a list view that animates: the first one puts in all.
     public func roomSteps() -> Updates<[RoomListStep]> {
         Updates { try await self.watchRooms(listener: Steps($0)) }
+    }
+}
+
+/// What is unread in all rooms together, threads apart: for the badge of the app's icon.
+public struct UnreadTotals: Hashable, Sendable {
+    /// In how many rooms there is something.
+    public let rooms: Int
+    /// How much it is.
+    public let messages: UInt64
+    /// How much of it mentions the person, or everyone.
+    public let mentions: UInt64
+
+    init(of rooms: [RoomListItem]) {
+        let unread = rooms.map(\.unread).filter { $0.messages > 0 }
+        self.rooms = unread.count
+        messages = unread.reduce(0) { $0 + $1.messages }
+        mentions = unread.reduce(0) { $0 + $1.mentions }
     }
 }
 
@@ -70,5 +92,21 @@ extension Lists: RoomListListener where Item == RoomListItem {
 extension Lists: TimelineListener where Item == TimelineItem {
     func onSteps(steps: [TimelineStep]) {
         change { lines in steps.forEach { $0.apply(to: &lines) } }
+    }
+}
+
+/// Unchecked like `Lists`.
+private final class Totals: RoomListListener, @unchecked Sendable {
+    private let mailbox: Mailbox<UnreadTotals>
+    private var rooms: [RoomListItem] = []
+    private var shown: UnreadTotals?
+
+    init(_ mailbox: Mailbox<UnreadTotals>) { self.mailbox = mailbox }
+
+    func onSteps(steps: [RoomListStep]) {
+        steps.forEach { $0.apply(to: &rooms) }
+        let totals = UnreadTotals(of: rooms)
+        if totals != shown { mailbox.push(totals) }
+        shown = totals
     }
 }

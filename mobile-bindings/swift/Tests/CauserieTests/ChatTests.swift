@@ -50,8 +50,10 @@ final class ChatTests: XCTestCase {
             _ = try await alice.send(roomId: room.id, body: "hello @bob")
             let rooms = try await chat.rooms().until { $0.first?.unread == Unread(messages: 1, mentions: 1) }
             XCTAssertEqual(rooms.map { $0.lastMessage?.body }, ["hello @bob"])
+            let totals = try await chat.unread().until { $0.rooms == 1 }
+            XCTAssertEqual([totals.messages, totals.mentions], [1, 1])
             try await chat.timeline(room: room.id).markRead(seq: 1)
-            _ = try await chat.rooms().until { $0.first?.unread == Unread(messages: 0, mentions: 0) }
+            _ = try await chat.unread().until { $0.rooms == 0 }
             try await chat.saveDraft(room: room.id, body: "I was about")
             _ = try await chat.rooms().until { $0.first?.draft == "I was about" }
         }
@@ -74,13 +76,16 @@ final class ChatTests: XCTestCase {
     func testWhatTheServerRefusesIsKeptToTryAgainOrToGiveUp() async throws {
         try await onStage { stage in
             let (alice, bob, room) = try await stage.twoInAChannel()
-            let timeline = try await started(bob).timeline(room: room.id)
+            let chat = try await started(bob)
+            let timeline = try await chat.timeline(room: room.id)
             _ = try await timeline.send(body: String(repeating: "a", count: 20_000))
             let failed = try await messages(timeline) { $0.first?.failure != nil }
             switch failed[0].failure {
             case .TooLarge, .Invalid: break
             case let other: XCTFail("\(String(describing: other))")
             }
+            let unsent = try await chat.unsent()
+            XCTAssertEqual(unsent.map(\.room), [room.id])
             try await timeline.edit(message: failed[0].target, body: "shorter")
             _ = try await untilSent(timeline, "shorter")
             let kept = try await alice.history(roomId: room.id, page: .newest)

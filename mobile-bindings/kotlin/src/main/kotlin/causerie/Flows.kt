@@ -1,11 +1,16 @@
 package causerie
 
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.channels.awaitClose
 import kotlinx.coroutines.channels.trySendBlocking
+import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.callbackFlow
+import kotlinx.coroutines.flow.distinctUntilChanged
 import kotlinx.coroutines.flow.drop
 import kotlinx.coroutines.flow.filterIsInstance
+import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.runningFold
 
@@ -76,6 +81,21 @@ fun Chat.states(): Flow<SyncState> = heard { hear ->
 /** The rooms, the one where something was said last first: the whole list, whenever it changes. */
 fun Chat.rooms(): Flow<List<RoomListItem>> = roomSteps().lists { applyTo(it) }
 
+/**
+ * What is unread in all rooms together, threads apart: for the badge of the app's icon.
+ *
+ * @property rooms in how many rooms there is something
+ * @property messages how much it is
+ * @property mentions how much of it mentions the person, or everyone
+ */
+data class UnreadTotals(val rooms: Int, val messages: ULong, val mentions: ULong)
+
+/** What is unread in all rooms together, first as it is kept, then whenever it changes. */
+fun Chat.unread(): Flow<UnreadTotals> = rooms().map { rooms ->
+    val unread = rooms.map { it.unread }.filter { it.messages > 0uL }
+    UnreadTotals(unread.size, unread.sumOf { it.messages }, unread.sumOf { it.mentions })
+}.distinctUntilChanged()
+
 /** The steps by which the list of rooms changes, for a list view that animates: the first one puts in all. */
 fun Chat.roomSteps(): Flow<List<RoomListStep>> = heard { hear ->
     watchRooms(object : RoomListListener {
@@ -93,11 +113,44 @@ fun Timeline.steps(): Flow<List<TimelineStep>> = heard { hear ->
     })
 }
 
+/**
+ * How far people have read in a room, the latest readers first: for "read by" under a message, whose readers are those
+ * with a [Receipt.lastReadSeq] of at least its `seq`.
+ *
+ * It is asked for while somebody collects. Where the network fails, the last answer stands until the next one.
+ *
+ * @param roomId which room
+ * @param every how long from one question to the next
+ */
+fun CauserieClient.readers(roomId: RoomId, every: Duration = 5.seconds): Flow<List<Receipt>> = asked(every) { receipts(roomId) }
+
+/**
+ * Whether people are there: for a dot beside their names.
+ *
+ * It is asked for while somebody collects. Where the network fails, the last answer stands until the next one.
+ *
+ * @param userIds who, at most 100: those on the screen
+ * @param every how long from one question to the next
+ */
+fun CauserieClient.presences(userIds: List<UserId>, every: Duration = 20.seconds): Flow<Map<UserId, Presence>> =
+    asked(every) { presence(userIds).associate { it.userId to it.presence } }
+
 /** Changes a list as the step says. */
 fun TimelineStep.applyTo(lines: MutableList<TimelineItem>) = lines.splice(at, removed, values)
 
 /** Changes a list as the step says. */
 fun RoomListStep.applyTo(rooms: MutableList<RoomListItem>) = rooms.splice(at, removed, values)
+
+private fun <T> asked(every: Duration, ask: suspend () -> T): Flow<T> = flow {
+    while (true) {
+        try {
+            emit(ask())
+        } catch (_: CauserieException.Network) {
+            // There will be a network again.
+        }
+        delay(every)
+    }
+}.distinctUntilChanged()
 
 /** What a listener hears, for as long as somebody collects. */
 private fun <T> heard(listen: suspend (hear: (T) -> Unit) -> TaskHandle): Flow<T> = callbackFlow {

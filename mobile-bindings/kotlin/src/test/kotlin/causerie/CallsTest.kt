@@ -2,6 +2,8 @@ package causerie
 
 import java.time.Duration
 import java.time.Instant
+import kotlin.time.Duration.Companion.milliseconds
+import kotlinx.coroutines.flow.first
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertNotNull
 import org.junit.jupiter.api.Assertions.assertNull
@@ -48,10 +50,11 @@ class CallsTest(backend: Backend) : Case(backend) {
         val (alice, bob, room) = twoInAChannel()
         val listener = listen(bob.live())
         listener.untilConnected()
-        val bobs = listOf(bob.id())
-        while (alice.presence(bobs).single().presence.state != PresenceState.Online) continue
+        val bobs = bob.id()
+        val seen = alice.presences(listOf(bobs), 10.milliseconds)
+        seen.first { it[bobs]?.state == PresenceState.Online }
         bob.setPresence(PresenceState.Away)
-        while (alice.presence(bobs).single().presence.state != PresenceState.Away) continue
+        seen.first { it[bobs]?.state == PresenceState.Away }
         assertEquals(emptyList<Receipt>(), alice.receipts(room.id))
         listener.cancel()
     }

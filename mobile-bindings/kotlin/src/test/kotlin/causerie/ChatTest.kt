@@ -3,12 +3,16 @@ package causerie
 import java.nio.file.Files
 import java.nio.file.Path
 import java.time.Duration
+import kotlin.time.Duration.Companion.milliseconds
+import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.map
+import kotlinx.coroutines.launch
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.assertThrows
 import org.junit.jupiter.params.ParameterizedClass
 import org.junit.jupiter.params.provider.MethodSource
 
@@ -73,23 +77,43 @@ class ChatTest(backend: Backend) : Case(backend) {
         chat.states().first { it is SyncState.Live }
         alice.send(room.id, "hello @bob")
         val rooms = chat.rooms().first { it.singleOrNull()?.unread == Unread(1uL, 1uL) }
+        assertEquals(UnreadTotals(1, 1uL, 1uL), chat.unread().first())
         assertEquals("hello @bob", rooms.single().lastMessage?.body)
         opened(chat.timeline(room.id)).markRead(1uL)
-        chat.rooms().first { it.single().unread == Unread(0uL, 0uL) }
+        chat.unread().first { it == UnreadTotals(0, 0uL, 0uL) }
         chat.saveDraft(room.id, "I was about")
         chat.rooms().first { it.single().draft == "I was about" }
     }
 
     @Test
+    fun `who has read is told, also after the server was away`() = case {
+        val (alice, bob, room) = twoInAChannel()
+        alice.send(room.id, "read this")
+        val told = Channel<List<Receipt>>(Channel.UNLIMITED)
+        val telling = launch { alice.readers(room.id, 10.milliseconds).collect { told.send(it) } }
+        assertEquals(emptyList<Receipt>(), told.receive())
+        server.stop()
+        assertThrows<CauserieException.Network> { alice.receipts(room.id) }
+        server.startAgain()
+        opened(started(bob).timeline(room.id)).markRead(1uL)
+        assertEquals(listOf("bob" to 1uL), told.receive().map { it.user.username to it.lastReadSeq })
+        telling.cancel()
+    }
+
+    @Test
     fun `what the server refuses is kept, to try again or to give up`() = case {
         val (alice, bob, room) = twoInAChannel()
-        val timeline = opened(started(bob).timeline(room.id))
+        val chat = started(bob)
+        val timeline = opened(chat.timeline(room.id))
         timeline.send("a".repeat(20_000))
         val failed = messages(timeline).first { it.singleOrNull()?.state is SendState.Failed }.single()
         val state = failed.state as SendState.Failed
         assertTrue(state.error is CauserieException.TooLarge || state.error is CauserieException.Invalid, "${state.error}")
+        val unsent = chat.unsent().single()
+        assertEquals(Triple(room.id, state.entry, "${state.error}"), Triple(unsent.room, unsent.entry, "${unsent.error}"))
         timeline.edit(failed.target, "shorter")
         untilSent(timeline, "shorter")
+        assertEquals(emptyList<UnsentMessage>(), chat.unsent())
         assertEquals(listOf("shorter"), alice.history(room.id, History.Newest).messages.map { it.body })
     }
 
