@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-swift check bench bench-sdk size schema format build-web
+.PHONY: help run test test-swift check bench bench-sdk size docs schema format build-web
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 16
@@ -38,6 +38,9 @@ bench-sdk: ## Measure the SDK: cold start, catching up, memory
 
 size: ## Build the library that phones load, and fail when it is too large
 	scripts/check-size
+
+docs: ## Write the documentation of the Kotlin package; that of the Swift package comes of make test-swift
+	cd mobile-bindings/kotlin && mvn --batch-mode --no-transfer-progress compile dokka:dokka
 
 schema: ## Write schema.graphql, and the types that the web app makes of it
 	UPDATE_SCHEMA=1 cargo test --package causerie-api schema
