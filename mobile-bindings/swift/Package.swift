@@ -32,6 +32,8 @@ let package = Package(
         .target(name: "Causerie", dependencies: ["CauserieCore", "CauserieIds"]),
         .executableTarget(name: "Terminal", dependencies: ["Causerie"]),
         .testTarget(name: "CauserieTests", dependencies: ["Causerie"]),
+        // What the documents show: it is to compile.
+        .testTarget(name: "PageTests", dependencies: ["Causerie"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -324,6 +324,118 @@ fn links_between_documents_lead_somewhere() {
     assert_none("A link leads to a file.", broken);
 }
 
+/// Lines without the indentation that all of them have.
+fn without_indentation(lines: &[&str]) -> Vec<String> {
+    let indentation = |line: &&&str| line.len() - line.trim_start().len();
+    let least = lines.iter().map(|line| indentation(&line)).min();
+    let least = least.unwrap_or_default();
+    lines.iter().map(|line| line[least..].to_owned()).collect()
+}
+
+/// What stands between blank lines.
+fn paragraphs(text: &str) -> Vec<Vec<&str>> {
+    let lines: Vec<&str> = text.lines().collect();
+    let parts = lines.split(|line| line.trim().is_empty());
+    let parts = parts.filter(|lines| !lines.is_empty());
+    parts.map(<[&str]>::to_vec).collect()
+}
+
+/// The code of a language in a Markdown file.
+fn blocks(text: &str, language: &str) -> String {
+    let fence = format!("\n```{language}\n");
+    let blocks = text.split(&fence).skip(1);
+    let code = blocks.map(|after| after.split("\n```").next().unwrap_or_default());
+    code.collect::<Vec<_>>().join("\n\n")
+}
+
+#[test]
+fn what_the_documents_show_of_an_app_is_compiled() {
+    let pages = [
+        "docs/mobile.md",
+        "mobile-bindings/kotlin/README.md",
+        "mobile-bindings/swift/README.md",
+        "mobile-bindings/swift/Sources/Causerie/Causerie.docc/Causerie.md",
+    ];
+    let sources = [
+        (
+            "kotlin",
+            read("mobile-bindings/kotlin/src/test/kotlin/page/Page.kt"),
+        ),
+        (
+            "swift",
+            read("mobile-bindings/swift/Tests/PageTests/Page.swift"),
+        ),
+    ];
+    let mut broken = Vec::new();
+    for page in pages {
+        for (language, source) in &sources {
+            let compiled = paragraphs(source);
+            let shown = blocks(&read(page), language);
+            for paragraph in paragraphs(&shown) {
+                let is_compiled = compiled.iter().any(|lines| {
+                    let parts = lines.windows(paragraph.len());
+                    parts
+                        .map(without_indentation)
+                        .any(|part| part == without_indentation(&paragraph))
+                });
+                if !is_compiled {
+                    broken.push(format!("{page}: {}", paragraph[0]));
+                }
+            }
+        }
+    }
+    assert_none(
+        "A document quotes Page.kt or Page.swift, where it is compiled.",
+        broken,
+    );
+}
+
+/// What begins a declaration that others can name.
+const DECLARATIONS: [&str; 6] = [
+    "class ",
+    "interface ",
+    "struct ",
+    "enum ",
+    "protocol ",
+    "func ",
+];
+
+#[test]
+fn what_apps_can_name_is_documented() {
+    let kotlin = sources("mobile-bindings/kotlin/src/main/kotlin/causerie");
+    let kotlin = kotlin
+        .into_iter()
+        .filter(|source| !source.path.contains("/sample/"));
+    let swift = sources("mobile-bindings/swift/Sources");
+    let swift = swift
+        .into_iter()
+        .filter(|source| !source.path.contains("/Terminal/"));
+    let mut broken = Vec::new();
+    for source in kotlin.chain(swift) {
+        let mut before = "";
+        for (number, line) in (1..).zip(source.text.lines()) {
+            let line = line.trim_start();
+            let is_public = match source.is(&["kt"]) {
+                true => !line.starts_with("private ") && !line.contains("override "),
+                false => line.starts_with("public "),
+            };
+            let words = line.strip_prefix("public ").unwrap_or(line);
+            let words = words.strip_prefix("data ").unwrap_or(words);
+            let words = words.strip_prefix("sealed ").unwrap_or(words);
+            let words = words.strip_prefix("value ").unwrap_or(words);
+            let declares = words.starts_with("fun ")
+                || DECLARATIONS.iter().any(|what| words.starts_with(what));
+            if is_public && declares && !before.ends_with("*/") && !before.starts_with("///") {
+                broken.push(format!("{}:{number}: {line}", source.path));
+            }
+            if !line.starts_with('@') {
+                before = line;
+            }
+        }
+    }
+    assert_none("What an app can name says what it is.", broken);
+}
+
 #[test]
 fn every_setting_is_documented() {
     let deploy = read("docs/deploy.md");

@@ -14,6 +14,7 @@ public struct Updates<Element: Sendable>: AsyncSequence, Sendable {
         self.begin = begin
     }
 
+    /// Begins an iteration, which listens from its first element on.
     public func makeAsyncIterator() -> Iterator {
         Iterator(Listening(begin))
     }

@@ -14,6 +14,7 @@ extension Identifier {
         self.init(try decoder.singleValueContainer().decode(String.self))
     }
 
+    /// Writes its text alone.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(value)
