@@ -177,7 +177,7 @@ impl<'a> World<'a> {
             other.done("react", input).await;
         }
         let input = json!({ "roomId": channel.id, "body": "begun", "replyToId": sent.id });
-        done("saveDraft", alice, input).await;
+        alice.done("saveDraft", input).await;
         let later = from_now(std::time::Duration::from_secs(3_600));
         let input = json!({
             "roomId": channel.id, "body": "later", "sendAt": later, "threadRootId": sent.id,
