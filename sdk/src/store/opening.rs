@@ -1,8 +1,8 @@
 //! Opening the file: its key, its version, and what to do about one that is damaged.
 
-use super::outbox::Readable;
+use super::outbox::{Readable, Target};
 use super::{Error, Lock, Result, Store};
-use crate::UserId;
+use crate::{ClientId, UserId};
 use rusqlite::{Connection, ErrorCode};
 use std::collections::HashSet;
 use std::fmt;
@@ -149,29 +149,32 @@ impl Store {
     }
 
     fn begin_anew(path: &Path, key: Option<&Key>, reason: String) -> Result<Self> {
-        let unsaid = rescue(path, key).unwrap_or_default();
-        Self::begin_anew_with(path, key, unsaid, reason)
+        let rescued = rescue(path, key).unwrap_or_default();
+        Self::begin_anew_with(path, key, rescued, reason)
     }
 
     fn begin_anew_with(
         path: &Path,
         key: Option<&Key>,
-        unsaid: Readable,
+        rescued: Option<Rescued>,
         reason: String,
     ) -> Result<Self> {
-        let keeps_unsent = unsaid.is_whole;
+        let keeps_unsent = rescued.as_ref().is_some_and(|(_, unsaid)| unsaid.is_whole);
         tracing::warn!(reason, keeps_unsent, "the store is begun anew");
         remove(path)?;
         let mut store = Self::set_up(connect(path, key)?)?;
-        store.write(|rows| {
-            unsaid.entries.into_iter().try_for_each(|entry| {
-                let failure = entry.failure.clone();
-                let id = rows.put_entry(&entry.into())?;
-                rows.set_tried(id)?;
-                // What was refused is not sent again by itself.
-                rows.set_failure(id, failure.as_ref())
-            })
-        })?;
+        if let Some((viewer, unsaid)) = rescued {
+            store.write(|rows| {
+                rows.set_viewer(&viewer)?;
+                unsaid.entries.into_iter().try_for_each(|entry| {
+                    let failure = entry.failure.clone();
+                    let id = rows.put_entry(&entry.into())?;
+                    rows.set_tried(id)?;
+                    // What was refused is not sent again by itself.
+                    rows.set_failure(id, failure.as_ref())
+                })
+            })?;
+        }
         store.opening = Opening::Anew {
             reason,
             keeps_unsent,
@@ -244,8 +247,12 @@ fn first_page(path: &Path) -> Option<Vec<u8>> {
     Some(page)
 }
 
-/// What the outbox of a damaged file still tells.
-fn rescue(path: &Path, key: Option<&Key>) -> Result<Readable> {
+/// Whose a file was, and what was still to be said.
+type Rescued = (UserId, Readable);
+
+/// Whose a damaged file is, and what its outbox still tells. Nothing where it does not say whose: it might be sent in
+/// another person's name. Nothing of what was done to a message that is not there any more.
+fn rescue(path: &Path, key: Option<&Key>) -> Result<Option<Rescued>> {
     let store = Store {
         connection: connect(path, key)?,
         people: Default::default(),
@@ -253,25 +260,56 @@ fn rescue(path: &Path, key: Option<&Key>) -> Result<Readable> {
         has_failed: false,
         opening: Opening::AsLeft,
     };
-    store.read().list_readable_entries()
+    let Some(viewer) = store.read().viewer()? else {
+        return Ok(None);
+    };
+    let mut unsaid = store.read().list_readable_entries()?;
+    let keys = unsaid.entries.iter();
+    let keys: HashSet<ClientId> = keys.filter_map(|entry| entry.key.clone()).collect();
+    unsaid.entries.retain(|entry| match &entry.target {
+        Some(Target::Unsent(key)) => keys.contains(key),
+        Some(Target::Known(_)) | None => true,
+    });
+    Ok(Some((viewer, unsaid)))
 }
 
 impl Error {
     /// Whether the file itself is what is wrong.
     pub(crate) fn is_damage(&self) -> bool {
         match self {
-            Self::Sqlite(error) => matches!(
-                error.sqlite_error_code(),
-                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
-            ),
+            Self::Sqlite(error) => match error.sqlite_error_code() {
+                Some(code) => matches!(code, ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase),
+                None => is_unreadable(error),
+            },
             Self::Content(_) | Self::Newer => true,
             Self::File(_) | Self::Key | Self::NoEncryption | Self::InUse => false,
         }
     }
 
+    /// As SQLite tells of it.
+    #[cfg(test)]
+    pub(crate) fn damage() -> Self {
+        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+        rusqlite::Error::SqliteFailure(code, None).into()
+    }
+
     fn is_no_store(&self) -> bool {
         matches!(self, Self::Sqlite(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase))
     }
+}
+
+/// A value that nothing here has written.
+fn is_unreadable(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error::{
+        FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, Utf8Error,
+    };
+    matches!(
+        error,
+        FromSqlConversionFailure(..)
+            | IntegralValueOutOfRange(..)
+            | InvalidColumnType(..)
+            | Utf8Error(..)
+    )
 }
 
 #[cfg(test)]

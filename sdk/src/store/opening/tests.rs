@@ -34,6 +34,7 @@ fn filled(path: &Path) {
     store
         .write(|rows| {
             rows.set_cursor(&Cursor::from("c1"))?;
+            rows.set_viewer(&"usr_1".into())?;
             (0..200).try_for_each(|number| rows.put_entry(&typed(&format!("{number}"))).map(drop))
         })
         .expect("written");
@@ -280,4 +281,72 @@ fn encrypted(path: &Path, byte: u8) -> Location {
         path: path.to_owned(),
         key: Some(Key::from([byte; 32])),
     }
+}
+
+/// What somebody left in a damaged file is said in their own name, or not at all.
+#[test]
+fn what_is_rescued_stays_whose_it_was() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("chat.db");
+    filled(&path);
+    let connection = Connection::open(&path).expect("opened");
+    connection
+        .pragma_update(None, "user_version", 99)
+        .expect("written");
+    drop(connection);
+    let store = Store::open(&plain(&path)).expect("a store");
+    assert_eq!(store.read().viewer().expect("read"), Some("usr_1".into()));
+    drop(store);
+    let connection = Connection::open(&path).expect("opened");
+    connection
+        .execute_batch("DELETE FROM facts; PRAGMA user_version = 99;")
+        .expect("written");
+    drop(connection);
+    let store = Store::open(&plain(&path)).expect("a store");
+    assert!(bodies(&store).is_empty(), "whose it was is not known");
+}
+
+#[test]
+fn what_was_done_to_a_message_that_is_lost_is_lost_with_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("chat.db");
+    filled(&path);
+    let mut store = Store::open(&plain(&path)).expect("a store");
+    let edited = |key: &str| NewEntry {
+        key: None,
+        target: Some(Target::Unsent(key.into())),
+        ..typed(key)
+    };
+    store
+        .write(|rows| {
+            rows.put_entry(&edited("199"))?;
+            rows.put_entry(&edited("gone")).map(drop)
+        })
+        .expect("written");
+    let store = begun_anew(store, &path);
+    let entries = store.read().list_entries().expect("entries");
+    let targets = entries.into_iter().filter_map(|entry| entry.target);
+    let targets: Vec<Target> = targets.collect();
+    assert_eq!(targets, [Target::Unsent("199".into())]);
+}
+
+fn begun_anew(store: Store, path: &Path) -> Store {
+    drop(store);
+    Store::begin_anew(path, None, "a test".to_owned()).expect("a store")
+}
+
+#[test]
+fn what_nobody_wrote_is_damage() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("chat.db");
+    filled(&path);
+    let connection = Connection::open(&path).expect("opened");
+    connection
+        .execute("UPDATE outbox SET content = x'ff' WHERE id = 7", [])
+        .expect("written");
+    drop(connection);
+    let store = Store::open(&plain(&path)).expect("a store");
+    let error = store.read().list_entries().expect_err("unreadable");
+    assert!(error.is_damage(), "{error}");
+    assert_eq!(bodies(&begun_anew(store, &path)).len(), 199);
 }
