@@ -38,6 +38,7 @@ pub(crate) mod rooms;
 mod scalars;
 pub(crate) mod scheduled;
 pub(crate) mod sessions;
+pub(crate) mod standing;
 pub(crate) mod sync;
 pub(crate) mod threads;
 

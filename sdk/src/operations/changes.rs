@@ -126,7 +126,7 @@ pub(crate) struct MarkReadPayload {
     user_errors: Vec<UserError>,
 }
 
-/// How the viewer's place in a timeline stands after they have read on.
+/// How the viewer stands to a timeline after they have read on, or begun to write.
 #[derive(Clone, Debug)]
 pub(crate) enum Read {
     Room(Box<Membership>),
@@ -143,12 +143,14 @@ impl MarkReadPayload {
 
 #[derive(cynic::QueryFragment)]
 pub(crate) struct SaveDraftPayload {
+    membership: Option<MembershipFields>,
     user_errors: Vec<UserError>,
 }
 
 impl SaveDraftPayload {
-    pub(crate) fn into_result(self) -> Result<(), Error> {
-        outcome(Some(()), self.user_errors)
+    pub(crate) fn into_own(self) -> Result<Read, Error> {
+        let own = self.membership.map(|own| Read::Room(Box::new(own.into())));
+        outcome(own, self.user_errors)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::fields::{DraftFields, MemberFields, UnreadFields, UserFields, count};
 use super::message_fields::{RoomReference, SharedMessage};
-use super::rooms::{ActiveRoom, ActiveRooms};
+use super::rooms::ActiveRooms;
 use super::schema;
 use crate::model::{Draft, Member, Message, Room, ThreadSummary, Unread, User};
 use crate::{Cursor, MessageId, RoomId, UserId};
@@ -292,59 +292,6 @@ impl From<OverviewQuery> for Overview {
             rooms: page.items,
             next: page.next,
         }
-    }
-}
-
-#[derive(cynic::QueryVariables)]
-pub(crate) struct StandingVariables {
-    /// Of rooms, and of messages that threads hang on.
-    pub(crate) ids: Vec<cynic::Id>,
-}
-
-/// How some rooms and threads stand.
-#[derive(cynic::QueryFragment)]
-#[cynic(graphql_type = "Query", variables = "StandingVariables")]
-pub(crate) struct StandingQuery {
-    #[arguments(ids: $ids)]
-    nodes: Vec<Option<NodeFields>>,
-}
-
-#[derive(cynic::InlineFragments)]
-#[cynic(graphql_type = "Node")]
-enum NodeFields {
-    Room(Box<ActiveRoom>),
-    Message(RootNode),
-    #[cynic(fallback)]
-    Other,
-}
-
-#[derive(cynic::QueryFragment)]
-#[cynic(graphql_type = "Message")]
-struct RootNode {
-    room: RoomReference,
-    thread: Option<FollowedThreadFields>,
-}
-
-/// What is there and may be seen, of what was asked for.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Standing {
-    pub(crate) rooms: Vec<Room>,
-    pub(crate) threads: Vec<(RoomId, FollowedThread)>,
-}
-
-impl From<StandingQuery> for Standing {
-    fn from(answer: StandingQuery) -> Self {
-        let mut standing = Self::default();
-        for node in answer.nodes.into_iter().flatten() {
-            match node {
-                NodeFields::Room(room) => standing.rooms.push(Room::from(*room)),
-                NodeFields::Message(root) => standing
-                    .threads
-                    .extend(root.thread.map(|thread| (root.room.id, thread.into()))),
-                NodeFields::Other => {}
-            }
-        }
-        standing
     }
 }
 

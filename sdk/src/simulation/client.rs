@@ -1,6 +1,6 @@
 //! A device: its app, which drives a core as the real driver does, and its disk, which outlives the app.
 
-use crate::store::{Store, Timeline};
+use crate::store::{Entry, Key, Location, Store, Timeline};
 use crate::sync::views::{RoomListItem, TimelineItem, ViewId};
 use crate::sync::{Core, Moment};
 use crate::{UserId, store};
@@ -8,15 +8,20 @@ use eyeball_im::{VectorDiff, VectorSubscriber, VectorSubscriberBatchedStream};
 use futures_util::{FutureExt, StreamExt};
 use imbl::Vector;
 use jiff::tz::TimeZone;
+use rand::Rng;
+use rand::rngs::StdRng;
 use rusqlite::Connection;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
+use tempfile::TempDir;
 
 pub(super) struct Device {
     pub(super) user: usize,
-    /// Not there while the app runs.
-    disk: Option<Connection>,
+    disk: Disk,
+    /// What was still to be said when the app ran last.
+    pub(super) left: Vec<Entry>,
     pub(super) app: Option<App>,
     /// How often the app was started.
     pub(super) starts: u64,
@@ -26,8 +31,61 @@ pub(super) struct Device {
     pub(super) session: Session,
 }
 
+/// Memory is fast; a file can be encrypted and damaged. The connection is not there while the app runs.
+enum Disk {
+    Memory(Option<Connection>),
+    File(TempDir, Location),
+}
+
+/// What becomes of a file while no app has it open.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Damage {
+    /// A newer version of the app has had it.
+    Newer,
+    /// Something else is where a page was.
+    Page { page: u64, content: u8 },
+    /// The end is not there any more.
+    End { pages: u64 },
+}
+
+impl Damage {
+    pub(super) fn random(random: &mut StdRng) -> Self {
+        let page = random.random();
+        match random.random_range(0..4) {
+            0 => Self::Newer,
+            1 => Self::End { pages: page },
+            2 => Self::Page { page, content: 0 },
+            _ => Self::Page {
+                page,
+                content: 0xA5,
+            },
+        }
+    }
+
+    fn happens_to(self, file: &Path) -> std::io::Result<()> {
+        const PAGE: usize = 4096;
+        let mut content = std::fs::read(file)?;
+        let pages = (content.len() / PAGE).max(1) as u64;
+        match self {
+            Self::Newer => {}
+            Self::Page {
+                page,
+                content: byte,
+            } => {
+                let from = (page % pages) as usize * PAGE;
+                let end = content.len().min(from + PAGE);
+                content[from..end].fill(byte);
+            }
+            Self::End { pages: kept } => content.truncate((kept % pages) as usize * PAGE + 100),
+        }
+        std::fs::write(file, content)
+    }
+}
+
 /// What the server says to the device's token.
 pub(super) struct Session {
+    /// A person who signs in has another one.
+    pub(super) number: u64,
     pub(super) is_over: bool,
     pub(super) token_until: Duration,
 }
@@ -83,20 +141,31 @@ impl<T: Clone + Send + Sync + 'static> Mirror<T> {
 }
 
 impl Device {
-    pub(super) fn new(user: usize) -> Self {
+    pub(super) fn in_memory(user: usize) -> Self {
         let disk = Connection::open_in_memory().expect("a database");
-        let fuse = Arc::new(AtomicI64::new(i64::MAX));
-        let burning = Arc::clone(&fuse);
-        let hook = move || burning.fetch_sub(1, Ordering::Relaxed) <= 0;
-        disk.commit_hook(Some(hook)).expect("a hook");
+        Self::new(user, Disk::Memory(Some(disk)))
+    }
+
+    pub(super) fn on_disk(user: usize, is_encrypted: bool) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let location = Location::File {
+            path: folder.path().join("chat.db"),
+            key: is_encrypted.then(|| Key::from([7; 32])),
+        };
+        Self::new(user, Disk::File(folder, location))
+    }
+
+    fn new(user: usize, disk: Disk) -> Self {
         Self {
             user,
-            disk: Some(disk),
+            disk,
+            left: Vec::new(),
             app: None,
             starts: 0,
-            fuse,
+            fuse: Arc::new(AtomicI64::new(i64::MAX)),
             clock: 0,
             session: Session {
+                number: 0,
                 is_over: false,
                 token_until: Duration::ZERO,
             },
@@ -112,9 +181,28 @@ impl Device {
         self.fuse.store(i64::MAX, Ordering::Relaxed);
     }
 
-    pub(super) fn start_app(&mut self, now: Duration, seed: u64) -> store::Result<()> {
-        let disk = self.disk.take().expect("an app runs already");
-        let store = Store::set_up(disk)?;
+    /// A page of an encrypted file that is damaged looks like another key.
+    pub(super) fn can_have(&self, damage: Damage) -> bool {
+        match &self.disk {
+            Disk::File(_, Location::File { key: Some(_), .. }) => matches!(damage, Damage::Newer),
+            Disk::File(..) => self.starts > 0,
+            Disk::Memory(_) => false,
+        }
+    }
+
+    pub(super) fn start_app(
+        &mut self,
+        now: Duration,
+        seed: u64,
+        damage: Option<Damage>,
+    ) -> store::Result<()> {
+        let store = self.open(damage)?;
+        let connection = store.connection();
+        let burning = Arc::clone(&self.fuse);
+        let hook = move || burning.fetch_sub(1, Ordering::Relaxed) <= 0;
+        connection.commit_hook(Some(hook))?;
+        // Here a battery is never taken out.
+        connection.pragma_update(None, "synchronous", "OFF")?;
         let user = UserId::from(format!("usr_{}", self.user));
         let mut core = Core::new(store, user, TimeZone::UTC, seed)?;
         let rooms = Mirror::of(core.watch_rooms()?);
@@ -131,10 +219,44 @@ impl Device {
         Ok(())
     }
 
+    /// Damage that is not noticed at once is noticed as soon as something is read that lies there.
+    fn open(&mut self, damage: Option<Damage>) -> store::Result<Store> {
+        let (folder, location) = match &mut self.disk {
+            Disk::Memory(disk) => {
+                return Store::set_up(disk.take().expect("an app runs already"));
+            }
+            Disk::File(folder, location) => (folder, location),
+        };
+        let Some(damage) = damage else {
+            return Store::open(location);
+        };
+        if let Damage::Newer = damage {
+            let store = Store::open(location)?;
+            store.connection().pragma_update(None, "user_version", 99)?;
+        } else {
+            damage
+                .happens_to(&folder.path().join("chat.db"))
+                .expect("a file");
+        }
+        let store = Store::open(location)?;
+        let found = store
+            .connection()
+            .pragma_query_value(None, "integrity_check", |row| row.get::<_, String>(0));
+        if found.is_ok_and(|found| found == "ok") {
+            return Ok(store);
+        }
+        drop(store);
+        Store::open_again(location, &store::Error::damage())
+    }
+
     pub(super) fn kill_app(&mut self) {
         if let Some(app) = self.app.take() {
             self.put_out_fuse();
-            self.disk = Some(app.core.into_store().into_connection());
+            let store = app.core.into_store();
+            self.left = store.read().list_entries().expect("entries");
+            if let Disk::Memory(disk) = &mut self.disk {
+                *disk = Some(store.into_connection());
+            }
         }
     }
 

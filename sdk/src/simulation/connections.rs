@@ -1,14 +1,16 @@
 //! Connections: they open, carry, fall silent and break.
 
 use super::network::{PROBE, SILENCE, Socket, read_batch};
-use super::server::Tail;
+use super::script::room_id;
+use super::server::{Server, Tail, at};
 use super::world::{Step, World};
 use crate::live::Failure;
 use crate::operations::sync::ReadUpTo;
 use crate::sync::{Input, Update};
 use crate::transport::socket::Ended;
-use crate::{Error, RoomId, UserId};
+use crate::{Error, User, UserId};
 use rand::Rng;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 impl World {
@@ -61,6 +63,7 @@ impl World {
             is_silent: false,
             last_arrival: self.now,
             is_reading: false,
+            watches: BTreeSet::new(),
         };
         self.sockets.insert(link, socket);
         self.input(device, Input::Opened);
@@ -115,6 +118,7 @@ impl World {
     pub(super) fn broadcast(&mut self) {
         let links: Vec<u64> = self.sockets.keys().copied().collect();
         let receipts = std::mem::take(&mut self.server.receipts);
+        self.tell_who_types();
         for link in &links {
             let falls_behind = self.random.random_bool(self.faults.behind / 4.0);
             let Some(socket) = self.sockets.get_mut(link) else {
@@ -144,6 +148,53 @@ impl World {
         let marks = receipts.into_iter();
         self.marks
             .extend(marks.map(|(room, user, seq)| (now, room, user, seq)));
+    }
+
+    /// Whoever has left a room is told no more of it.
+    fn tell_who_types(&mut self) {
+        let changed = std::mem::take(&mut self.server.typing_changed);
+        let mut updates = Vec::new();
+        for (link, socket) in &mut self.sockets {
+            let user = socket.user;
+            let watched = socket.watches.intersection(&changed);
+            let told = watched.map(|room| (*link, who_types(&self.server, *room, user)));
+            updates.extend(told);
+            let members = |room: &usize| &self.server.rooms[*room].members;
+            socket
+                .watches
+                .retain(|room| members(room).contains_key(&user));
+        }
+        for (link, update) in updates {
+            self.send(link, update);
+        }
+    }
+
+    /// First who is writing already, if anybody is. Whoever is not in the room is told nothing.
+    pub(super) fn watch_typing(&mut self, device: usize, room: usize) {
+        let app = self.devices[device].app.as_ref();
+        let Some(link) = app.and_then(|app| app.link) else {
+            return;
+        };
+        let Some(socket) = self.sockets.get_mut(&link) else {
+            return;
+        };
+        let user = socket.user;
+        if !self.server.rooms[room].members.contains_key(&user) {
+            return;
+        }
+        assert!(socket.watches.insert(room), "watched twice: {room}");
+        if !self.server.others_typing(room, user).is_empty() {
+            let update = who_types(&self.server, room, user);
+            self.send(link, update);
+        }
+    }
+
+    pub(super) fn unwatch_typing(&mut self, device: usize, room: usize) {
+        let app = self.devices[device].app.as_ref();
+        let socket = app.and_then(|app| self.sockets.get_mut(&app.link?));
+        if let Some(socket) = socket {
+            socket.watches.remove(&room);
+        }
     }
 
     /// In order, and at some time; unless the connection breaks or has fallen silent.
@@ -231,9 +282,21 @@ fn closed(code: u16) -> Failure {
     })
 }
 
+fn who_types(server: &Server, room: usize, user: usize) -> Update {
+    let users = server.others_typing(room, user);
+    let users = users.into_iter().map(|user| User {
+        id: UserId::from(format!("usr_{user}")),
+        username: format!("usr{user}"),
+        display_name: server.people[user].name.clone(),
+        is_deleted: false,
+        created_at: at(Duration::ZERO),
+    });
+    Update::Typing(room_id(room), users.collect())
+}
+
 fn read_up_to(room: usize, user: usize, seq: u64) -> Update {
     Update::Read(ReadUpTo {
-        room: RoomId::from(format!("room_{room}")),
+        room: room_id(room),
         user: UserId::from(format!("usr_{user}")),
         seq,
     })

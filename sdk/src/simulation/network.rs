@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// How long a device waits for an answer.
@@ -43,6 +44,8 @@ pub(super) struct Faults {
     pub(super) restarted: f64,
     /// An app is started without a wish to be in step.
     pub(super) offline: f64,
+    /// The file of an app that does not run is damaged.
+    pub(super) damaged: f64,
 }
 
 impl Faults {
@@ -68,6 +71,7 @@ impl Faults {
             trimmed: some(0.08),
             restarted: some(0.04),
             offline: some(0.7),
+            damaged: some(0.4),
         }
     }
 }
@@ -127,6 +131,8 @@ pub(super) struct Socket {
     /// What is sent later arrives later.
     pub(super) last_arrival: Duration,
     pub(super) is_reading: bool,
+    /// In which rooms it is told who writes.
+    pub(super) watches: BTreeSet<usize>,
 }
 
 /// Carries a call to the server and its answer back, at once.

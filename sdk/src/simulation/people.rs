@@ -1,5 +1,6 @@
 //! What people do on their devices, by chance.
 
+use super::client::App;
 use super::script::{EMOJI, Typed, room_id};
 use super::world::World;
 use crate::store::{Target, Timeline};
@@ -93,13 +94,19 @@ impl World {
     fn some_target(&mut self, device: usize) -> Option<(Timeline, Target, Option<ClientId>)> {
         let (_, timeline) = self.some_timeline(device)?;
         let app = self.devices[device].app.as_ref()?;
-        let entries = app.core.store().read().list_entries().ok()?;
-        let mut unsent: Vec<_> = entries.into_iter().filter(|e| e.key.is_some()).collect();
+        let unsent = unsent(app);
         if !unsent.is_empty() && self.random.random_bool(0.4) {
-            let entry = unsent.swap_remove(self.random.random_range(0..unsent.len()));
-            let key = entry.key.clone()?;
-            return Some((entry.timeline, Target::Unsent(key.clone()), Some(key)));
+            let (timeline, key) = unsent[self.random.random_range(0..unsent.len())].clone();
+            return Some((timeline, Target::Unsent(key.clone()), Some(key)));
         }
+        self.some_sent_target(device, timeline)
+    }
+
+    fn some_sent_target(
+        &mut self,
+        device: usize,
+        timeline: Timeline,
+    ) -> Option<(Timeline, Target, Option<ClientId>)> {
         let message = self.some_message(device, &timeline)?;
         let is_own = super::server::index(message.author.id.as_str()) == self.devices[device].user;
         let key = message.client_id.filter(|_| is_own);
@@ -113,21 +120,11 @@ impl World {
         match self.random.random_range(0..10) {
             0..5 => {
                 let Some(key) = key else { return };
-                let text = self.text();
-                self.tell(|| format!("{device}: edits {target:?} to {text:?}"));
-                let body = text.clone();
-                let edited = self.deed(device, |core, at| core.edit(timeline, target, body, at));
-                if edited.is_some() {
-                    self.note_edit(device, key, text);
-                }
+                self.edit(device, timeline, target, key);
             }
             5..7 => {
                 let Some(key) = key else { return };
-                self.tell(|| format!("{device}: deletes {target:?}"));
-                let deleted = self.deed(device, |core, at| core.delete(timeline, target, at));
-                if deleted.is_some() {
-                    self.give_up(&key);
-                }
+                self.delete(device, timeline, target, key);
             }
             _ => {
                 let emoji = EMOJI[self.random.random_range(0..EMOJI.len())].to_owned();
@@ -140,20 +137,54 @@ impl World {
         }
     }
 
+    /// What somebody does who finds that something was not sent yet when the app starts again.
+    pub(super) fn change_unsent(&mut self, device: usize) {
+        let Some(app) = self.devices[device].app.as_ref() else {
+            return;
+        };
+        let unsent = unsent(app);
+        if unsent.is_empty() {
+            return;
+        }
+        let (timeline, key) = unsent[self.random.random_range(0..unsent.len())].clone();
+        let target = Target::Unsent(key.clone());
+        match self.random.random_bool(0.7) {
+            true => self.edit(device, timeline, target, key),
+            false => self.delete(device, timeline, target, key),
+        }
+    }
+
+    fn edit(&mut self, device: usize, timeline: Timeline, target: Target, key: ClientId) {
+        let text = self.text();
+        self.tell(|| format!("{device}: edits {target:?} to {text:?}"));
+        let body = text.clone();
+        let edited = self.deed(device, |core, at| core.edit(timeline, target, body, at));
+        if edited.is_some() {
+            self.note_edit(device, key, text);
+        }
+    }
+
+    fn delete(&mut self, device: usize, timeline: Timeline, target: Target, key: ClientId) {
+        self.tell(|| format!("{device}: deletes {target:?}"));
+        let deleted = self.deed(device, |core, at| core.delete(timeline, target, at));
+        if deleted.is_none() {
+            return;
+        }
+        self.give_up(&key);
+        let mut typed = self.said.messages.iter();
+        let typed = typed.find(|typed| typed.key == key);
+        // What was refused may still be under way a second time.
+        if typed.is_some_and(|typed| !typed.was_refused) {
+            self.said.deleted.insert(key);
+        }
+    }
+
     fn note_edit(&mut self, device: usize, key: ClientId, text: String) {
         let typed = self.said.messages.iter_mut();
         for typed in typed.filter(|typed| typed.key == key) {
             typed.texts.push(text.clone());
         }
         self.said.edits.entry(key).or_default().push((device, text));
-    }
-
-    fn give_up(&mut self, key: &ClientId) {
-        let typed = self.said.messages.iter_mut();
-        for typed in typed.filter(|typed| typed.key == *key) {
-            typed.is_given_up = true;
-        }
-        self.said.spoilt.insert(key.to_string());
     }
 
     pub(super) fn keep_something(&mut self, device: usize) {
@@ -246,8 +277,17 @@ impl World {
         }
         self.tell(|| format!("{device}: gives up {refused:?}"));
         let given_up = self.deed(device, |core, _| core.discard(refused.id));
-        if let (Some(()), Some(key)) = (given_up, &refused.key) {
-            self.give_up(key);
+        if given_up.is_some() {
+            self.forget(device, vec![refused]);
         }
     }
+}
+
+/// What was typed and is not known to be sent.
+fn unsent(app: &App) -> Vec<(Timeline, ClientId)> {
+    let entries = app.core.store().read().list_entries().expect("entries");
+    let unsent = entries.into_iter();
+    unsent
+        .filter_map(|entry| Some((entry.timeline, entry.key?)))
+        .collect()
 }

@@ -1,13 +1,11 @@
 //! What people do and what breaks, by chance, and what must have come of it.
 
-use super::client::{Mirror, OpenTimeline};
-use super::server::NewMessage;
+use super::client::{Device, Mirror, OpenTimeline};
 use super::world::{Step, World};
 use crate::store::Timeline;
-use crate::sync::call::Change;
+use crate::sync::Input;
 use crate::sync::views::Place;
-use crate::sync::{Call, Input};
-use crate::{ClientId, Error, RoomId};
+use crate::{ClientId, RoomId};
 use rand::Rng;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -24,6 +22,8 @@ pub(super) struct Said {
     /// What people want a message to say, in order, and whose device said it.
     pub(super) edits: BTreeMap<ClientId, Vec<(usize, String)>>,
     pub(super) drafts: BTreeMap<(usize, usize), Vec<(usize, String)>>,
+    /// What its author deleted, unless the server refused that.
+    pub(super) deleted: BTreeSet<ClientId>,
     /// How far somebody has said that they have read a room.
     pub(super) read: BTreeMap<(usize, usize), u64>,
     /// Of what the network or another person has made something else.
@@ -52,8 +52,12 @@ impl World {
             let kind = ["CHANNEL", "GROUP", "DIRECT"][room % 3];
             match kind {
                 "DIRECT" => self.server.open_room(kind, &[0, 1]),
+                _ if self.random.random_bool(0.5) => self.server.open_room(kind, &[0, 1, 2]),
                 _ => self.server.open_room(kind, &[1, 0, 2]),
             };
+            if self.random.random_bool(0.3) {
+                self.server.announce_members(room, true);
+            }
         }
         for _ in 0..self.random.random_range(0..25) {
             let (room, user) = (
@@ -62,11 +66,16 @@ impl World {
             );
             self.say_elsewhere(room, user);
         }
+        let on_disk = self.random.random_bool(0.15);
+        let is_encrypted = self.random.random_bool(0.5) && cfg!(feature = "encryption");
         for (device, user) in [0, 0, 1, 2].into_iter().enumerate() {
             if device == 3 && self.random.random_bool(0.5) {
                 break;
             }
-            self.devices.push(super::client::Device::new(user));
+            self.devices.push(match on_disk {
+                true => Device::on_disk(user, is_encrypted),
+                false => Device::in_memory(user),
+            });
             let delay = Duration::from_millis(self.random.random_range(0..3000));
             self.after(delay, Step::Launch(device));
         }
@@ -205,114 +214,6 @@ impl World {
                 is_whole,
                 items: Mirror::of(subscriber),
             });
-        }
-    }
-
-    fn say_elsewhere(&mut self, room: usize, user: usize) {
-        let body = self.text();
-        let on_thread = self.random.random_bool(0.2);
-        let main = self.server.timeline(room, None);
-        let root = match main.len() {
-            0 => None,
-            len => Some(main[self.random.random_range(0..len)]),
-        };
-        let new = NewMessage {
-            room,
-            root: root.filter(|_| on_thread),
-            reply_to: None,
-            key: None,
-            body,
-        };
-        let sent = self.server.send(user, new);
-        self.tell(|| format!("server: {user} says in {room}: {sent:?}"));
-    }
-
-    fn something_happens_elsewhere(&mut self) {
-        let room = self.random.random_range(0..self.server.rooms.len());
-        let user = self.random.random_range(0..3);
-        let messages = self.server.messages.len();
-        let message = self.random.random_range(0..messages.max(1));
-        let text = self.text();
-        let kind = self.random.random_range(0..22);
-        self.tell(|| format!("server: event {kind} in {room} by {user} (message {message})"));
-        match kind {
-            0..8 => self.say_elsewhere(room, user),
-            8..10 if messages > 0 => {
-                self.spoil(message);
-                let _ = self.server.edit(user, message, text);
-            }
-            10 if messages > 0 => {
-                self.spoil(message);
-                let _ = self.server.delete(user, message);
-            }
-            11 | 12 if messages > 0 => {
-                let emoji = EMOJI[self.random.random_range(0..EMOJI.len())];
-                let _ = self.server.react(user, message, emoji, kind == 12);
-            }
-            13 => {
-                let newest = self.server.rooms[room].last_seq;
-                let _ = self.server.mark_read(user, room, newest);
-            }
-            14 => self.server.rename_room(room, user, text),
-            15 => {
-                self.server.rename_person(user, text);
-            }
-            16 => {
-                self.server.leave(room, user);
-                self.said.spoilt.insert(format!("{user} in {room}"));
-            }
-            17 | 18 if self.server.rooms[room].kind != "DIRECT" => self.server.join(room, user),
-            19 => self.server.archive(room, true),
-            20 => self.server.archive(room, false),
-            _ => {
-                let seconds = [0, 0, 3][self.random.random_range(0..3)];
-                self.server.slow_down(room, seconds);
-            }
-        }
-        self.broadcast();
-    }
-
-    fn spoil(&mut self, message: usize) {
-        if let Some(key) = &self.server.messages[message].key {
-            self.said.spoilt.insert(key.clone());
-        }
-    }
-
-    /// What came of a request, for what is expected in the end.
-    pub(super) fn note(
-        &mut self,
-        device: usize,
-        call: &Call,
-        error: Option<&Error>,
-        is_echo: bool,
-    ) {
-        let is_refused = error.is_some_and(|error| !error.is_transient());
-        let user = self.devices[device].user;
-        match call {
-            Call::Change(Change::Send(input)) => {
-                let is_conflict = matches!(error, Some(Error::Conflict { .. }));
-                assert!(!is_conflict, "sent otherwise under the same key: {input:?}");
-                let typed = self
-                    .said
-                    .messages
-                    .iter_mut()
-                    .find(|typed| Some(typed.key.as_str()) == input.client_id.as_deref());
-                if let Some(typed) = typed.filter(|_| is_refused) {
-                    typed.was_refused = true;
-                }
-            }
-            Call::Change(Change::Edit(input)) if is_refused || is_echo => {
-                self.spoil(super::server::index(input.message_id.as_str()));
-            }
-            Call::SaveDraft(input) if is_refused || is_echo => {
-                let room = super::server::index(input.room_id.as_str());
-                self.said.spoilt.insert(format!("{user} in {room}"));
-            }
-            Call::MarkRead(input) if is_refused => {
-                let room = super::server::index(input.room_id.as_str());
-                self.said.spoilt.insert(format!("{user} in {room}"));
-            }
-            _ => {}
         }
     }
 }

@@ -1,19 +1,20 @@
 //! Everything that is: the server, the devices, what travels between them, and what is to happen when.
 
 use super::brief;
-use super::client::Device;
+use super::client::{Damage, Device};
 use super::network::{Faults, Socket, carry_out, refusal};
 use super::script::Said;
-use super::server::{Server, Sizes};
+use super::server::{Server, Sizes, index};
+use crate::Error;
 use crate::live::Failure;
+use crate::store::{self, Entry};
 use crate::sync::{Answer, Call, CallId, Effect, Input, Moment, Update};
-use crate::{Error, store};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-/// Whoever looks for how a thing came about has these many lines to read.
+/// Whoever looks for how a thing came about has these many lines to read, or all of them with `CAUSERIE_TEST_STORY=whole`.
 const STORY: usize = 80;
 
 pub(super) struct World {
@@ -30,6 +31,9 @@ pub(super) struct World {
     pub(super) acts_left: u32,
     pub(super) said: Said,
     story: Option<Vec<String>>,
+    /// What was asked, and what was asked again while the first attempt was under way.
+    asked: BTreeSet<Sender>,
+    repeated: BTreeSet<Sender>,
 }
 
 #[derive(Debug)]
@@ -38,7 +42,7 @@ pub(super) enum Step {
     Act,
     /// The app is started again.
     Launch(usize),
-    /// A request is at the server; `is_echo` when its sender does not wait for it.
+    /// A request is at the server; `is_echo` when its sender does not wait for it, or for another like it.
     Arrive {
         sender: Sender,
         call: Call,
@@ -56,9 +60,11 @@ pub(super) enum Step {
 }
 
 /// Which app asked, and what.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Sender {
     device: usize,
+    user: usize,
+    session: u64,
     start: u64,
     id: CallId,
 }
@@ -84,6 +90,8 @@ impl World {
             acts_left: 0,
             said: Said::default(),
             story: is_told.then(Vec::new),
+            asked: BTreeSet::new(),
+            repeated: BTreeSet::new(),
         };
         world.set_up();
         world
@@ -98,7 +106,11 @@ impl World {
 
     pub(super) fn story(&self) -> String {
         let story = self.story.as_deref().unwrap_or_default();
-        story[story.len().saturating_sub(STORY)..].join("\n")
+        let from = match super::setting("CAUSERIE_TEST_STORY") {
+            Some(_) => 0,
+            None => story.len().saturating_sub(STORY),
+        };
+        story[from..].join("\n")
     }
 
     pub(super) fn whole_story(&self) -> &[String] {
@@ -179,18 +191,68 @@ impl World {
         if self.devices[device].app.is_some() {
             return;
         }
+        self.sign_in(device);
         let seed = self.random.random();
         let now = self.now;
+        self.devices[device].put_out_fuse();
+        let damage = self.some_damage(device);
+        self.tell(|| format!("{device}: the app starts, {damage:?}"));
         let found = &mut self.devices[device];
-        if found.session.is_over {
-            found.session.is_over = false;
+        found.start_app(now, seed, damage).expect("the store opens");
+        if let Some(damage) = damage {
+            self.note_what_is_lost(device, damage);
         }
-        found.put_out_fuse();
-        found.start_app(now, seed).expect("the store opens");
-        self.tell(|| format!("{device}: the app starts"));
+        if self.random.random_bool(0.3) {
+            self.change_unsent(device);
+        }
         if !self.random.random_bool(self.faults.offline) {
             self.input(device, Input::Start);
         }
+    }
+
+    /// Whoever had it, or somebody else.
+    fn sign_in(&mut self, device: usize) {
+        let is_another = self.random.random_bool(0.3);
+        let user = self.random.random_range(0..self.server.people.len());
+        let found = &mut self.devices[device];
+        if !std::mem::take(&mut found.session.is_over) {
+            return;
+        }
+        found.session.number += 1;
+        if is_another && found.user != user {
+            let lost = std::mem::take(&mut found.left);
+            self.forget(device, lost);
+            self.devices[device].user = user;
+            self.tell(|| format!("{device}: {user} signs in"));
+        }
+    }
+
+    fn some_damage(&mut self, device: usize) -> Option<Damage> {
+        let is_damaged = self.random.random_bool(self.faults.damaged);
+        let damage = Damage::random(&mut self.random);
+        let is_possible = self.devices[device].can_have(damage);
+        Some(damage).filter(|_| is_damaged && is_possible)
+    }
+
+    /// What could be read of the damaged file is there, in order; the rest is not expected any more.
+    fn note_what_is_lost(&mut self, device: usize, damage: Damage) {
+        let found = &mut self.devices[device];
+        let app = found.app.as_ref().expect("an app");
+        let kept = app.core.store().read().list_entries().expect("entries");
+        let mut kept = kept.into_iter().peekable();
+        let is_same = |one: &Entry, other: &Entry| {
+            (&one.key, &one.task, one.created_at) == (&other.key, &other.task, other.created_at)
+        };
+        let mut lost = std::mem::take(&mut found.left);
+        lost.retain(|entry| kept.next_if(|kept| is_same(kept, entry)).is_none());
+        assert!(kept.next().is_none(), "what nobody did is not made up");
+        let is_whole = matches!(damage, Damage::Newer);
+        assert!(
+            !is_whole || lost.is_empty(),
+            "nothing stood in the way of {lost:?}"
+        );
+        self.tell(|| format!("{device}: lost {lost:?}"));
+        self.forget(device, lost);
     }
 
     pub(super) fn kill(&mut self, device: usize, why: &str) {
@@ -265,7 +327,9 @@ impl World {
             Effect::Disconnect => self.disconnect(device),
             Effect::Probe => self.probe(device),
             Effect::Call(id, call) => self.call(device, id, call),
-            Effect::State(_) | Effect::WatchTyping(_) | Effect::UnwatchTyping(_) => {}
+            Effect::WatchTyping(room) => self.watch_typing(device, index(room.as_str())),
+            Effect::UnwatchTyping(room) => self.unwatch_typing(device, index(room.as_str())),
+            Effect::State(_) => {}
         }
     }
 
@@ -273,9 +337,14 @@ impl World {
         let journey = self.faults.journey(&mut self.random);
         let sender = Sender {
             device,
+            user: self.devices[device].user,
+            session: self.devices[device].session.number,
             start: self.devices[device].starts,
             id,
         };
+        if !self.asked.insert(sender) {
+            self.repeated.insert(sender);
+        }
         let is_heard = journey.no_answer.is_none();
         for (number, delay) in journey.arrives.iter().enumerate() {
             let is_late = journey.no_answer.is_some_and(|given_up| *delay >= given_up);
@@ -296,16 +365,18 @@ impl World {
     }
 
     fn arrive(&mut self, sender: Sender, call: Call, is_heard: bool, is_echo: bool) {
+        let is_echo = is_echo || self.repeated.contains(&sender);
         let device = &self.devices[sender.device];
-        let answer = if device.session.is_over {
+        let session = &device.session;
+        let answer = if session.is_over || session.number != sender.session {
             Err(Error::SignedOut)
         } else if self.random.random_bool(self.faults.refused) {
             Err(refusal(&mut self.random))
         } else {
-            let user = device.user;
+            let user = sender.user;
             let change = call.clone();
             let answer = carry_out(&mut self.server, user, call);
-            self.note(sender.device, &change, answer.as_ref().err(), is_echo);
+            self.note(user, &change, answer.as_ref().err(), is_echo);
             answer
         };
         self.tell(|| {

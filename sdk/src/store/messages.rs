@@ -56,8 +56,6 @@ struct Details {
     #[serde(skip_serializing_if = "Option::is_none")]
     deleted_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pinned_at: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     reply_to: Option<StoredQuote>,
     #[serde(skip_serializing_if = "Option::is_none")]
     thread: Option<ThreadSummary>,
@@ -82,7 +80,7 @@ struct StoredQuote {
 }
 
 const COLUMNS: &str =
-    "id, timeline, seq, room, author, client_id, body, sent_at, details FROM messages";
+    "id, timeline, seq, room, author, client_id, body, sent_at, details, pinned_at FROM messages";
 
 impl Rows<'_> {
     pub(crate) fn put_message(&self, message: &Message) -> Result<()> {
@@ -93,9 +91,10 @@ impl Rows<'_> {
         }
         let details = serde_json::to_string(&Details::from(message))?;
         let mut statement = self.connection.prepare_cached(
-            "INSERT INTO messages (id, timeline, seq, room, author, client_id, body, sent_at, details)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-             ON CONFLICT (id) DO UPDATE SET body = excluded.body, details = excluded.details",
+            "INSERT INTO messages (id, timeline, seq, room, author, client_id, body, sent_at, details, pinned_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+             ON CONFLICT (id) DO UPDATE
+             SET body = excluded.body, details = excluded.details, pinned_at = excluded.pinned_at",
         )?;
         statement.execute(params![
             message.id.as_str(),
@@ -107,6 +106,7 @@ impl Rows<'_> {
             message.body,
             message.sent_at.as_microsecond(),
             details,
+            message.pinned_at.map(Timestamp::as_microsecond),
         ])?;
         Ok(())
     }
@@ -269,7 +269,9 @@ impl Rows<'_> {
             sent_at: Timestamp::from_microsecond(row.get(7)?).unwrap_or(Timestamp::UNIX_EPOCH),
             edited_at: details.edited_at,
             deleted_at: details.deleted_at,
-            pinned_at: details.pinned_at,
+            pinned_at: row
+                .get::<_, Option<i64>>(9)?
+                .and_then(|at| Timestamp::from_microsecond(at).ok()),
             reply_to: details
                 .reply_to
                 .map(|quote| self.quote(quote))
@@ -312,7 +314,6 @@ impl From<&Message> for Details {
         Self {
             edited_at: message.edited_at,
             deleted_at: message.deleted_at,
-            pinned_at: message.pinned_at,
             reply_to: message.reply_to.as_ref().map(|quote| StoredQuote {
                 id: quote.id.clone(),
                 author: quote.author.id.clone(),

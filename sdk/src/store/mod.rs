@@ -5,6 +5,7 @@ mod messages;
 mod opening;
 mod outbox;
 mod people;
+mod pins;
 mod rooms;
 mod search;
 
@@ -138,6 +139,11 @@ impl Store {
     pub(crate) fn into_connection(self) -> Connection {
         self.connection
     }
+
+    #[cfg(test)]
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
 }
 
 /// The rows, inside a transaction or outside of one.
@@ -173,7 +179,7 @@ impl Rows<'_> {
     /// Forgets what the server can tell again. What is still to be said to it stays.
     pub(crate) fn forget_what_the_server_knows(&self) -> Result<()> {
         self.connection.execute_batch(
-            "DELETE FROM messages; DELETE FROM threads; DELETE FROM rooms; DELETE FROM facts WHERE name = 'cursor';",
+            "DELETE FROM messages; DELETE FROM threads; DELETE FROM rooms; DELETE FROM stale_pins; DELETE FROM facts WHERE name = 'cursor';",
         )?;
         Ok(())
     }

@@ -44,6 +44,7 @@ impl Rows<'_> {
         for query in [
             "DELETE FROM messages WHERE timeline = ?1",
             "DELETE FROM threads WHERE room = ?1",
+            "DELETE FROM stale_pins WHERE room = ?1",
             "DELETE FROM rooms WHERE id = ?1",
         ] {
             self.connection.execute(query, room)?;

@@ -40,9 +40,16 @@ CREATE TABLE messages (
     body TEXT NOT NULL,
     sent_at INTEGER NOT NULL,
     details TEXT NOT NULL,
+    pinned_at INTEGER,
     older TEXT,
     UNIQUE (timeline, seq)
 );
+CREATE INDEX pinned ON messages (room) WHERE pinned_at IS NOT NULL;
+
+-- Where something may have been pinned, or not be any more, since the server was asked.
+CREATE TABLE stale_pins (
+    room TEXT PRIMARY KEY
+) WITHOUT ROWID;
 
 CREATE VIRTUAL TABLE words USING fts5 (
     body, content = 'messages', content_rowid = 'row', tokenize = 'unicode61 remove_diacritics 2'

@@ -16,7 +16,8 @@ impl Rows<'_> {
             return Ok(Vec::new());
         };
         let mut statement = self.connection.prepare_cached(
-            "SELECT id, timeline, seq, room, author, client_id, messages.body, sent_at, details
+            "SELECT id, timeline, seq, room, author, client_id, messages.body, sent_at, details,
+                    pinned_at
              FROM words JOIN messages ON messages.row = words.rowid
              WHERE words MATCH ?1 AND (?2 IS NULL OR room = ?2)
              ORDER BY sent_at DESC, seq DESC LIMIT ?3",

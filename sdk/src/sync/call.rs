@@ -9,9 +9,9 @@ use crate::operations::changes::{
 use crate::operations::messages::{
     History as HistoryQuery, SendMessage, SendMessageInput, SendMessageVariables,
 };
+use crate::operations::standing::{Standing, StandingQuery, StandingVariables};
 use crate::operations::sync::{
-    HistoryPage, Overview, OverviewQuery, OverviewVariables, Standing, StandingQuery,
-    StandingVariables, ThreadHistory, ThreadHistoryVariables,
+    HistoryPage, Overview, OverviewQuery, OverviewVariables, ThreadHistory, ThreadHistoryVariables,
 };
 use crate::{Error, Message, MessageId, RoomId, rooms};
 use cynic::{MutationBuilder, QueryBuilder};
@@ -30,10 +30,11 @@ pub(crate) enum Call {
     Overview {
         after: Option<String>,
     },
-    /// How some rooms stand, and the threads that hang on some messages.
+    /// How some rooms stand, and the threads that hang on some messages; and what is pinned in some rooms.
     Standing {
         rooms: Vec<RoomId>,
         roots: Vec<MessageId>,
+        pins_of: Vec<RoomId>,
     },
     History {
         room: RoomId,
@@ -65,7 +66,6 @@ pub(crate) enum Answer {
     Page(HistoryPage),
     Message(Box<Message>),
     Read(Read),
-    Done,
 }
 
 /// How a call travels: what it asks for goes out, what comes back is read as what was asked for.
@@ -85,11 +85,17 @@ impl Call {
                 let overview = carrier.carry(&operation).await?;
                 Ok(Answer::Overview(Box::new(overview.into())))
             }
-            Self::Standing { rooms, roots } => {
+            Self::Standing {
+                rooms,
+                roots,
+                pins_of,
+            } => {
                 let rooms = rooms.into_iter().map(String::from);
                 let ids = rooms.chain(roots.into_iter().map(String::from));
                 let ids = ids.map(cynic::Id::new).collect();
-                let operation = StandingQuery::build(StandingVariables { ids });
+                let pins_of = pins_of.into_iter().map(String::from);
+                let pins_of = pins_of.map(cynic::Id::new).collect();
+                let operation = StandingQuery::build(StandingVariables { ids, pins_of });
                 Ok(Answer::Standing(carrier.carry(&operation).await?.into()))
             }
             Self::History { room, page } => {
@@ -115,7 +121,7 @@ impl Call {
             Self::SaveDraft(input) => {
                 let operation = SaveDraft::build(SaveDraftVariables { input });
                 let saved = carrier.carry(&operation).await?.save_draft;
-                saved.into_result().map(|()| Answer::Done)
+                Ok(Answer::Read(saved.into_own()?))
             }
         }
     }

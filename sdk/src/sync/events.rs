@@ -3,7 +3,7 @@
 use super::outbox::Outbox;
 use super::standing::Standing;
 use super::views::Views;
-use super::{Core, Moment, Update};
+use super::{Core, Effect, Moment, Update};
 use crate::model::{Member, Membership, Room};
 use crate::operations::sync::{Batch, Change, Event, RootChange};
 use crate::store::{self, Rows, Timeline};
@@ -23,7 +23,10 @@ impl Core {
                     self.standing.room_is_stale(&read.room);
                 }
             }
-            Update::Typing(room, users) => self.views.type_in(room, users),
+            Update::Typing(room, users) => {
+                let users = self.as_known(users)?;
+                self.views.type_in(room, users);
+            }
         }
         Ok(())
     }
@@ -39,6 +42,7 @@ impl Core {
             known: &mut self.rooms,
             changed: BTreeSet::new(),
             left: Vec::new(),
+            entered: BTreeSet::new(),
             outbox: &mut self.outbox,
             standing: &mut self.standing,
             views: &mut self.views,
@@ -50,8 +54,9 @@ impl Core {
             taking.keep_rooms(rows)?;
             rows.set_cursor(&batch.cursor)
         })?;
-        let left = taking.left;
+        let (left, entered) = (taking.left, taking.entered);
         left.iter().for_each(|room| self.forget_room(room));
+        self.watch_typing_again(&entered);
         self.cursor = Some(batch.cursor);
         if batch.live && !self.link.is_live() {
             self.outbox.forget_taken(|_| true);
@@ -59,6 +64,15 @@ impl Core {
         }
         self.link.received(batch.live);
         Ok(())
+    }
+
+    /// Whoever left a room is told no more of who types there.
+    fn watch_typing_again(&mut self, rooms: &BTreeSet<RoomId>) {
+        let open = self.views.rooms_with_open_timelines();
+        for room in rooms.intersection(&open) {
+            self.effects.push(Effect::UnwatchTyping(room.clone()));
+            self.effects.push(Effect::WatchTyping(room.clone()));
+        }
     }
 
     /// The log does not reach back to where this client was: what it missed is not told, so nothing that it knows counts.
@@ -113,6 +127,8 @@ struct Taking<'a> {
     known: &'a mut HashMap<RoomId, Room>,
     changed: BTreeSet<RoomId>,
     left: Vec<RoomId>,
+    /// The viewer came into these, or back.
+    entered: BTreeSet<RoomId>,
     outbox: &'a mut Outbox,
     standing: &'a mut Standing,
     views: &'a mut Views,
@@ -132,9 +148,15 @@ impl Taking<'_> {
             Change::Reactions(message) => self.keep_message(rows, *message, false),
             Change::Room => {
                 self.standing.room_is_stale(&room);
-                Ok(())
+                self.standing.pins_are_stale(&room);
+                rows.set_pins_stale(&room)
             }
-            Change::MemberJoined(member) => self.take_member(rows, &room, &member),
+            Change::MemberJoined(member) => {
+                if member.user.id == *self.viewer {
+                    self.entered.insert(room.clone());
+                }
+                self.take_member(rows, &room, &member)
+            }
             Change::MemberChanged(member) => {
                 self.views.names_changed();
                 self.take_member(rows, &room, &member)

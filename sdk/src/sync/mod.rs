@@ -160,7 +160,10 @@ impl Core {
             outbox: outbox::Outbox::new(store.read().list_entries()?),
             link: link::Link::new(),
             calls: calls::Calls::default(),
-            standing: standing::Standing::new(store.read().list_stale_threads()?),
+            standing: standing::Standing::new(
+                store.read().list_stale_threads()?,
+                store.read().list_stale_pins()?,
+            ),
             pages: timelines::Pages::default(),
             views: views::Views::default(),
             told: told::Told::default(),

@@ -336,9 +336,13 @@ impl Core {
         if let Some(room) = room.as_mut().filter(|_| message.thread_root.is_none()) {
             super::events::show_as_newest(room, &message);
         }
+        let are_pins_stale = self.told.are_pins_newer(&message.room_id, begun);
         self.store.write(|rows| {
             if is_kept {
                 rows.put_message(&message)?;
+            }
+            if are_pins_stale {
+                rows.set_pins_stale(&message.room_id)?;
             }
             room.iter().try_for_each(|room| rows.put_room(room))?;
             self.told
@@ -349,6 +353,9 @@ impl Core {
             }
             rows.remove_entry(entry.id)
         })?;
+        if are_pins_stale {
+            self.standing.pins_are_stale(&message.room_id);
+        }
         if let Some(room) = room {
             self.rooms.insert(room.id.clone(), room);
             self.views.room_list_changed();

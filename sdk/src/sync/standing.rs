@@ -4,7 +4,8 @@
 use super::calls::{Calls, Purpose};
 use super::{Call, Core, Moment};
 use crate::model::Room;
-use crate::operations::sync::{Overview, Standing as Answered};
+use crate::operations::standing::{Pins, Standing as Answered};
+use crate::operations::sync::Overview;
 use crate::store::{self, Rows};
 use crate::{MessageId, RoomId};
 use std::collections::BTreeSet;
@@ -12,6 +13,9 @@ use std::time::Duration;
 
 /// Of how many it is asked at once: as many as the server answers for.
 const AT_ONCE: usize = 100;
+
+/// Of how many rooms it is asked at once what is pinned there, up to fifty messages in each.
+const PINS_AT_ONCE: usize = 20;
 
 /// However much happens, it is asked once in this time.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -36,13 +40,20 @@ pub(super) struct Standing {
 struct Stale {
     rooms: BTreeSet<RoomId>,
     roots: BTreeSet<MessageId>,
+    pins_of: BTreeSet<RoomId>,
 }
 
 impl Standing {
-    pub(super) fn new(stale_threads: Vec<MessageId>) -> Self {
+    pub(super) fn new(stale_threads: Vec<MessageId>, stale_pins: Vec<RoomId>) -> Self {
         let mut standing = Self::default();
         standing.stale.roots.extend(stale_threads);
+        standing.stale.pins_of.extend(stale_pins);
         standing
+    }
+
+    /// The caller sees to it that the device keeps this.
+    pub(super) fn pins_are_stale(&mut self, room: &RoomId) {
+        self.stale.pins_of.insert(room.clone());
     }
 
     pub(super) fn room_is_stale(&mut self, room: &RoomId) {
@@ -68,9 +79,14 @@ impl Standing {
     }
 
     pub(super) fn not_answered(&mut self) {
-        let Stale { rooms, roots } = std::mem::take(&mut self.asked);
+        let Stale {
+            rooms,
+            roots,
+            pins_of,
+        } = std::mem::take(&mut self.asked);
         self.stale.rooms.extend(rooms);
         self.stale.roots.extend(roots);
+        self.stale.pins_of.extend(pins_of);
     }
 
     /// Everything is asked for anew.
@@ -99,7 +115,7 @@ impl Standing {
 
 impl Stale {
     fn is_empty(&self) -> bool {
-        self.rooms.is_empty() && self.roots.is_empty()
+        self.rooms.is_empty() && self.roots.is_empty() && self.pins_of.is_empty()
     }
 
     /// At most as many as can be asked for at once.
@@ -109,7 +125,13 @@ impl Stale {
         let roots: BTreeSet<_> = self.roots.iter().take(left).cloned().collect();
         self.rooms.retain(|room| !rooms.contains(room));
         self.roots.retain(|root| !roots.contains(root));
-        Self { rooms, roots }
+        let pins_of: BTreeSet<_> = self.pins_of.iter().take(PINS_AT_ONCE).cloned().collect();
+        self.pins_of.retain(|room| !pins_of.contains(room));
+        Self {
+            rooms,
+            roots,
+            pins_of,
+        }
     }
 }
 
@@ -135,6 +157,7 @@ impl Core {
             let call = Call::Standing {
                 rooms: self.standing.asked.rooms.iter().cloned().collect(),
                 roots: self.standing.asked.roots.iter().cloned().collect(),
+                pins_of: self.standing.asked.pins_of.iter().cloned().collect(),
             };
             self.call(Purpose::Standing, call);
         }
@@ -183,9 +206,19 @@ impl Core {
         let mut gone: Vec<RoomId> = asked.rooms.into_iter().collect();
         gone.retain(|room| !there.contains(room));
         gone.retain(|room| self.is_newest_word(room, begun));
+        let told: BTreeSet<RoomId> = answer.pins.iter().map(|(room, _)| room.clone()).collect();
+        let untold = asked
+            .pins_of
+            .into_iter()
+            .filter(|room| !told.contains(room));
+        let mut pins = answer.pins;
+        pins.extend(untold.map(|room| (room, Vec::new())));
+        let pins = self.newest_pins(pins, begun);
         self.store.write(|rows| {
             put_people(rows, &in_them)?;
             in_them.iter().try_for_each(|room| rows.put_room(room))?;
+            pins.iter()
+                .try_for_each(|(room, pins)| rows.set_pins(room, pins))?;
             gone.iter().try_for_each(|room| rows.remove_room(room))?;
             self.told
                 .people(begun)
@@ -196,6 +229,8 @@ impl Core {
             })
         })?;
         gone.iter().for_each(|room| self.forget_room(room));
+        pins.iter()
+            .for_each(|(room, _)| self.views.room_changed(room));
         threads
             .iter()
             .for_each(|(_, thread)| self.told.hear_thread(&thread.root));
@@ -224,6 +259,18 @@ impl Core {
             self.standing.thread_is_stale(root);
         }
         !is_newer
+    }
+
+    /// What is pinned where nothing was heard of it meanwhile; the other rooms are asked about again.
+    fn newest_pins(&mut self, mut pins: Vec<Pins>, begun: u64) -> Vec<Pins> {
+        pins.retain(|(room, _)| {
+            let is_newer = self.told.are_pins_newer(room, begun);
+            if is_newer {
+                self.standing.pins_are_stale(room);
+            }
+            !is_newer
+        });
+        pins
     }
 
     fn not_older(&mut self, mut rooms: Vec<Room>, begun: u64) -> Vec<Room> {
@@ -263,6 +310,7 @@ impl Core {
         self.calls.forget_pages(room);
         self.pages.forget_room(room);
         self.outbox.forget_taken(|taken| taken == room);
+        self.views.typing.remove(room);
         self.views.room_changed(room);
         self.rooms.remove(room);
     }

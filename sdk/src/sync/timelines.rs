@@ -179,10 +179,22 @@ impl Core {
             .into_iter()
             .map(|message| self.told.newest(message, begun, &self.viewer))
             .collect();
+        let room = timeline.room();
+        let are_pins_stale = self.told.are_pins_newer(room, begun);
         self.store.write(|rows| {
+            if are_pins_stale {
+                rows.set_pins_stale(room)?;
+            }
             newer
                 .iter()
                 .try_for_each(|message| rows.put_message(message))?;
+            // What was refused once may have come there by another attempt, of which no event tells any more.
+            let own = newer
+                .iter()
+                .filter(|message| message.author.id == self.viewer);
+            for message in own {
+                self.outbox.arrived(rows, message)?;
+            }
             self.told
                 .people(begun)
                 .try_for_each(|user| rows.put_user(user))?;
@@ -191,6 +203,9 @@ impl Core {
                 _ => Ok(()),
             }
         })?;
+        if are_pins_stale {
+            self.standing.pins_are_stale(room);
+        }
         self.timeline_changed(timeline);
         Ok(())
     }

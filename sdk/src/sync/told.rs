@@ -16,6 +16,8 @@ pub(super) struct Told {
     /// How the viewer stands to rooms, and to threads by their roots.
     rooms: Heard<RoomId, ()>,
     threads: Heard<MessageId, ()>,
+    /// That something may be pinned there, or not be any more.
+    pins: Heard<RoomId, ()>,
     people: Heard<UserId, User>,
 }
 
@@ -72,7 +74,10 @@ impl Told {
             Change::Thread(thread) => {
                 self.threads.0.insert(thread.root.clone(), (at, ()));
             }
-            Change::Room | Change::Unknown => {}
+            Change::Room => {
+                self.pins.0.insert(event.room.clone(), (at, ()));
+            }
+            Change::Unknown => {}
         }
     }
 
@@ -120,6 +125,10 @@ impl Told {
 
     pub(super) fn is_thread_newer(&self, root: &MessageId, begun: u64) -> bool {
         self.threads.newer(root, begun).is_some()
+    }
+
+    pub(super) fn are_pins_newer(&self, room: &RoomId, begun: u64) -> bool {
+        self.pins.newer(room, begun).is_some()
     }
 
     /// People as they were heard of since then.

@@ -63,7 +63,14 @@ impl Server {
     }
 
     fn standing(&self, user: usize, variables: &Value) -> Value {
-        let ids = variables["ids"].as_array().expect("ids");
+        json!({
+            "nodes": self.nodes(user, &variables["ids"]),
+            "pins": self.nodes(user, &variables["pinsOf"]),
+        })
+    }
+
+    fn nodes(&self, user: usize, ids: &Value) -> Value {
+        let ids = ids.as_array().expect("ids");
         assert!(ids.len() <= 100, "at most 100 ids");
         let nodes = ids.iter().map(|id| {
             let id = id.as_str().expect("an id");
@@ -75,14 +82,14 @@ impl Server {
             let is_seen = self.is_in(self.messages[number].room, user);
             is_seen.then(|| self.message(number, user))
         });
-        json!({ "nodes": nodes.collect::<Vec<_>>() })
+        nodes.collect()
     }
 
     fn is_in(&self, room: usize, user: usize) -> bool {
         self.rooms[room].members.contains_key(&user)
     }
 
-    fn can_see(&self, room: usize, user: usize) -> bool {
+    pub(super) fn can_see(&self, room: usize, user: usize) -> bool {
         self.is_in(room, user) || self.rooms[room].kind == "CHANNEL"
     }
 
@@ -195,6 +202,7 @@ impl Server {
                     reply_to: id("replyToId"),
                     key: input["clientId"].as_str().map(str::to_owned),
                     body: text("body"),
+                    forwarded_from: None,
                 };
                 ("sendMessage", self.send(user, new))
             }
@@ -237,9 +245,15 @@ impl Server {
             "SaveDraft" => {
                 let body = input["body"].as_str().unwrap_or_default().to_owned();
                 let saved = self.save_draft(user, room, body, id("replyToId"));
-                payload("saveDraft", saved.map(|()| json!({})))
+                let saved = saved.map(|()| json!({ "membership": self.membership(room, user) }));
+                payload("saveDraft", saved)
             }
-            other => panic!("the model does not know {other}"),
+            name => {
+                let input = request.variables["input"].clone();
+                let field = name[..1].to_lowercase() + &name[1..];
+                let done = self.keep_room(user, name, &input);
+                payload(&field, done)
+            }
         }
     }
 }
@@ -254,6 +268,7 @@ fn payload(field: &str, done: Outcome<Value>) -> Outcome<Value> {
         Err(refusal @ Refusal("RATE_LIMITED", _)) => return Err(refusal),
         Err(Refusal(code, _)) => json!({
             "message": null,
+            "room": null,
             "membership": null,
             "thread": null,
             "userErrors": [{ "code": code, "message": code, "field": null }],

@@ -3,8 +3,8 @@
 use super::{Event, Message, Outcome, Refusal, Server};
 use std::collections::BTreeSet;
 
-const NOT_FOUND: Refusal = Refusal("NOT_FOUND", None);
-const FORBIDDEN: Refusal = Refusal("FORBIDDEN", None);
+pub(super) const NOT_FOUND: Refusal = Refusal("NOT_FOUND", None);
+pub(super) const FORBIDDEN: Refusal = Refusal("FORBIDDEN", None);
 const CONFLICT: Refusal = Refusal("CONFLICT", None);
 
 pub(in crate::simulation) struct NewMessage {
@@ -13,6 +13,8 @@ pub(in crate::simulation) struct NewMessage {
     pub(in crate::simulation) reply_to: Option<usize>,
     pub(in crate::simulation) key: Option<String>,
     pub(in crate::simulation) body: String,
+    /// The message whose words these are.
+    pub(in crate::simulation) forwarded_from: Option<usize>,
 }
 
 impl Server {
@@ -29,7 +31,33 @@ impl Server {
         message.root = new.root;
         message.key = new.key;
         message.first.1 = new.reply_to;
+        message.forwarded_from = new.forwarded_from;
         Ok(self.insert(message))
+    }
+
+    /// The words of whoever said them first.
+    pub(in crate::simulation) fn forward(
+        &mut self,
+        user: usize,
+        source: usize,
+        room: usize,
+    ) -> Outcome<usize> {
+        let found = self.readable(user, source)?;
+        if found.notice.is_some() {
+            return Err(NOT_FOUND);
+        }
+        let new = NewMessage {
+            room,
+            root: None,
+            reply_to: None,
+            key: None,
+            body: found.body.clone(),
+            forwarded_from: found.forwarded_from.or(Some(source)),
+        };
+        if new.body.is_empty() {
+            return Err(Refusal("INVALID", None));
+        }
+        self.send(user, new)
     }
 
     fn sent_before(&self, user: usize, new: &NewMessage) -> Option<Outcome<usize>> {
@@ -66,6 +94,7 @@ impl Server {
         if room.archived_at.is_some() {
             return Err(FORBIDDEN);
         }
+        self.check_not_muted(new.room, user)?;
         let seconds = room.slow_mode_seconds;
         let again = member.last_sent.map(|last| last.as_secs() + seconds);
         match again.filter(|again| !member.is_owner && seconds > 0 && *again > self.now.as_secs()) {
@@ -91,6 +120,8 @@ impl Server {
             deleted_at: None,
             reactions: Vec::new(),
             mentions: BTreeSet::new(),
+            pinned_at: None,
+            forwarded_from: None,
             notice: None,
         }
     }
@@ -129,20 +160,21 @@ impl Server {
 
     fn mentioned(&self, message: &Message) -> BTreeSet<usize> {
         let members = self.rooms[message.room].members.keys().copied();
-        let others = members.filter(|user| *user != message.author);
+        let is_own = message.forwarded_from.is_none() && message.notice.is_none();
+        let others = members.filter(|user| *user != message.author && is_own);
         others
             .filter(|user| message.body.contains(&format!("@usr{user} ")))
             .collect()
     }
 
     /// The message, if it is in a room that they are in.
-    fn readable(&self, user: usize, id: usize) -> Outcome<&Message> {
+    pub(super) fn readable(&self, user: usize, id: usize) -> Outcome<&Message> {
         let message = self.messages.get(id).ok_or(NOT_FOUND)?;
         let members = &self.rooms[message.room].members;
         members.get(&user).map(|_| message).ok_or(NOT_FOUND)
     }
 
-    fn check_open(&self, room: usize) -> Outcome<()> {
+    pub(super) fn check_open(&self, room: usize) -> Outcome<()> {
         match self.rooms[room].archived_at {
             Some(_) => Err(FORBIDDEN),
             None => Ok(()),
@@ -156,13 +188,15 @@ impl Server {
         body: String,
     ) -> Outcome<usize> {
         let message = self.readable(user, id)?;
-        if message.author != user || message.notice.is_some() {
+        let is_own = message.notice.is_none() && message.forwarded_from.is_none();
+        if message.author != user || !is_own {
             return Err(FORBIDDEN);
         }
         if message.deleted_at.is_some() {
             return Err(CONFLICT);
         }
         self.check_open(message.room)?;
+        self.check_not_muted(message.room, user)?;
         if message.body != body {
             let now = self.now;
             let message = &mut self.messages[id];
@@ -187,6 +221,7 @@ impl Server {
             message.body.clear();
             message.reactions.clear();
             message.mentions.clear();
+            message.pinned_at = None;
             self.log.push(Event::Deleted(id));
         }
         Ok(id)
@@ -200,6 +235,7 @@ impl Server {
         remove: bool,
     ) -> Outcome<usize> {
         let message = self.readable(user, id)?;
+        self.check_not_muted(message.room, user)?;
         self.check_open(message.room)?;
         let is_deleted = message.deleted_at.is_some();
         let message = &mut self.messages[id];

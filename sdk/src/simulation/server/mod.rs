@@ -2,8 +2,10 @@
 
 mod answers;
 mod deeds;
+mod keeping;
 mod log;
 mod render;
+mod rooms;
 
 pub(super) use answers::{Request, top_level};
 pub(super) use deeds::NewMessage;
@@ -31,6 +33,14 @@ pub(super) struct Server {
     /// How far people have just read: room, person, `seq`.
     pub(super) receipts: Vec<(usize, usize, u64)>,
     pub(super) sizes: Sizes,
+    /// Who may not come into which room.
+    pub(super) bans: BTreeSet<(usize, usize)>,
+    /// Until when people may not write, whether or not they are in the room.
+    pub(super) mutes: BTreeMap<(usize, usize), Duration>,
+    /// Who is writing in which room.
+    pub(super) typing: BTreeSet<(usize, usize)>,
+    /// Where that has changed.
+    pub(super) typing_changed: BTreeSet<usize>,
 }
 
 /// How much is answered at once, at most.
@@ -49,6 +59,8 @@ pub(super) struct Room {
     pub(super) topic: Option<String>,
     pub(super) archived_at: Option<Duration>,
     pub(super) slow_mode_seconds: u64,
+    /// Whether notices tell who came and who went.
+    pub(super) announces_members: bool,
     pub(super) last_seq: u64,
     pub(super) last_active: Duration,
     pub(super) members: BTreeMap<usize, Member>,
@@ -78,7 +90,11 @@ pub(super) struct Message {
     pub(super) deleted_at: Option<Duration>,
     pub(super) reactions: Vec<(String, Vec<usize>)>,
     pub(super) mentions: BTreeSet<usize>,
-    pub(super) notice: Option<&'static str>,
+    pub(super) pinned_at: Option<Duration>,
+    /// The message whose words these are.
+    pub(super) forwarded_from: Option<usize>,
+    /// What is told by it, and of whom.
+    pub(super) notice: Option<(&'static str, Option<usize>)>,
 }
 
 #[derive(Default)]
@@ -121,6 +137,18 @@ pub(super) fn index(id: &str) -> usize {
     number.parse().expect("an id")
 }
 
+/// Markdown that shows these words as they are.
+fn plain(text: &str) -> String {
+    let mut source = String::new();
+    for character in text.chars() {
+        if character.is_ascii_punctuation() {
+            source.push('\\');
+        }
+        source.push(character);
+    }
+    source
+}
+
 impl Server {
     pub(super) fn new(people: &[&str], sizes: Sizes) -> Self {
         let people = people.iter().map(|name| Person {
@@ -136,6 +164,10 @@ impl Server {
             now: Duration::ZERO,
             receipts: Vec::new(),
             sizes,
+            bans: BTreeSet::new(),
+            mutes: BTreeMap::new(),
+            typing: BTreeSet::new(),
+            typing_changed: BTreeSet::new(),
         }
     }
 
@@ -151,26 +183,44 @@ impl Server {
             topic: None,
             archived_at: None,
             slow_mode_seconds: 0,
+            announces_members: false,
             last_seq: 0,
             last_active: self.now,
             members: BTreeMap::new(),
         });
         for user in members {
-            self.join(room, *user);
+            self.admit(room, *user);
         }
         room
     }
 
     /// Nothing happens to those who are there already.
-    pub(super) fn join(&mut self, room: usize, user: usize) {
-        if self.rooms[room].members.contains_key(&user) || self.rooms[room].archived_at.is_some() {
-            return;
+    pub(super) fn join(&mut self, room: usize, user: usize) -> Outcome<()> {
+        if self.rooms[room].members.contains_key(&user) {
+            return Ok(());
         }
+        self.check_may_come(room, user)?;
+        self.admit(room, user);
+        self.tell_of_member(room, user, ("JOINED", None));
+        Ok(())
+    }
+
+    fn check_may_come(&self, room: usize, user: usize) -> Outcome<()> {
+        if self.rooms[room].archived_at.is_some() {
+            return Err(Refusal("FORBIDDEN", None));
+        }
+        match self.bans.contains(&(room, user)) {
+            true => Err(Refusal("BANNED", None)),
+            false => Ok(()),
+        }
+    }
+
+    fn admit(&mut self, room: usize, user: usize) {
         self.log.push(Event::Joined(room, user));
         let joined = self.log.len();
         let room = &mut self.rooms[room];
         let member = Member {
-            is_owner: room.members.is_empty(),
+            is_owner: room.members.is_empty() && room.kind != "DIRECT",
             joined_at: self.now,
             joined,
             read: room.last_seq,
@@ -180,18 +230,31 @@ impl Server {
         room.members.insert(user, member);
     }
 
-    pub(super) fn leave(&mut self, room: usize, user: usize) {
-        let is_direct = self.rooms[room].kind == "DIRECT";
-        if is_direct || self.rooms[room].members.len() < 2 {
-            return;
+    /// An owner cannot leave others behind.
+    pub(super) fn leave(&mut self, room: usize, user: usize) -> Outcome<()> {
+        let found = &self.rooms[room];
+        let Some(member) = found.members.get(&user) else {
+            return match found.kind {
+                "CHANNEL" => Ok(()),
+                _ => Err(Refusal("NOT_FOUND", None)),
+            };
+        };
+        if found.kind == "DIRECT" || (member.is_owner && found.members.len() > 1) {
+            return Err(Refusal("FORBIDDEN", None));
         }
-        if self.rooms[room].members.remove(&user).is_some() {
-            for root in self.roots_in(room) {
-                let thread = self.threads.get_mut(&root).expect("a thread");
-                thread.members.remove(&user);
-            }
-            self.log.push(Event::Left(room, user));
+        self.dismiss(room, user);
+        self.tell_of_member(room, user, ("LEFT", None));
+        Ok(())
+    }
+
+    fn dismiss(&mut self, room: usize, user: usize) {
+        self.rooms[room].members.remove(&user);
+        for root in self.roots_in(room) {
+            let thread = self.threads.get_mut(&root).expect("a thread");
+            thread.members.remove(&user);
         }
+        self.set_typing(room, user, false);
+        self.log.push(Event::Left(room, user));
     }
 
     fn roots_in(&self, room: usize) -> Vec<usize> {
@@ -205,12 +268,10 @@ impl Server {
         if self.rooms[room].kind == "DIRECT" || self.rooms[room].archived_at.is_some() {
             return;
         }
+        let body = format!("renamed the room to “{}”", plain(&name));
         self.rooms[room].name = name;
         self.log.push(Event::Room(room));
-        self.insert(Message {
-            notice: Some("RENAMED"),
-            ..self.new_message(room, user, "renamed the room".to_owned())
-        });
+        self.notify(room, user, ("RENAMED", None), body, None);
     }
 
     pub(super) fn archive(&mut self, room: usize, archived: bool) {
@@ -240,6 +301,31 @@ impl Server {
                 self.log.push(Event::Changed(room, user));
             }
         }
+    }
+
+    /// In a message of whoever did it.
+    fn notify(
+        &mut self,
+        room: usize,
+        by: usize,
+        notice: (&'static str, Option<usize>),
+        body: String,
+        about: Option<usize>,
+    ) -> usize {
+        let mut message = self.new_message(room, by, body);
+        message.notice = Some(notice);
+        message.first.1 = about;
+        self.insert(message)
+    }
+
+    /// That somebody came or went, where the room wants to hear of it.
+    fn tell_of_member(&mut self, room: usize, by: usize, notice: (&'static str, Option<usize>)) {
+        if !self.rooms[room].announces_members {
+            return;
+        }
+        let whom = notice.1.map(|user| format!(" @usr{user}"));
+        let body = notice.0.to_lowercase() + &whom.unwrap_or_default();
+        self.notify(room, by, notice, body, None);
     }
 
     /// The oldest events are gone.

@@ -50,6 +50,14 @@ impl Server {
             let first: Vec<Value> = first.collect();
             json!({ "emoji": emoji, "count": users.len(), "users": first })
         });
+        let forwarded_from = message.forwarded_from.map(|id| {
+            let first = &self.messages[id];
+            json!({ "author": self.user(first.author), "sentAt": at(first.sent_at).to_string() })
+        });
+        let notice = message.notice.map(|(kind, whom)| {
+            let whom = whom.map(|user| self.user(user));
+            json!({ "kind": kind, "user": whom })
+        });
         let mentions = message.mentions.iter().map(|user| self.user(*user));
         json!({
             "__typename": "Message",
@@ -62,14 +70,14 @@ impl Server {
             "sentAt": at(message.sent_at).to_string(),
             "editedAt": message.edited_at.map(|time| at(time).to_string()),
             "deletedAt": message.deleted_at.map(|time| at(time).to_string()),
-            "pinnedAt": null,
+            "pinnedAt": message.pinned_at.map(|time| at(time).to_string()),
             "replyTo": reply_to,
             "threadRoot": root,
             "thread": self.thread(id, viewer),
             "mentions": mentions.collect::<Vec<_>>(),
             "mentionsRoom": false,
-            "forwardedFrom": null,
-            "notice": message.notice.map(|kind| json!({ "kind": kind, "user": null })),
+            "forwardedFrom": forwarded_from,
+            "notice": notice,
             "reactions": reactions.collect::<Vec<_>>(),
         })
     }
@@ -111,7 +119,7 @@ impl Server {
             "joinedAt": at(member.joined_at).to_string(),
             "lastReadSeq": member.read,
             "unread": { "messages": messages, "mentions": mentions },
-            "mutedUntil": null,
+            "mutedUntil": self.mutes.get(&(room, user)).map(|until| at(*until).to_string()),
             "draft": draft,
         })
     }
@@ -122,6 +130,7 @@ impl Server {
         let newest = self.timeline(id, None).last().copied();
         let newest = newest.filter(|_| is_member);
         let other = self.other_user(id, viewer);
+        let pins = self.pins(id).into_iter().filter(|_| is_member);
         json!({
             "__typename": "Room",
             "id": format!("room_{id}"),
@@ -131,11 +140,12 @@ impl Server {
             "topic": room.topic,
             "slowModeSeconds": room.slow_mode_seconds,
             "announcementOnly": false,
-            "announcesMembers": false,
+            "announcesMembers": room.announces_members,
             "archivedAt": room.archived_at.map(|time| at(time).to_string()),
             "createdAt": at(std::time::Duration::ZERO).to_string(),
             "memberCount": room.members.len(),
             "membership": self.membership(id, viewer),
+            "pinnedMessages": pins.map(|id| self.message(id, viewer)).collect::<Vec<_>>(),
             "lastMessage": newest.map(|message| self.message(message, viewer)),
         })
     }

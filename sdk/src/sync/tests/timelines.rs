@@ -122,8 +122,8 @@ fn a_channel_that_was_looked_at_before_it_was_joined_fills_then() {
     assert_eq!(phone.seqs(view), [1, 2, 3]);
 }
 
-fn standing_of(room: Room) -> crate::operations::sync::Standing {
-    crate::operations::sync::Standing {
+fn standing_of(room: Room) -> crate::operations::standing::Standing {
+    crate::operations::standing::Standing {
         rooms: vec![room],
         ..Default::default()
     }

@@ -35,7 +35,7 @@ pub(crate) struct Views {
     pub(super) changed: BTreeSet<Timeline>,
     is_everything_changed: bool,
     is_room_list_changed: bool,
-    typing: HashMap<RoomId, Vec<User>>,
+    pub(super) typing: HashMap<RoomId, Vec<User>>,
 }
 
 impl Views {
@@ -60,7 +60,11 @@ impl Views {
         self.is_room_list_changed = true;
     }
 
+    /// What comes after a timeline was closed is not heard: nobody would tell when it is over.
     pub(super) fn type_in(&mut self, room: RoomId, users: Vec<User>) {
+        if !self.rooms_with_open_timelines().contains(&room) {
+            return;
+        }
         self.typing.insert(room.clone(), users);
         self.refresh_typing(&room);
     }
@@ -90,9 +94,23 @@ impl Views {
 }
 
 impl Core {
+    /// People as they are called by now.
+    pub(super) fn as_known(&self, mut users: Vec<User>) -> store::Result<Vec<User>> {
+        for user in &mut users {
+            if let Some(known) = self.store.read().find_user(&user.id)? {
+                *user = known;
+            }
+        }
+        Ok(users)
+    }
+
     /// Brings what is open up to date with what is kept.
     pub(super) fn refresh_views(&mut self) -> store::Result<()> {
         if self.store.take_new_names() {
+            for (room, users) in std::mem::take(&mut self.views.typing) {
+                let users = self.as_known(users)?;
+                self.views.typing.insert(room, users);
+            }
             self.views.names_changed();
         }
         if std::mem::take(&mut self.views.is_room_list_changed) {

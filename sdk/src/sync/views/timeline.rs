@@ -203,19 +203,21 @@ impl Core {
             Some(from) => newest - from + 1,
             None => view.more.saturating_add(AT_FIRST as u64),
         };
-        let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
+        let mut wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
         let rows = self.store.read();
-        let run = rows.run_before(&view.timeline, newest, wanted)?;
+        let mut run = rows.run_before(&view.timeline, newest, wanted)?;
+        let first = run.first().map(|first| first.seq);
+        // The end that was known before is far above: what is between is there for whoever goes back. As many are shown
+        // as where it is opened now.
+        if view.shown_to.is_some_and(|shown| Some(shown + 1) < first) {
+            view.from = None;
+            wanted = AT_FIRST;
+            run.drain(..run.len().saturating_sub(AT_FIRST));
+        }
+        view.shown_to = Some(newest);
         let Some(first) = run.first() else {
             return Ok(run);
         };
-        // The end that was known before is far above: what is between is there for whoever goes back.
-        let is_elsewhere = view.shown_to.is_some_and(|shown| shown + 1 < first.seq);
-        view.shown_to = Some(newest);
-        if is_elsewhere {
-            view.from = Some(first.seq);
-            return Ok(run);
-        }
         let missing = wanted.saturating_sub(run.len()) as u64;
         let from = first.seq.saturating_sub(missing).max(1);
         view.from.get_or_insert(from);
