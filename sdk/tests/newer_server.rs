@@ -285,7 +285,8 @@ async fn a_chat_passes_over_what_it_does_not_know() {
             json!({ "type": "next", "id": "events", "payload": payload }),
         )
         .await;
-        let nodes = json!({ "data": { "nodes": [room_of_tomorrow(), { "__typename": "Poll" }] } });
+        let nodes = json!([room_of_tomorrow(), { "__typename": "Poll" }]);
+        let nodes = json!({ "data": { "nodes": nodes, "pins": [{ "__typename": "Poll" }] } });
         answer(&listener, nodes).await;
         socket
     });
