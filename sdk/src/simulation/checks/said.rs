@@ -1,5 +1,6 @@
 //! What people said is there, once and in order, as they said it last.
 
+use super::super::script::Typed;
 use super::super::world::World;
 use super::{Verdict, equal};
 use crate::ClientId;
@@ -30,10 +31,12 @@ impl World {
         Ok(())
     }
 
-    /// What was typed on a device in a room was sent in that order, apart from what was refused and tried again later.
+    /// What was typed on a device in a room was sent in that order, apart from what was refused and tried again later, and
+    /// from what was lost with its file while an attempt was on its way.
     pub(super) fn check_order(&self) -> Verdict {
         let mut last: BTreeMap<(usize, usize), usize> = BTreeMap::new();
-        for typed in self.said.messages.iter().filter(|typed| !typed.was_refused) {
+        let in_order = |typed: &&Typed| !typed.was_refused && !typed.is_given_up;
+        for typed in self.said.messages.iter().filter(in_order) {
             let key = Some(typed.key.as_str());
             let mut messages = self.server.messages.iter();
             let Some(place) = messages.position(|message| message.key.as_deref() == key) else {
