@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use rand::rngs::StdRng;
 use rand::{RngCore, SeedableRng};
 use std::fs;
+use tempfile::TempDir;
 
 fn typed(body: &str) -> NewEntry {
     NewEntry {
@@ -19,6 +20,19 @@ fn typed(body: &str) -> NewEntry {
         },
         created_at: Timestamp::UNIX_EPOCH,
     }
+}
+
+/// Where a file may be, and the folder that goes with its test.
+fn place() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("chat.db");
+    (folder, path)
+}
+
+/// Changes a file as nobody does who goes by the store.
+fn tamper(path: &Path, sql: &str) {
+    let connection = Connection::open(path).expect("opened");
+    connection.execute_batch(sql).expect("written");
 }
 
 fn plain(path: &Path) -> Location {
@@ -51,8 +65,7 @@ fn bodies(store: &Store) -> Vec<String> {
 
 #[test]
 fn what_was_written_is_there_after_another_start() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("chat.db");
+    let (_folder, path) = place();
     filled(&path);
     let store = Store::open(&plain(&path)).expect("a store");
     assert_eq!(store.read().cursor().expect("read"), Some("c1".into()));
@@ -61,8 +74,7 @@ fn what_was_written_is_there_after_another_start() {
 
 #[test]
 fn what_is_no_store_is_begun_anew() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("chat.db");
+    let (_folder, path) = place();
     fs::write(
         &path,
         "not a database at all, and long enough to be read as one",
@@ -75,8 +87,7 @@ fn what_is_no_store_is_begun_anew() {
 
 #[test]
 fn a_store_of_a_newer_version_is_begun_anew_with_what_was_not_said() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("chat.db");
+    let (_folder, path) = place();
     filled(&path);
     let refusal = crate::Error::NotFound {
         reason: "No such room.".to_owned(),
@@ -88,11 +99,7 @@ fn a_store_of_a_newer_version_is_begun_anew_with_what_was_not_said() {
         .write(|rows| rows.set_failure(refused, Some(&refusal)))
         .expect("written");
     drop(store);
-    let connection = Connection::open(&path).expect("opened");
-    connection
-        .pragma_update(None, "user_version", 99)
-        .expect("written");
-    drop(connection);
+    tamper(&path, "PRAGMA user_version = 99");
     let store = Store::open(&plain(&path)).expect("a store");
     assert_eq!(
         store.read().cursor().expect("read"),
@@ -119,8 +126,7 @@ fn a_store_of_a_newer_version_is_begun_anew_with_what_was_not_said() {
 /// Whatever page is overwritten, the store opens again, and what it still has to say is the beginning of what there was.
 #[test]
 fn a_damaged_file_is_begun_anew_with_what_can_be_read() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("chat.db");
+    let (folder, path) = place();
     filled(&path);
     let whole = fs::read(&path).expect("the file");
     let page = 4096;
@@ -170,8 +176,7 @@ fn a_damaged_file_is_begun_anew_with_what_can_be_read() {
 /// Without the key, what is encrypted is noise.
 #[test]
 fn what_is_encrypted_is_not_thrown_away_for_want_of_its_key() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("chat.db");
+    let (_folder, path) = place();
     let mut noise = vec![0; 3 * 4096];
     StdRng::seed_from_u64(1).fill_bytes(&mut noise);
     fs::write(&path, &noise).expect("written");
@@ -182,8 +187,7 @@ fn what_is_encrypted_is_not_thrown_away_for_want_of_its_key() {
 
 #[test]
 fn what_is_deleted_is_not_in_the_file_either() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("chat.db");
+    let (_folder, path) = place();
     let store = Store::open(&plain(&path)).expect("a store");
     let words: Vec<String> = (0..600).map(|number| format!("word{number}word")).collect();
     for (number, word) in (0_i64..).zip(&words) {
@@ -217,16 +221,15 @@ fn whatever_is_pasted_can_be_searched_for() {
 #[cfg(not(feature = "encryption"))]
 #[test]
 fn a_key_is_refused_where_nothing_can_be_encrypted() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let refused = Store::open(&encrypted(&folder.path().join("chat.db"), 1)).err();
+    let (_folder, path) = place();
+    let refused = Store::open(&encrypted(&path, 1)).err();
     assert!(matches!(refused, Some(Error::NoEncryption)), "{refused:?}");
 }
 
 #[cfg(feature = "encryption")]
 #[test]
 fn what_is_encrypted_can_be_read_with_its_key_alone() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("chat.db");
+    let (folder, path) = place();
     let secret = "a secret that is long enough to be found";
     let mut store = Store::open(&encrypted(&path, 1)).expect("a store");
     store
@@ -253,8 +256,7 @@ fn what_is_encrypted_can_be_read_with_its_key_alone() {
 #[cfg(feature = "encryption")]
 #[test]
 fn an_encrypted_file_that_is_damaged_is_begun_anew() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("chat.db");
+    let (_folder, path) = place();
     drop(Store::open(&encrypted(&path, 1)).expect("a store"));
     let mut content = fs::read(&path).expect("the file");
     content[..4096].fill(0);
@@ -266,8 +268,7 @@ fn an_encrypted_file_that_is_damaged_is_begun_anew() {
 #[cfg(feature = "encryption")]
 #[test]
 fn what_was_not_encrypted_is_from_the_first_key_on() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("chat.db");
+    let (_folder, path) = place();
     filled(&path);
     let store = Store::open(&encrypted(&path, 1)).expect("a store");
     assert_eq!(bodies(&store).len(), 200);
@@ -286,30 +287,20 @@ fn encrypted(path: &Path, byte: u8) -> Location {
 /// What somebody left in a damaged file is said in their own name, or not at all.
 #[test]
 fn what_is_rescued_stays_whose_it_was() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("chat.db");
+    let (_folder, path) = place();
     filled(&path);
-    let connection = Connection::open(&path).expect("opened");
-    connection
-        .pragma_update(None, "user_version", 99)
-        .expect("written");
-    drop(connection);
+    tamper(&path, "PRAGMA user_version = 99");
     let store = Store::open(&plain(&path)).expect("a store");
     assert_eq!(store.read().viewer().expect("read"), Some("usr_1".into()));
     drop(store);
-    let connection = Connection::open(&path).expect("opened");
-    connection
-        .execute_batch("DELETE FROM facts; PRAGMA user_version = 99;")
-        .expect("written");
-    drop(connection);
+    tamper(&path, "DELETE FROM facts; PRAGMA user_version = 99;");
     let store = Store::open(&plain(&path)).expect("a store");
     assert!(bodies(&store).is_empty(), "whose it was is not known");
 }
 
 #[test]
 fn what_was_done_to_a_message_that_is_lost_is_lost_with_it() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("chat.db");
+    let (_folder, path) = place();
     filled(&path);
     let mut store = Store::open(&plain(&path)).expect("a store");
     let edited = |key: &str| NewEntry {
@@ -337,14 +328,9 @@ fn begun_anew(store: Store, path: &Path) -> Store {
 
 #[test]
 fn what_nobody_wrote_is_damage() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("chat.db");
+    let (_folder, path) = place();
     filled(&path);
-    let connection = Connection::open(&path).expect("opened");
-    connection
-        .execute("UPDATE outbox SET content = x'ff' WHERE id = 7", [])
-        .expect("written");
-    drop(connection);
+    tamper(&path, "UPDATE outbox SET content = x'ff' WHERE id = 7");
     let store = Store::open(&plain(&path)).expect("a store");
     let error = store.read().list_entries().expect_err("unreadable");
     assert!(error.is_damage(), "{error}");
