@@ -218,6 +218,8 @@ pub struct Room {
     pub archived_at: Option<SystemTime>,
     /// When it was made.
     pub created_at: SystemTime,
+    /// When something was last said on its main line, or it was made. Notices do not count.
+    pub last_active_at: SystemTime,
     /// How many people are in it.
     pub member_count: u32,
     /// The newest message; filled in the list of the viewer's rooms only.
@@ -239,6 +241,7 @@ impl From<causerie_sdk::Room> for Room {
             announces_members: room.announces_members,
             archived_at: room.archived_at.map(time),
             created_at: time(room.created_at),
+            last_active_at: time(room.last_active_at),
             member_count: room.member_count,
             last_message: room.last_message.map(Into::into),
             membership: room.membership.map(Into::into),

@@ -95,6 +95,8 @@ pub struct Room {
     pub archived_at: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When something was last said on its main line, or it was made. Notices do not count.
+    pub last_active_at: Timestamp,
     /// How many people are in it.
     pub member_count: u32,
     /// The newest message on its main line. Filled by [`Client::rooms`](crate::Client::rooms) only.

@@ -233,7 +233,7 @@ async fn an_unknown_deed_is_in_the_audit_log() {
 fn room_of_tomorrow() -> Value {
     json!({
         "__typename": "Room", "id": "room_1", "kind": "BROADCAST", "name": "news", "topic": null, "memberCount": 1,
-        "createdAt": "2026-01-01T00:00:00.000Z", "colour": "red", "slowModeSeconds": 0, "announcementOnly": false,
+        "createdAt": "2026-01-01T00:00:00.000Z", "lastActiveAt": "2026-01-01T00:00:00.000Z", "colour": "red", "slowModeSeconds": 0, "announcementOnly": false,
         "announcesMembers": true,
         "otherUser": null, "archivedAt": null, "lastMessage": null,
         "membership": {

@@ -117,6 +117,7 @@ const SHARED: &[(&str, &[(&str, &str)])] = &[
             ("kind", ""),
             ("topic", ""),
             ("createdAt", ""),
+            ("lastActiveAt", ""),
             ("memberCount", ""),
             ("slowModeSeconds", ""),
             ("announcementOnly", ""),

@@ -33,7 +33,7 @@ pub struct Room {
     pub member_count: i32,
     /// The `seq` of the newest message; 0 when there is none.
     pub last_seq: i64,
-    /// When the newest message was sent, or the room was made.
+    /// When the newest message that is no notice was sent, or the room was made.
     pub last_active_at: Timestamp,
     /// How long a member waits between two messages; 0 is not at all.
     pub slow_mode_seconds: i32,

@@ -91,6 +91,7 @@ fn room(number: usize, messages: usize) -> Room {
         announces_members: false,
         archived_at: None,
         created_at: at(0),
+        last_active_at: at(messages as i64),
         member_count: 50,
         last_message: Some(LastMessage {
             id: format!("msg_{number}_{messages}").as_str().into(),

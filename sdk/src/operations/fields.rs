@@ -166,6 +166,7 @@ pub(crate) struct RoomFields {
     announces_members: bool,
     archived_at: Option<Timestamp>,
     created_at: Timestamp,
+    last_active_at: Timestamp,
     member_count: i32,
     membership: Option<MembershipFields>,
 }
@@ -183,6 +184,7 @@ impl From<RoomFields> for Room {
             announces_members: room.announces_members,
             archived_at: room.archived_at,
             created_at: room.created_at,
+            last_active_at: room.last_active_at,
             member_count: u32::try_from(room.member_count).unwrap_or_default(),
             last_message: None,
             membership: room.membership.map(Into::into),

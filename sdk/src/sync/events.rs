@@ -281,8 +281,12 @@ impl Taking<'_> {
     }
 }
 
-/// Makes a message the one that a list of rooms shows, if it is newer than that or the same.
+/// Makes a message the one that a list of rooms shows, if it is newer than that or the same. As on the server, a notice does
+/// not move the room.
 pub(super) fn show_as_newest(room: &mut Room, message: &Message) {
+    if message.notice.is_none() {
+        room.last_active_at = room.last_active_at.max(message.sent_at);
+    }
     let known = room.last_message.as_ref().map(|last| last.seq);
     if known <= Some(message.seq) {
         room.last_message = Some(message.into());

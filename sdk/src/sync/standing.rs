@@ -283,11 +283,11 @@ impl Core {
 
     /// An answer may be older than the newest message that an event has told of.
     fn with_newest_message(&self, mut room: Room, begun: u64) -> Room {
+        let seq = |room: &Room| room.last_message.as_ref().map(|message| message.seq);
         let known = self.rooms.get(&room.id);
-        let known = known.and_then(|known| known.last_message.as_ref());
-        let newest = room.last_message.as_ref().map(|message| message.seq);
-        if let Some(known) = known.filter(|known| Some(known.seq) > newest) {
-            room.last_message = Some(known.clone());
+        if let Some(known) = known.filter(|known| seq(known) > seq(&room)) {
+            room.last_message.clone_from(&known.last_message);
+            room.last_active_at = room.last_active_at.max(known.last_active_at);
         } else {
             let last = room.last_message.take();
             room.last_message = last.map(|last| self.told.newest_last(last, begun));

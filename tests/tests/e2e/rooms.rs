@@ -2,6 +2,7 @@
 
 use causerie_tests::{Person, Room, Server, on_both_databases};
 use serde_json::{Value, json};
+use std::cmp::Reverse;
 
 const NODE: &str = "query ($id: ID!) { node(id: $id) { id } }";
 
@@ -296,6 +297,61 @@ async fn own_rooms_come_most_recently_active_first(server: &mut Server) {
     assert_eq!(channels, ["tea", "milk"]);
 }
 
+/// When something was last said in these rooms, and when they were made, as the sorted list tells it.
+async fn activity(person: &Person, rooms: [&Room; 2]) -> [(Value, Value); 2] {
+    let document = "{ viewer { rooms { nodes { id createdAt lastActiveAt } } } }";
+    let answer = person.ask(document, json!({})).await;
+    let nodes: Vec<Value> = answer.get("/viewer/rooms/nodes");
+    let key = |node: &Value| [&node["lastActiveAt"], &node["id"]].map(Value::to_string);
+    assert!(
+        nodes.is_sorted_by_key(|node| Reverse(key(node))),
+        "{nodes:?}"
+    );
+    rooms.map(|room| {
+        let mut nodes = nodes.iter();
+        let node = nodes.find(|node| node["id"] == room.id).expect("the room");
+        (node["lastActiveAt"].clone(), node["createdAt"].clone())
+    })
+}
+
+async fn rooms_are_sorted_by_when_something_was_last_said(server: &mut Server) {
+    let [alice, bob] = server.people(["alice", "bob"]).await;
+    let tea = alice.create_channel("tea").await;
+    let milk = alice.create_group("milk", &[&bob]).await;
+    for (active, made) in activity(&alice, [&tea, &milk]).await {
+        assert_eq!(active, made);
+    }
+    let hot = alice.send(&tea, "hot").await;
+    let cold = bob.send(&milk, "cold").await;
+    // What is said in a thread, done to a message or told by a notice moves no room.
+    alice.reply_in_thread(&hot, &tea, "very").await;
+    alice.edit(&hot, "lukewarm").await;
+    alice.pin(&hot).await;
+    alice
+        .update_room(&tea, json!({ "name": "green tea" }))
+        .await;
+    let [(of_tea, _), (of_milk, _)] = activity(&alice, [&tea, &milk]).await;
+    assert_eq!((of_tea, of_milk), (json!(hot.sent_at), json!(cold.sent_at)));
+}
+
+async fn who_is_put_out_is_not_told_of_what_is_said_there(server: &mut Server) {
+    let [alice, bob] = server.people(["alice", "bob"]).await;
+    let room = alice.create_group("plans", &[&bob]).await;
+    let selection = "{ events { ... on MemberLeft { room { createdAt lastActiveAt } } } }";
+    let mut events = bob.follow("events", selection).await;
+    alice.send(&room, "one of us").await;
+    alice.remove_member(&room, &bob).await;
+    alice.send(&room, "has left").await;
+    let batch = events.until(|batch| left(batch).is_some()).await;
+    let left = left(&batch).expect("a room");
+    assert_eq!(left["lastActiveAt"], left["createdAt"]);
+}
+
+fn left(batch: &Value) -> Option<&Value> {
+    let mut events = batch["events"].as_array()?.iter();
+    events.find_map(|event| event.get("room"))
+}
+
 on_both_databases![
     a_channel_is_joined_by_id_and_by_name,
     joining_takes_exactly_one_channel_that_exists,
@@ -307,4 +363,6 @@ on_both_databases![
     only_people_who_exist_are_added_to_a_group,
     channels_are_found_and_paged_by_name,
     own_rooms_come_most_recently_active_first,
+    rooms_are_sorted_by_when_something_was_last_said,
+    who_is_put_out_is_not_told_of_what_is_said_there,
 ];

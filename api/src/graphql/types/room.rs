@@ -100,6 +100,12 @@ impl Room {
         DateTime(self.0.created_at)
     }
 
+    /// When something was last said on its main line, or it was made; notices do not count. Lists of
+    /// the viewer's rooms are sorted by it.
+    async fn last_active_at(&self) -> DateTime {
+        DateTime(self.0.last_active_at)
+    }
+
     /// How many people are in it.
     async fn member_count(&self) -> i32 {
         self.0.member_count
@@ -289,6 +295,7 @@ impl Room {
             topic: None,
             member_count: 0,
             last_seq: 0,
+            last_active_at: room.0.created_at,
             slow_mode_seconds: 0,
             announcement_only: false,
             announces_members: false,
@@ -339,6 +346,7 @@ impl AtHand for Room {
             "name" if room.kind != model::RoomKind::Direct => room.name.as_str().into(),
             "topic" => room.topic.as_deref().into(),
             "createdAt" => DateTime(room.created_at).into(),
+            "lastActiveAt" => DateTime(room.last_active_at).into(),
             "memberCount" => room.member_count.into(),
             _ => return None,
         })

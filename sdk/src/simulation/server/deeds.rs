@@ -149,7 +149,9 @@ impl Server {
             None => {
                 let room = &mut self.rooms[message.room];
                 room.last_seq += 1;
-                room.last_active = self.now;
+                if message.notice.is_none() {
+                    room.last_active = self.now;
+                }
                 message.seq = room.last_seq;
             }
         }

@@ -143,6 +143,7 @@ impl Server {
             "announcesMembers": room.announces_members,
             "archivedAt": room.archived_at.map(|time| at(time).to_string()),
             "createdAt": at(std::time::Duration::ZERO).to_string(),
+            "lastActiveAt": at(room.last_active).to_string(),
             "memberCount": room.members.len(),
             "membership": self.membership(id, viewer),
             "pinnedMessages": pins.map(|id| self.message(id, viewer)).collect::<Vec<_>>(),

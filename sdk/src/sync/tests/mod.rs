@@ -276,6 +276,7 @@ fn room(id: &str, last: Option<&Message>) -> Room {
         announces_members: false,
         archived_at: None,
         created_at: time(0),
+        last_active_at: last.map_or(time(0), |last| last.sent_at),
         member_count: 2,
         last_message: last.map(Into::into),
         membership: Some(Membership {

@@ -8,6 +8,7 @@ use crate::store::{self, Entry, Task, Timeline};
 use crate::sync::Core;
 use eyeball_im::{ObservableVector, VectorSubscriber};
 use jiff::Timestamp;
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 /// What the server does not know yet of a room's main line.
@@ -36,23 +37,29 @@ impl Core {
         }
         let own = self.viewer_as_user()?;
         let unsaid = self.unsaid();
-        let mut list: Vec<(Timestamp, RoomListItem)> = self
-            .rooms
-            .values()
-            .map(|room| {
-                let item = self.room_item(room, unsaid.get(&room.id), &own)?;
-                let last = item.last_message.as_ref().map(|last| last.at);
-                let sent = room.last_message.as_ref().map(|last| last.sent_at);
-                Ok((last.max(sent).unwrap_or(room.created_at), item))
-            })
+        let mut rooms: Vec<_> = self.rooms.values().collect();
+        rooms.sort_by_cached_key(|room| {
+            let unsaid = unsaid.get(&room.id).and_then(|unsaid| unsaid.message);
+            Reverse((self.activity(room, unsaid), room.id.clone()))
+        });
+        let items = rooms.into_iter();
+        let list = items
+            .map(|room| self.room_item(room, unsaid.get(&room.id), &own))
             .collect::<store::Result<_>>()?;
-        // As the server has them.
-        list.sort_by(|(one, a), (other, b)| (other, &b.id).cmp(&(one, &a.id)));
-        let list = list.into_iter().map(|(_, item)| item).collect();
         if let Some(shown) = &mut self.views.rooms {
             become_like(shown, list, |item| item.id.clone());
         }
         Ok(())
+    }
+
+    /// By what the rooms are sorted: as on the server, and those above them where something is on its way.
+    fn activity(&self, room: &Room, unsaid: Option<(&Entry, &str)>) -> (bool, Timestamp) {
+        let is_leaving = unsaid.is_some_and(|(entry, _)| !is_stuck(entry));
+        let typed = unsaid.map(|(entry, _)| entry.created_at);
+        (
+            is_leaving,
+            room.last_active_at.max(typed.unwrap_or(Timestamp::MIN)),
+        )
     }
 
     fn unsaid(&self) -> HashMap<&RoomId, Unsaid<'_>> {
@@ -89,8 +96,7 @@ impl Core {
             draft.or_else(|| membership.and_then(|own| Some(own.draft.as_ref()?.body.as_str())));
         // What is on its way will be the newest; what does not get there may be old.
         let is_newest = |entry: &Entry| {
-            let is_stuck = entry.failure.is_some() || entry.is_held;
-            !is_stuck || known.is_none_or(|known| known.sent_at < entry.created_at)
+            !is_stuck(entry) || known.is_none_or(|known| known.sent_at < entry.created_at)
         };
         let last_message = match (message.filter(|(entry, _)| is_newest(entry)), known) {
             (Some((entry, body)), _) => Some(RoomListMessage {
@@ -166,4 +172,9 @@ impl Core {
             None => SendState::Sending,
         }
     }
+}
+
+/// Whether it is not known when it will be sent, if it will be.
+fn is_stuck(entry: &Entry) -> bool {
+    entry.failure.is_some() || entry.is_held
 }

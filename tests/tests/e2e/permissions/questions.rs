@@ -185,6 +185,7 @@ const OPEN: &[(&str, &[&str])] = &[
             "name",
             "topic",
             "createdAt",
+            "lastActiveAt",
             "memberCount",
             "slowModeSeconds",
             "announcementOnly",
