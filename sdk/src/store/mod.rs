@@ -6,6 +6,7 @@ mod opening;
 mod outbox;
 mod people;
 mod pins;
+mod replacing;
 mod rooms;
 mod search;
 

@@ -1,7 +1,7 @@
 //! Opening the file: its key, its version, and what to do about one that is damaged.
 
 use super::outbox::{Readable, Target};
-use super::{Error, Lock, Result, Store};
+use super::{Error, Lock, Result, Store, replacing};
 use crate::{ClientId, UserId};
 use rusqlite::{Connection, ErrorCode};
 use std::collections::HashSet;
@@ -69,7 +69,8 @@ impl Store {
             Location::Memory => return Self::set_up(Connection::open_in_memory()?),
             Location::File { path, key } => (path, key.as_ref()),
         };
-        match connect(path, key).and_then(Self::set_up) {
+        let was_interrupted = replacing::finish(path)?;
+        let mut store = match connect(path, key).and_then(Self::set_up) {
             // Under another key, or under none, what is whole looks like this too.
             Err(error) if error.is_no_store() && looks_encrypted(path) => Err(Error::Key),
             Err(error) if error.is_no_store() && key.is_some() && is_plain(path) => {
@@ -78,7 +79,14 @@ impl Store {
             }
             Err(error) if error.is_damage() => Self::begin_anew(path, key, error.to_string()),
             opened => opened,
+        }?;
+        if was_interrupted {
+            store.opening = Opening::Anew {
+                reason: "it was being replaced when the app ended".to_owned(),
+                keeps_unsent: false,
+            };
         }
+        Ok(store)
     }
 
     /// Opens the store again after it has failed; one that showed to be damaged is begun anew.
@@ -94,7 +102,7 @@ impl Store {
     /// Deletes the file, which must be closed, and begins another one.
     pub(crate) fn erase(location: &Location) -> Result<Self> {
         if let Location::File { path, .. } = location {
-            remove(path)?;
+            replacing::remove(path)?;
         }
         Self::open(location)
     }
@@ -161,20 +169,9 @@ impl Store {
     ) -> Result<Self> {
         let keeps_unsent = rescued.as_ref().is_some_and(|(_, unsaid)| unsaid.is_whole);
         tracing::warn!(reason, keeps_unsent, "the store is begun anew");
-        remove(path)?;
+        write_rescued(&replacing::begin(path)?, key, rescued)?;
+        replacing::replace(path)?;
         let mut store = Self::set_up(connect(path, key)?)?;
-        if let Some((viewer, unsaid)) = rescued {
-            store.write(|rows| {
-                rows.set_viewer(&viewer)?;
-                unsaid.entries.into_iter().try_for_each(|entry| {
-                    let failure = entry.failure.clone();
-                    let id = rows.put_entry(&entry.into())?;
-                    rows.set_tried(id)?;
-                    // What was refused is not sent again by itself.
-                    rows.set_failure(id, failure.as_ref())
-                })
-            })?;
-        }
         store.opening = Opening::Anew {
             reason,
             keeps_unsent,
@@ -186,21 +183,7 @@ impl Store {
 /// Deletes a file that is nobody's.
 pub(crate) fn erase(path: &Path) -> Result<()> {
     let _lock = Lock::on(path)?;
-    remove(path)
-}
-
-fn remove(path: &Path) -> Result<()> {
-    for suffix in ["", "-wal", "-shm"] {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        match std::fs::remove_file(&name) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(Error::File(error));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
+    replacing::remove(path)
 }
 
 fn connect(path: &Path, key: Option<&Key>) -> Result<Connection> {
@@ -249,6 +232,28 @@ fn first_page(path: &Path) -> Option<Vec<u8>> {
 
 /// Whose a file was, and what was still to be said.
 type Rescued = (UserId, Readable);
+
+/// Makes a file of what was rescued from another one, and closes it.
+fn write_rescued(path: &Path, key: Option<&Key>, rescued: Option<Rescued>) -> Result<()> {
+    let mut store = Store::set_up(connect(path, key)?)?;
+    if let Some((viewer, unsaid)) = rescued {
+        store.write(|rows| {
+            rows.set_viewer(&viewer)?;
+            unsaid.entries.into_iter().try_for_each(|entry| {
+                let failure = entry.failure.clone();
+                let id = rows.put_entry(&entry.into())?;
+                rows.set_tried(id)?;
+                // What was refused is not sent again by itself.
+                rows.set_failure(id, failure.as_ref())
+            })
+        })?;
+    }
+    // Nothing of it is left beside the file.
+    store
+        .connection
+        .pragma_update(None, "journal_mode", "DELETE")?;
+    Ok(store.connection.close().map_err(|(_, error)| error)?)
+}
 
 /// Whose a damaged file is, and what its outbox still tells. Nothing where it does not say whose: it might be sent in
 /// another person's name. Nothing of what was done to a message that is not there any more.

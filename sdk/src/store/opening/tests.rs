@@ -336,3 +336,68 @@ fn what_nobody_wrote_is_damage() {
     assert!(error.is_damage(), "{error}");
     assert_eq!(bodies(&begun_anew(store, &path)).len(), 199);
 }
+
+/// The file and its log as an app leaves them that is killed, of a version that nobody knows.
+fn left_by_a_kill() -> [(&'static str, Vec<u8>); 2] {
+    let (_folder, path) = place();
+    filled(&path);
+    let mut store = Store::open(&plain(&path)).expect("a store");
+    let written = store.write(|rows| rows.put_entry(&typed("200")).map(drop));
+    written.expect("written");
+    let newer = store.connection.pragma_update(None, "user_version", 99);
+    newer.expect("written");
+    ["", "-wal"].map(|suffix| {
+        let content = fs::read(format!("{}{suffix}", path.display()));
+        (suffix, content.expect("a file"))
+    })
+}
+
+fn put_back(path: &Path, files: &[(&str, Vec<u8>)]) {
+    for (suffix, content) in files {
+        let written = fs::write(format!("{}{suffix}", path.display()), content);
+        written.expect("written");
+    }
+}
+
+/// What is said last is only in the log of the damaged file, which must be neither gone too early nor taken for that of
+/// the new one.
+#[test]
+fn whoever_is_killed_while_a_file_is_replaced_loses_nothing() {
+    let left = left_by_a_kill();
+    let said: Vec<String> = (0..=200).map(|number| number.to_string()).collect();
+    for done in 0..=replacing::STEPS.len() {
+        let (folder, path) = place();
+        put_back(&path, &left);
+        let rescued = rescue(&path, None).expect("rescued");
+        put_back(&path, &left);
+        let written = replacing::begin(&path).and_then(|new| write_rescued(&new, None, rescued));
+        written.expect("written");
+        let mut steps = replacing::STEPS[..done].iter();
+        steps.try_for_each(|step| step(&path)).expect("done");
+
+        let store = Store::open(&plain(&path)).expect("a store");
+        assert_eq!(bodies(&store), said, "after {done} steps");
+        let is_told = matches!(store.opening(), Opening::Anew { .. });
+        assert_eq!(is_told, done < replacing::STEPS.len(), "after {done} steps");
+        drop(store);
+        let files = fs::read_dir(folder.path()).expect("the folder");
+        let names = files.map(|file| file.expect("a file").file_name());
+        assert_eq!(names.collect::<Vec<_>>(), ["chat.db"], "after {done} steps");
+    }
+}
+
+#[test]
+fn what_is_erased_does_not_come_back_from_what_was_rescued() {
+    let (folder, path) = place();
+    put_back(&path, &left_by_a_kill());
+    let rescued = rescue(&path, None).expect("rescued");
+    let written = replacing::begin(&path).and_then(|new| write_rescued(&new, None, rescued));
+    written.expect("written");
+    replacing::STEPS[0](&path).expect("done");
+    erase(&path).expect("erased");
+    fs::remove_file(folder.path().join("chat.db.lock")).expect("a lock");
+    let left = fs::read_dir(folder.path()).expect("the folder");
+    assert_eq!(left.count(), 0);
+    let store = Store::open(&plain(&path)).expect("a store");
+    assert!(bodies(&store).is_empty());
+}
