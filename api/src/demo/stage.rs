@@ -86,12 +86,14 @@ impl Stage<'_> {
         let messages = &self.services.messages;
         for (person, emoji) in &line.reactions {
             messages
-                .react(self.people[*person], id, emoji, false)
+                .react(self.people[*person], id, emoji, false, None)
                 .await?;
         }
         let author = self.people[line.author];
         match &line.becomes {
-            Some(Change::Edited(body)) => drop(messages.edit(author, id, body.clone()).await?),
+            Some(Change::Edited(body)) => {
+                drop(messages.edit(author, id, body.clone(), None).await?)
+            }
             Some(Change::Deleted) => drop(messages.delete(author, id).await?),
             None => {}
         }

@@ -1,6 +1,7 @@
 //! Plain types that every layer speaks: no SQL, no GraphQL, no HTTP.
 
 pub mod audit;
+pub mod change;
 pub mod clock;
 pub mod draft;
 pub mod event;
@@ -19,6 +20,7 @@ pub mod thread;
 pub mod user;
 
 pub use audit::{AuditAction, AuditEntry};
+pub use change::SubjectId;
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use draft::{Draft, ScheduledMessage};
 pub use event::{Event, EventKind, NewEvent, Position};

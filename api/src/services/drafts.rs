@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::core::{Core, Viewer};
 use super::error::{Error, Result};
+use super::latest_changes::is_to_be_made;
 use super::permissions::can_read_messages;
 use super::rooms::hold_room;
 use crate::model::text::is_blank;
-use crate::model::{Draft, EventKind, Member, MessageBody, MessageId, NewEvent, RoomId};
+use crate::model::{Draft, EventKind, Member, MessageBody, MessageId, NewEvent, RoomId, Timestamp};
 
 pub struct Drafts(Arc<Core>);
 
@@ -24,6 +25,7 @@ impl Drafts {
         room: RoomId,
         body: String,
         reply_to: Option<MessageId>,
+        made_at: Option<Timestamp>,
     ) -> Result<Member> {
         self.0.check_write(viewer)?;
         if body.len() > MessageBody::MAX_BYTES {
@@ -47,6 +49,9 @@ impl Drafts {
             let replied = replied.filter(|message| message.room_id == found.id);
             replied.ok_or(Error::NotFound("Message"))?;
         }
+        if !is_to_be_made(&mut transaction, viewer, room.into(), made_at).await? {
+            return Ok(member);
+        }
         let before = transaction.find_drafts(user, vec![room]).await?.pop();
         let draft = (!is_blank(&body)).then_some(Draft {
             room_id: room,
@@ -56,6 +61,7 @@ impl Drafts {
         });
         let content = |draft: &Draft| (draft.body.clone(), draft.reply_to);
         if before.as_ref().map(content) == draft.as_ref().map(content) {
+            transaction.commit().await?;
             return Ok(member);
         }
         match &draft {

@@ -8,6 +8,7 @@ pub mod departures;
 pub mod drafts;
 mod error;
 pub mod invites;
+mod latest_changes;
 pub mod live;
 pub mod lookups;
 pub mod members;

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::schema::sql;
 use crate::model::{
     AuditAction, MessageId, NoticeKind, Position, Role, RoomId, RoomKind, SanctionKind,
-    ScheduledMessageId, SessionId, TimelineId, Timestamp, UserId,
+    ScheduledMessageId, SessionId, SubjectId, TimelineId, Timestamp, UserId,
 };
 
 /// PostgreSQL counts microseconds from the year 2000.
@@ -61,7 +61,8 @@ id_columns!(
     RoomId as RoomIdColumn,
     MessageId as MessageIdColumn,
     ScheduledMessageId as ScheduledMessageIdColumn,
-    TimelineId as TimelineIdColumn
+    TimelineId as TimelineIdColumn,
+    SubjectId as SubjectIdColumn
 );
 
 #[derive(AsExpression, FromSqlRow)]

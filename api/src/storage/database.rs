@@ -15,8 +15,8 @@ use crate::model::{
     Account, After, AuditEntry, Bound, Draft, Event, Invite, Member, Message, MessageId,
     MessageVersion, NewEvent, NewMessage, NewRoom, Notice, Page, Position, ProfileChanges,
     Reaction, Receipt, Role, Room, RoomId, RoomKind, Sanction, SanctionKind, ScheduledMessage,
-    ScheduledMessageId, Session, SessionId, Thread, ThreadMember, TimelineId, Timestamp, Unread,
-    User, UserId,
+    ScheduledMessageId, Session, SessionId, SubjectId, Thread, ThreadMember, TimelineId, Timestamp,
+    Unread, User, UserId,
 };
 
 type SqliteTransactions = <sqlite::Conn as AsyncConnection>::TransactionManager;
@@ -318,6 +318,12 @@ queries! {
         fn count_unread_in_threads(
             user: UserId, roots: Option<Vec<MessageId>>
         ) -> Vec<(MessageId, Unread)>;
+    }
+    changes {
+        fn find_latest_change(session: SessionId, subject: SubjectId) -> Option<Timestamp>;
+        fn put_latest_change(
+            session: SessionId, subject: SubjectId, made_at: Timestamp
+        ) -> ();
     }
     drafts {
         fn find_drafts(user: UserId, in_rooms: Vec<RoomId>) -> Vec<Draft>;

@@ -287,6 +287,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::BigInt;
+    use super::sql::Uuid;
+
+    latest_changes (session_id, subject_id) {
+        session_id -> Uuid,
+        subject_id -> Uuid,
+        made_at -> BigInt,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{Binary, Nullable, Text};
     use super::sql::{Instant, Uuid};
 

@@ -30,6 +30,8 @@ mod threading;
 pub(super) mod audit;
 #[path = "queries/blocks.rs"]
 pub(super) mod blocks;
+#[path = "queries/changes.rs"]
+pub(super) mod changes;
 #[path = "queries/departures.rs"]
 pub(super) mod departures;
 #[path = "queries/drafts.rs"]

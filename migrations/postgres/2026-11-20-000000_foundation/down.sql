@@ -1,6 +1,7 @@
 DROP TABLE log_head;
 DROP TABLE events;
 DROP TABLE scheduled_messages;
+DROP TABLE latest_changes;
 DROP TABLE drafts;
 DROP TABLE reactions;
 DROP TABLE thread_members;

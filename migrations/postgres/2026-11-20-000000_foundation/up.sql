@@ -263,6 +263,15 @@ CREATE TABLE drafts (
     PRIMARY KEY (user_id, room_id)
 );
 
+-- When a session last changed a message or a draft (of the room with that id), by its device's clock, in
+-- milliseconds: what it said earlier and comes later has no effect.
+CREATE TABLE latest_changes (
+    session_id uuid NOT NULL REFERENCES sessions (id),
+    subject_id uuid NOT NULL,
+    made_at bigint NOT NULL,
+    PRIMARY KEY (session_id, subject_id)
+);
+
 -- What is to be sent later. Rows stay, so that scheduling can be retried.
 CREATE TABLE scheduled_messages (
     id uuid PRIMARY KEY,

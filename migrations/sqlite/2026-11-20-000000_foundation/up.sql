@@ -265,6 +265,15 @@ CREATE TABLE drafts (
     PRIMARY KEY (user_id, room_id)
 ) STRICT;
 
+-- When a session last changed a message or a draft (of the room with that id), by its device's clock, in
+-- milliseconds: what it said earlier and comes later has no effect.
+CREATE TABLE latest_changes (
+    session_id blob NOT NULL REFERENCES sessions (id),
+    subject_id blob NOT NULL,
+    made_at integer NOT NULL,
+    PRIMARY KEY (session_id, subject_id)
+) STRICT;
+
 -- What is to be sent later. Rows stay, so that scheduling can be retried.
 CREATE TABLE scheduled_messages (
     id blob PRIMARY KEY,

@@ -15,6 +15,7 @@ mod forwarding;
 mod history;
 mod invites;
 mod keeping;
+mod late_changes;
 mod live;
 mod members;
 mod mentions;

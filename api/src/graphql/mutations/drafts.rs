@@ -22,6 +22,10 @@ struct SaveDraftInput {
     body: String,
     /// The message of the same room to which it is to reply.
     reply_to_id: Option<ID>,
+    /// When it was written, by the device's clock: what the same session has written earlier in this
+    /// room and arrives later is `EXPIRED`. The same instant again is the same draft, sent again, and all
+    /// is well. Without it, whatever arrives last counts.
+    made_at: Option<DateTime>,
 }
 
 /// What came of it.
@@ -82,7 +86,11 @@ impl DraftMutations {
         let room = ids::parse(&input.room_id, "Room");
         let reply_to = parse_optional(input.reply_to_id.as_ref());
         let (membership, user_errors) = outcome(match (room, reply_to) {
-            (Ok(room), Ok(reply_to)) => drafts.save(viewer, room, input.body, reply_to).await,
+            (Ok(room), Ok(reply_to)) => {
+                let made_at = input.made_at.map(|at| at.0);
+                let saved = drafts.save(viewer, room, input.body, reply_to, made_at);
+                saved.await
+            }
             (Err(error), _) | (_, Err(error)) => Err(error),
         })?;
         Ok(SaveDraftPayload {

@@ -6,6 +6,7 @@ use crate::graphql::at_hand::AtOnce;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::{UserError, outcome};
 use crate::graphql::ids;
+use crate::graphql::scalars::DateTime;
 use crate::graphql::types::message::Message;
 use crate::model;
 use crate::services;
@@ -34,6 +35,10 @@ struct EditMessageInput {
     message_id: ID,
     /// Markdown source, by the rules of sending.
     body: String,
+    /// When it was done, by the device's clock: what the same session has done earlier to this message
+    /// and arrives later is `EXPIRED`. The same instant again is the same change, sent again, and all is
+    /// well. Without it, whatever arrives last counts.
+    made_at: Option<DateTime>,
 }
 
 /// Which message to delete.
@@ -53,6 +58,10 @@ struct ReactInput {
     /// Whether it is taken back instead.
     #[graphql(default)]
     remove: bool,
+    /// When it was done, by the device's clock: what the same session has done earlier to this message
+    /// and arrives later is `EXPIRED`. The same instant again is the same change, sent again, and all is
+    /// well. Without it, whatever arrives last counts.
+    made_at: Option<DateTime>,
 }
 
 /// Which message to pin.
@@ -113,7 +122,10 @@ impl MessageMutations {
     ) -> Result<MessagePayload> {
         let viewer = ctx.viewer()?;
         MessagePayload::new(match ids::parse(&input.message_id, "Message") {
-            Ok(id) => ctx.services().messages.edit(viewer, id, input.body).await,
+            Ok(id) => {
+                let (messages, made_at) = (&ctx.services().messages, input.made_at.map(|at| at.0));
+                messages.edit(viewer, id, input.body, made_at).await
+            }
             Err(error) => Err(error),
         })
     }
@@ -140,10 +152,10 @@ impl MessageMutations {
         #[graphql(desc = "What to give, and to which one.")] input: ReactInput,
     ) -> Result<MessagePayload> {
         let viewer = ctx.viewer()?;
-        let ReactInput { emoji, remove, .. } = &input;
-        let messages = &ctx.services().messages;
+        let (emoji, remove) = (&input.emoji, input.remove);
+        let (messages, made_at) = (&ctx.services().messages, input.made_at.map(|at| at.0));
         MessagePayload::new(match ids::parse(&input.message_id, "Message") {
-            Ok(id) => messages.react(viewer, id, emoji, *remove).await,
+            Ok(id) => messages.react(viewer, id, emoji, remove, made_at).await,
             Err(error) => Err(error),
         })
     }

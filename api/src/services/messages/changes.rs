@@ -2,6 +2,7 @@
 
 use super::super::core::Viewer;
 use super::super::error::{Error, Result};
+use super::super::latest_changes::is_to_be_made;
 use super::super::members::check_not_muted;
 use super::super::mentions::{EVERYONE, mentioned};
 use super::super::permissions::{can_delete_message, can_edit_message, can_mention_room};
@@ -23,21 +24,33 @@ enum Change {
 
 impl Messages {
     /// Replaces what the viewer's own message says. Nothing happens when it says that already.
-    pub async fn edit(&self, viewer: Viewer, id: MessageId, body: String) -> Result<Message> {
+    pub async fn edit(
+        &self,
+        viewer: Viewer,
+        id: MessageId,
+        body: String,
+        made_at: Option<Timestamp>,
+    ) -> Result<Message> {
         let body = MessageBody::try_from(body).map_err(refused_body)?;
         let body = body.into_inner();
         let mentioned = mentioned(&body);
-        self.change(viewer, id, Change::Edit { body, mentioned })
-            .await
+        let edit = Change::Edit { body, mentioned };
+        self.change(viewer, id, edit, made_at).await
     }
 
     /// Deletes what a message says; its id and its place stay. Nothing happens when it is deleted
     /// already.
     pub async fn delete(&self, viewer: Viewer, id: MessageId) -> Result<Message> {
-        self.change(viewer, id, Change::Delete).await
+        self.change(viewer, id, Change::Delete, None).await
     }
 
-    async fn change(&self, viewer: Viewer, id: MessageId, change: Change) -> Result<Message> {
+    async fn change(
+        &self,
+        viewer: Viewer,
+        id: MessageId,
+        change: Change,
+        made_at: Option<Timestamp>,
+    ) -> Result<Message> {
         self.core.check_write(viewer)?;
         let now = self.core.now();
         // Looked at first without a transaction, so that what is refused or needs no change holds
@@ -45,7 +58,7 @@ impl Messages {
         let mut connection = self.core.read().await?;
         let found = find_changeable(&mut connection, viewer, id, None, &change, now).await?;
         drop(connection);
-        if change.is_made(&found.message) {
+        if made_at.is_none() && change.is_made(&found.message) {
             return Ok(found.message);
         }
         let mut transaction = self.core.begin().await?;
@@ -53,7 +66,11 @@ impl Messages {
         // check and the commit.
         let held = transaction.hold_room(found.room.id).await?;
         let found = find_changeable(&mut transaction, viewer, id, held, &change, now).await?;
+        if !is_to_be_made(&mut transaction, viewer, id.into(), made_at).await? {
+            return Ok(found.message);
+        }
         if change.is_made(&found.message) {
+            transaction.commit().await?;
             return Ok(found.message);
         }
         let changed = change.make(&mut transaction, &found, now).await?;

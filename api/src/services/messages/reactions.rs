@@ -2,6 +2,7 @@
 
 use super::super::core::Viewer;
 use super::super::error::{Error, Result};
+use super::super::latest_changes::is_to_be_made;
 use super::super::members::check_not_muted;
 use super::super::rooms::check_open;
 use super::super::text;
@@ -20,6 +21,7 @@ impl Messages {
         id: MessageId,
         emoji: &str,
         remove: bool,
+        made_at: Option<Timestamp>,
     ) -> Result<Message> {
         self.core.check_write(viewer)?;
         let emoji = text::emoji("emoji", emoji)?;
@@ -28,7 +30,8 @@ impl Messages {
         let message = find_reactable(&mut connection, viewer, id, None, now).await?;
         let user = viewer.user_id;
         let given = connection.find_own_reactions(user, vec![id]).await?;
-        if given.iter().any(|(_, given)| given == emoji) != remove {
+        let is_made = given.iter().any(|(_, given)| given == emoji) != remove;
+        if made_at.is_none() && is_made {
             return Ok(message);
         }
         drop(connection);
@@ -37,6 +40,9 @@ impl Messages {
         // check and the commit.
         let held = transaction.hold_room(message.room_id).await?;
         let message = find_reactable(&mut transaction, viewer, id, held, now).await?;
+        if !is_to_be_made(&mut transaction, viewer, id.into(), made_at).await? {
+            return Ok(message);
+        }
         let is_changed = if remove {
             transaction.delete_reaction(id, user, emoji).await?
         } else {
@@ -44,6 +50,7 @@ impl Messages {
             transaction.insert_reaction(id, user, emoji, now).await?
         };
         if !is_changed {
+            transaction.commit().await?;
             return Ok(message);
         }
         let kind = EventKind::ReactionsChanged {

@@ -7,7 +7,7 @@ use super::Conn;
 use crate::model::{Session, SessionId, Timestamp, UserId};
 use crate::storage::error::Result;
 use crate::storage::rows::SessionRow;
-use crate::storage::schema::sessions;
+use crate::storage::schema::{latest_changes, sessions};
 
 pub(in crate::storage) async fn insert_session(conn: &mut Conn, session: &Session) -> Result<()> {
     diesel::insert_into(sessions::table)
@@ -86,8 +86,8 @@ pub(in crate::storage) async fn update_session_address(
     Ok(())
 }
 
-/// Nobody is shown the address of a session that is over, so it is not kept. False when it had ended
-/// before.
+/// Nobody is shown the address of a session that is over, and it changes nothing any more: neither is
+/// kept. False when it had ended before.
 pub(in crate::storage) async fn end_session(
     conn: &mut Conn,
     id: SessionId,
@@ -98,6 +98,7 @@ pub(in crate::storage) async fn end_session(
         .set((sessions::ended_at.eq(now), sessions::last_used_from.eq("")))
         .execute(conn)
         .await?;
+    forget_changes(conn, vec![id]).await?;
     Ok(ended == 1)
 }
 
@@ -112,11 +113,19 @@ pub(in crate::storage) async fn end_sessions_of(
         .filter(sessions::user_id.eq(user))
         .filter(sessions::ended_at.is_null())
         .filter(sessions::id.ne_all(except));
-    Ok(diesel::update(living)
+    let ended: Vec<SessionId> = diesel::update(living)
         .set((sessions::ended_at.eq(now), sessions::last_used_from.eq("")))
         .returning(sessions::id)
         .get_results(conn)
-        .await?)
+        .await?;
+    forget_changes(conn, ended.clone()).await?;
+    Ok(ended)
+}
+
+async fn forget_changes(conn: &mut Conn, by: Vec<SessionId>) -> Result<()> {
+    let gone = latest_changes::table.filter(latest_changes::session_id.eq_any(by));
+    diesel::delete(gone).execute(conn).await?;
+    Ok(())
 }
 
 /// The living sessions of a person that were used since then, the last used first.
