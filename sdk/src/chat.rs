@@ -230,7 +230,7 @@ impl Chat {
     /// # Errors
     /// [`Error::Store`].
     pub async fn retry(&self, entry: EntryId) -> Result<(), Error> {
-        self.engine.run(move |core, _| core.retry(entry)).await
+        self.engine.run(move |core, at| core.retry(entry, at)).await
     }
 
     /// Gives up what the server did not take, and what was done to it. What was under way may be there all the same.

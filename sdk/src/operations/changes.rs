@@ -6,11 +6,14 @@ use super::sync::{FollowedThread, FollowedThreadFields};
 use super::{UserError, outcome, schema};
 use crate::model::Membership;
 use crate::{Error, MessageId, RoomId};
+use jiff::Timestamp;
 
 #[derive(cynic::InputObject, Clone, Debug)]
 pub(crate) struct EditMessageInput {
     pub(crate) message_id: MessageId,
     pub(crate) body: String,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub(crate) made_at: Option<Timestamp>,
 }
 
 #[derive(cynic::InputObject, Clone, Debug)]
@@ -23,6 +26,8 @@ pub(crate) struct ReactInput {
     pub(crate) message_id: MessageId,
     pub(crate) emoji: String,
     pub(crate) remove: bool,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub(crate) made_at: Option<Timestamp>,
 }
 
 #[derive(cynic::InputObject, Clone, Debug)]
@@ -39,6 +44,8 @@ pub(crate) struct SaveDraftInput {
     pub(crate) body: String,
     #[cynic(skip_serializing_if = "Option::is_none")]
     pub(crate) reply_to_id: Option<MessageId>,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub(crate) made_at: Option<Timestamp>,
 }
 
 #[derive(cynic::InputObject, Clone, Debug)]

@@ -90,7 +90,7 @@ impl Case {
     /// Everything that was asked and is asked by that.
     fn answer(&mut self) {
         while let Some((id, call)) = self.calls.pop_front() {
-            let answer = carry_out(&mut self.server, ADA, call);
+            let answer = carry_out(&mut self.server, (ADA, (ADA, 0)), call);
             self.input(Input::Answered(id, answer));
         }
     }

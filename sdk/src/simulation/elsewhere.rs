@@ -57,7 +57,7 @@ impl World {
         let _ = match kind {
             8 | 9 => {
                 self.spoil(message);
-                self.server.edit(user, message, text)
+                self.server.edit(user, message, text, None)
             }
             10 => {
                 self.spoil(message);
@@ -65,7 +65,7 @@ impl World {
             }
             11 | 12 => {
                 let emoji = EMOJI[self.random.random_range(0..EMOJI.len())];
-                self.server.react(user, message, emoji, !is_yes)
+                self.server.react(user, message, emoji, !is_yes, None)
             }
             13 => self.server.pin(user, message, is_yes),
             _ => self.server.forward(user, message, room),

@@ -1,6 +1,6 @@
 //! What lies between the devices and the server: delays, losses, doubles, and connections that break or fall silent.
 
-use super::server::{Refusal, Request, Server, Tail, top_level};
+use super::server::{Refusal, Request, Server, Session, Tail, top_level};
 use crate::operations::sync::{Batch, Events};
 use crate::sync::{Answer, Call, Carrier};
 use crate::transport::http::{Extensions, from_graphql};
@@ -138,7 +138,7 @@ pub(super) struct Socket {
 /// Carries a call to the server and its answer back, at once.
 struct Wire<'a> {
     server: RefCell<&'a mut Server>,
-    user: usize,
+    asking: (usize, Session),
 }
 
 impl Carrier for Wire<'_> {
@@ -152,7 +152,7 @@ impl Carrier for Wire<'_> {
             name: name.to_owned(),
             variables: serde_json::to_value(&operation.variables).expect("variables"),
         };
-        let answer = self.server.borrow_mut().answer(self.user, &request);
+        let answer = self.server.borrow_mut().answer(self.asking, &request);
         read(answer)
     }
 }
@@ -166,10 +166,15 @@ fn read<T: DeserializeOwned>(answer: Value) -> Result<T, Error> {
     }
 }
 
-pub(super) fn carry_out(server: &mut Server, user: usize, call: Call) -> Result<Answer, Error> {
+/// `asking` is who does, and in which session.
+pub(super) fn carry_out(
+    server: &mut Server,
+    asking: (usize, Session),
+    call: Call,
+) -> Result<Answer, Error> {
     let wire = Wire {
         server: RefCell::new(server),
-        user,
+        asking,
     };
     call.make(&wire)
         .now_or_never()

@@ -49,8 +49,10 @@ impl World {
     }
 
     /// What came of a request, for what is expected in the end.
-    pub(super) fn note(&mut self, user: usize, call: &Call, error: Option<&Error>, is_echo: bool) {
-        let is_refused = error.is_some_and(|error| !error.is_transient());
+    pub(super) fn note(&mut self, user: usize, call: &Call, error: Option<&Error>) {
+        // One that comes too late is refused, and the one that came in time is what counts.
+        let is_late = matches!(error, Some(Error::Expired { .. }));
+        let is_refused = !is_late && error.is_some_and(|error| !error.is_transient());
         match call {
             Call::Change(Change::Send(input)) => {
                 let is_conflict = matches!(error, Some(Error::Conflict { .. }));
@@ -65,7 +67,7 @@ impl World {
                     self.said.deleted.remove(&typed.key);
                 }
             }
-            Call::Change(Change::Edit(input)) if is_refused || is_echo => {
+            Call::Change(Change::Edit(input)) if is_refused => {
                 self.spoil(index(input.message_id.as_str()));
             }
             Call::Change(Change::Delete(input)) if is_refused => {
@@ -74,7 +76,7 @@ impl World {
                     self.said.deleted.remove(&ClientId::from(key.as_str()));
                 }
             }
-            Call::SaveDraft(input) if is_refused || is_echo => {
+            Call::SaveDraft(input) if is_refused => {
                 let room = index(input.room_id.as_str());
                 self.said.spoilt.insert(format!("{user} in {room}"));
             }

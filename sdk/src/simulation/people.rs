@@ -272,7 +272,7 @@ impl World {
         let Some(refused) = refused else { return };
         if self.random.random_bool(0.6) {
             self.tell(|| format!("{device}: tries again {refused:?}"));
-            self.deed(device, |core, _| core.retry(refused.id));
+            self.deed(device, |core, at| core.retry(refused.id, at));
             return;
         }
         self.tell(|| format!("{device}: gives up {refused:?}"));

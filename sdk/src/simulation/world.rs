@@ -11,7 +11,7 @@ use crate::store::{self, Entry};
 use crate::sync::{Answer, Call, CallId, Effect, Input, Moment, Update};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Whoever looks for how a thing came about has these many lines to read, or all of them with `CAUSERIE_TEST_STORY=whole`.
@@ -31,9 +31,6 @@ pub(super) struct World {
     pub(super) acts_left: u32,
     pub(super) said: Said,
     story: Option<Vec<String>>,
-    /// What was asked, and what was asked again while the first attempt was under way.
-    asked: BTreeSet<Sender>,
-    repeated: BTreeSet<Sender>,
 }
 
 #[derive(Debug)]
@@ -42,12 +39,11 @@ pub(super) enum Step {
     Act,
     /// The app is started again.
     Launch(usize),
-    /// A request is at the server; `is_echo` when its sender does not wait for it, or for another like it.
+    /// A request is at the server.
     Arrive {
         sender: Sender,
         call: Call,
         is_heard: bool,
-        is_echo: bool,
     },
     Answer(Sender, Result<Answer, Error>),
     Tick(usize, u64),
@@ -90,8 +86,6 @@ impl World {
             acts_left: 0,
             said: Said::default(),
             story: is_told.then(Vec::new),
-            asked: BTreeSet::new(),
-            repeated: BTreeSet::new(),
         };
         world.set_up();
         world
@@ -153,8 +147,7 @@ impl World {
                 sender,
                 call,
                 is_heard,
-                is_echo,
-            } => self.arrive(sender, call, is_heard, is_echo),
+            } => self.arrive(sender, call, is_heard),
             Step::Answer(sender, answer) => {
                 if self.devices[sender.device].starts == sender.start {
                     self.input(sender.device, Input::Answered(sender.id, answer));
@@ -342,19 +335,14 @@ impl World {
             start: self.devices[device].starts,
             id,
         };
-        if !self.asked.insert(sender) {
-            self.repeated.insert(sender);
-        }
         let is_heard = journey.no_answer.is_none();
-        for (number, delay) in journey.arrives.iter().enumerate() {
-            let is_late = journey.no_answer.is_some_and(|given_up| *delay >= given_up);
+        for delay in journey.arrives {
             let arrive = Step::Arrive {
                 sender,
                 call: call.clone(),
                 is_heard,
-                is_echo: number > 0 || is_late || journey.arrives.len() > 1,
             };
-            self.after(*delay, arrive);
+            self.after(delay, arrive);
         }
         if let Some(delay) = journey.no_answer {
             let error = Error::Network {
@@ -364,8 +352,7 @@ impl World {
         }
     }
 
-    fn arrive(&mut self, sender: Sender, call: Call, is_heard: bool, is_echo: bool) {
-        let is_echo = is_echo || self.repeated.contains(&sender);
+    fn arrive(&mut self, sender: Sender, call: Call, is_heard: bool) {
         let device = &self.devices[sender.device];
         let session = &device.session;
         let answer = if session.is_over || session.number != sender.session {
@@ -375,8 +362,9 @@ impl World {
         } else {
             let user = sender.user;
             let change = call.clone();
-            let answer = carry_out(&mut self.server, user, call);
-            self.note(user, &change, answer.as_ref().err(), is_echo);
+            let session = (sender.device, sender.session);
+            let answer = carry_out(&mut self.server, (user, session), call);
+            self.note(user, &change, answer.as_ref().err());
             answer
         };
         self.tell(|| {

@@ -37,6 +37,8 @@ pub(crate) struct Entry {
     pub(crate) target: Option<Target>,
     pub(crate) task: Task,
     pub(crate) created_at: Timestamp,
+    /// Later than that of anything before, whatever the clock said. In milliseconds.
+    pub(crate) made_at: Timestamp,
     /// The server may know of it already.
     pub(crate) is_tried: bool,
     /// It was tried, and each answer said that it was not carried out.
@@ -51,6 +53,7 @@ pub(crate) struct NewEntry {
     pub(crate) target: Option<Target>,
     pub(crate) task: Task,
     pub(crate) created_at: Timestamp,
+    pub(crate) made_at: Timestamp,
 }
 
 /// What can be read of a damaged outbox, and whether that is all of it.
@@ -68,6 +71,7 @@ impl From<Entry> for NewEntry {
             target: entry.target,
             task: entry.task,
             created_at: entry.created_at,
+            made_at: entry.made_at,
         }
     }
 }
@@ -81,6 +85,7 @@ impl NewEntry {
             target: self.target,
             task: self.task,
             created_at: self.created_at,
+            made_at: self.made_at,
             is_tried: false,
             is_held: false,
             failure: None,
@@ -126,11 +131,14 @@ struct StoredFailure {
     field: Vec<String>,
 }
 
+/// The fact that says when the newest of what was ever done was made.
+const MADE_AT: &str = "made_at";
+
 /// What `is_tried` says, besides 0.
 const TRIED: i64 = 1;
 const HELD: i64 = 2;
 
-const COLUMNS: &str = "id, room, timeline, key, target, target_key, content, created_at, is_tried, failure FROM outbox";
+const COLUMNS: &str = "id, room, timeline, key, target, target_key, content, created_at, is_tried, failure, made_at FROM outbox";
 
 impl Rows<'_> {
     pub(crate) fn put_entry(&self, entry: &NewEntry) -> Result<EntryId> {
@@ -140,8 +148,8 @@ impl Rows<'_> {
             None => (None, None),
         };
         let mut statement = self.connection.prepare_cached(
-            "INSERT INTO outbox (room, timeline, key, target, target_key, content, created_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO outbox (room, timeline, key, target, target_key, content, created_at, made_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?;
         let id = statement.insert(params![
             entry.timeline.room().as_str(),
@@ -151,8 +159,29 @@ impl Rows<'_> {
             target_key,
             serde_json::to_string(&entry.task)?,
             entry.created_at.as_microsecond(),
+            entry.made_at.as_millisecond(),
         ])?;
+        self.note_made_at(entry.made_at)?;
         Ok(EntryId(id))
+    }
+
+    /// An instant for something that is done now: later than those of whatever was done before.
+    pub(crate) fn next_made_at(&self, now: Timestamp) -> Result<Timestamp> {
+        let now = now.as_millisecond();
+        let next = match self
+            .fact(MADE_AT)?
+            .and_then(|last| last.parse::<i64>().ok())
+        {
+            Some(last) => now.max(last.saturating_add(1)),
+            None => now,
+        };
+        Ok(Timestamp::from_millisecond(next).unwrap_or(Timestamp::MAX))
+    }
+
+    fn note_made_at(&self, made_at: Timestamp) -> Result<()> {
+        let last = self.fact(MADE_AT)?.and_then(|last| last.parse().ok());
+        let latest = last.max(Some(made_at.as_millisecond()));
+        latest.map_or(Ok(()), |latest| self.set_fact(MADE_AT, &latest.to_string()))
     }
 
     pub(crate) fn list_entries(&self) -> Result<Vec<Entry>> {
@@ -201,6 +230,14 @@ impl Rows<'_> {
             .prepare_cached("UPDATE outbox SET content = ?2 WHERE id = ?1")?;
         statement.execute(params![id.0, serde_json::to_string(task)?])?;
         Ok(())
+    }
+
+    pub(crate) fn set_made_at(&self, id: EntryId, made_at: Timestamp) -> Result<()> {
+        let mut statement = self
+            .connection
+            .prepare_cached("UPDATE outbox SET made_at = ?2 WHERE id = ?1")?;
+        statement.execute([id.0, made_at.as_millisecond()])?;
+        self.note_made_at(made_at)
     }
 
     /// From here on the server may know of it.
@@ -273,6 +310,7 @@ fn entry(row: &Row<'_>) -> Result<Entry> {
         target,
         task: serde_json::from_str(text(6)?)?,
         created_at: Timestamp::from_microsecond(row.get(7)?).unwrap_or(Timestamp::UNIX_EPOCH),
+        made_at: Timestamp::from_millisecond(row.get(10)?).unwrap_or(Timestamp::UNIX_EPOCH),
         is_tried: trial != 0,
         is_held: trial == HELD,
         failure,

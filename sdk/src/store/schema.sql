@@ -68,8 +68,9 @@ CREATE TRIGGER words_of_edited AFTER UPDATE OF body ON messages WHEN old.body IS
 END;
 
 -- What is still to be said to the server, in the order in which it was done. What it is about is named by its id in
--- `target`, or by its key in `target_key` as long as the server has given it none. `failure` is why the server refused it. `is_tried` is 1 when the server may
--- know of it, and 2 when every answer has said that it was not carried out.
+-- `target`, or by its key in `target_key` as long as the server has given it none. `made_at` is what tells the server which
+-- of two changes is the newer one: it grows, whatever the clock does. `failure` is why the server refused it. `is_tried` is
+-- 1 when the server may know of it, and 2 when every answer has said that it was not carried out.
 CREATE TABLE outbox (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     room TEXT NOT NULL,
@@ -79,6 +80,7 @@ CREATE TABLE outbox (
     target_key TEXT,
     content TEXT NOT NULL,
     created_at INTEGER NOT NULL,
+    made_at INTEGER NOT NULL,
     is_tried INTEGER NOT NULL DEFAULT 0,
     failure TEXT
 );

@@ -37,7 +37,7 @@ impl Core {
         let is_edit = |task: &Task| matches!(task, Task::Edit { .. });
         // An earlier edit comes after what is sent, and would have the last word.
         if let Some(id) = untold_change(&self.outbox, &timeline, Some(&target), is_edit) {
-            return self.retell(id, Task::Edit { body }).map(Ok);
+            return self.retell(id, Task::Edit { body }, at).map(Ok);
         }
         let send = find_send(&self.outbox, &target);
         match send.filter(|send| self.outbox.is_untold(send)) {
@@ -47,7 +47,7 @@ impl Core {
                 ..
             }) => {
                 let (id, reply_to) = (*id, reply_to.clone());
-                self.retell(id, Task::Send { body, reply_to })?;
+                self.retell(id, Task::Send { body, reply_to }, at)?;
             }
             _ => self.keep(timeline, None, Some(target), Task::Edit { body }, at)?,
         }
@@ -141,17 +141,21 @@ impl Core {
         at: Moment,
     ) -> store::Result<()> {
         match untold_change(&self.outbox, &timeline, None, is_it) {
-            Some(id) => self.retell(id, task),
+            Some(id) => self.retell(id, task, at),
             None => self.keep(timeline, None, None, task, at),
         }
     }
 
-    /// Tries again what was refused.
-    pub(crate) fn retry(&mut self, id: EntryId) -> store::Result<()> {
-        self.store.write(|rows| rows.set_failure(id, None))?;
+    /// Tries again what was refused. It is newer now than what was done since.
+    pub(crate) fn retry(&mut self, id: EntryId, at: Moment) -> store::Result<()> {
+        let made_at = self.store.read().next_made_at(at.wall)?;
+        self.store.write(|rows| {
+            rows.set_made_at(id, made_at)?;
+            rows.set_failure(id, None)
+        })?;
         let mut entries = self.outbox.entries.iter_mut();
         if let Some(entry) = entries.find(|entry| entry.id == id) {
-            entry.failure = None;
+            (entry.made_at, entry.failure) = (made_at, None);
             let timeline = entry.timeline.clone();
             self.timeline_changed(&timeline);
             self.views.room_list_changed();
@@ -223,6 +227,7 @@ impl Core {
             target,
             task,
             created_at: at.wall,
+            made_at: self.store.read().next_made_at(at.wall)?,
         };
         let id = self.store.write(|rows| rows.put_entry(&new))?;
         self.timeline_changed(&new.timeline);
@@ -231,14 +236,17 @@ impl Core {
         Ok(())
     }
 
-    fn retell(&mut self, id: EntryId, task: Task) -> store::Result<()> {
+    /// An attempt that was refused may be on its way a second time, so this is newer than that.
+    fn retell(&mut self, id: EntryId, task: Task, at: Moment) -> store::Result<()> {
+        let made_at = self.store.read().next_made_at(at.wall)?;
         self.store.write(|rows| {
             rows.set_task(id, &task)?;
+            rows.set_made_at(id, made_at)?;
             rows.set_failure(id, None)
         })?;
         let mut entries = self.outbox.entries.iter_mut();
         if let Some(entry) = entries.find(|entry| entry.id == id) {
-            (entry.task, entry.failure) = (task, None);
+            (entry.task, entry.made_at, entry.failure) = (task, made_at, None);
             let timeline = entry.timeline.clone();
             self.timeline_changed(&timeline);
             self.views.room_list_changed();

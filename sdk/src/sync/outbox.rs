@@ -11,12 +11,16 @@ use crate::operations::changes::{
 use crate::operations::messages::SendMessageInput;
 use crate::store::{self, Entry, EntryId, Rows, Target, Task, Timeline};
 use crate::{ClientId, Error, Message, MessageId, RoomId};
+use jiff::SignedDuration;
 use rand::Rng;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 /// How often in a row something that is not let through is tried, which takes about a minute.
 const TRIES_BLOCKED: u32 = 8;
+
+/// How much newer something is said to be that the server takes for too old; each time twice as much.
+const LEAP: SignedDuration = SignedDuration::from_mins(1);
 
 /// What waits for each other. What a person keeps for themselves does not wait for what they say, and neither does what
 /// they do to messages that are there: slow mode holds what is said for hours.
@@ -258,6 +262,7 @@ impl Core {
                 self.outbox.paces.remove(&lane(&entry));
                 self.take_entry_answer(&entry, answer, begun)
             }
+            Err(error @ Error::Expired { .. }) => self.make_newer(&entry, error, at),
             Err(error) if error.is_passing() => self.put_off(&entry, error, was_doubtful, at),
             Err(error) => self.refuse(&entry, error),
         }
@@ -292,6 +297,23 @@ impl Core {
         let random = self.random.random();
         let pace = self.outbox.paces.entry(lane(entry)).or_default();
         pace.failed(at.since_start, random, retry_after(&error));
+        Ok(())
+    }
+
+    /// The server knows of something newer from this session, which was all said before: the clock has gone back since,
+    /// and the file that knew is lost. How far, nobody says.
+    fn make_newer(&mut self, entry: &Entry, error: Error, at: Moment) -> store::Result<()> {
+        let next = self.store.read().next_made_at(at.wall)?;
+        let ahead = next.duration_since(at.wall);
+        let Ok(made_at) = next.checked_add(ahead + LEAP) else {
+            return self.refuse(entry, error);
+        };
+        self.store
+            .write(|rows| rows.set_made_at(entry.id, made_at))?;
+        let mut entries = self.outbox.entries.iter_mut();
+        if let Some(entry) = entries.find(|kept| kept.id == entry.id) {
+            entry.made_at = made_at;
+        }
         Ok(())
     }
 
@@ -455,6 +477,7 @@ fn call_of(entry: &Entry) -> Option<Call> {
     };
     let room_id = entry.timeline.room().clone();
     let thread_root_id = entry.timeline.root().cloned();
+    let made_at = Some(entry.made_at);
     Some(match entry.task.clone() {
         Task::Send { body, reply_to } => Call::Change(Change::Send(SendMessageInput {
             room_id,
@@ -466,6 +489,7 @@ fn call_of(entry: &Entry) -> Option<Call> {
         Task::Edit { body } => Call::Change(Change::Edit(EditMessageInput {
             message_id: message_id()?,
             body,
+            made_at,
         })),
         Task::Delete => Call::Change(Change::Delete(DeleteMessageInput {
             message_id: message_id()?,
@@ -474,6 +498,7 @@ fn call_of(entry: &Entry) -> Option<Call> {
             message_id: message_id()?,
             emoji,
             remove,
+            made_at,
         })),
         Task::MarkRead { seq } => Call::MarkRead(MarkReadInput {
             room_id,
@@ -484,6 +509,7 @@ fn call_of(entry: &Entry) -> Option<Call> {
             room_id,
             body,
             reply_to_id: reply_to,
+            made_at,
         }),
     })
 }

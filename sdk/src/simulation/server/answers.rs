@@ -1,7 +1,7 @@
 //! What the server answers to the client's operations.
 
 use super::deeds::NewMessage;
-use super::{Outcome, Refusal, Server, index};
+use super::{Made, Outcome, Refusal, Server, Session, index};
 use serde_json::{Value, json};
 use std::cmp::Reverse;
 
@@ -21,14 +21,18 @@ struct Page<T> {
 
 impl Server {
     /// A whole GraphQL response.
-    pub(in crate::simulation) fn answer(&mut self, user: usize, request: &Request) -> Value {
+    pub(in crate::simulation) fn answer(
+        &mut self,
+        (user, session): (usize, Session),
+        request: &Request,
+    ) -> Value {
         let variables = &request.variables;
         let data = match request.name.as_str() {
             "OverviewQuery" => Ok(self.overview(user, variables)),
             "StandingQuery" => Ok(self.standing(user, variables)),
             "History" => self.history(user, variables),
             "ThreadHistory" => Ok(self.thread_history(user, variables)),
-            _ => self.change(user, request),
+            _ => self.change(user, session, request),
         };
         match data {
             Ok(data) => json!({ "data": data }),
@@ -189,8 +193,9 @@ impl Server {
         })
     }
 
-    fn change(&mut self, user: usize, request: &Request) -> Outcome<Value> {
+    fn change(&mut self, user: usize, session: Session, request: &Request) -> Outcome<Value> {
         let input = &request.variables["input"];
+        let made = made(session, input);
         let text = |name: &str| input[name].as_str().unwrap_or_default().to_owned();
         let id = |name: &str| input[name].as_str().map(index);
         let message = |name: &str| id(name).unwrap_or(usize::MAX);
@@ -207,22 +212,22 @@ impl Server {
                 ("sendMessage", self.send(user, new))
             }
             "EditMessage" => {
-                let edited = self.edit(user, message("messageId"), text("body"));
+                let edited = self.edit(user, message("messageId"), text("body"), made);
                 ("editMessage", edited)
             }
             "DeleteMessage" => ("deleteMessage", self.delete(user, message("messageId"))),
             "React" => {
                 let remove = input["remove"].as_bool().unwrap_or_default();
-                let reacted = self.react(user, message("messageId"), &text("emoji"), remove);
+                let reacted = self.react(user, message("messageId"), &text("emoji"), remove, made);
                 ("react", reacted)
             }
-            _ => return self.keep(user, request),
+            _ => return self.keep(user, made, request),
         };
         let changed = changed.map(|id| json!({ "message": self.message(id, user) }));
         payload(field, changed)
     }
 
-    fn keep(&mut self, user: usize, request: &Request) -> Outcome<Value> {
+    fn keep(&mut self, user: usize, made: Option<Made>, request: &Request) -> Outcome<Value> {
         let input = &request.variables["input"];
         let id = |name: &str| input[name].as_str().map(index);
         let room = id("roomId").unwrap_or(usize::MAX);
@@ -244,7 +249,7 @@ impl Server {
             }
             "SaveDraft" => {
                 let body = input["body"].as_str().unwrap_or_default().to_owned();
-                let saved = self.save_draft(user, room, body, id("replyToId"));
+                let saved = self.save_draft(user, room, body, id("replyToId"), made);
                 let saved = saved.map(|()| json!({ "membership": self.membership(room, user) }));
                 payload("saveDraft", saved)
             }
@@ -256,6 +261,11 @@ impl Server {
             }
         }
     }
+}
+
+fn made(session: Session, input: &Value) -> Option<Made> {
+    let at = input["madeAt"].as_str()?.parse().expect("an instant");
+    Some((session, at))
 }
 
 /// What stands against it is data, apart from that it was too fast.

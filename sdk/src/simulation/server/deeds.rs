@@ -1,6 +1,7 @@
 //! What people do to messages, and what they keep for themselves.
 
-use super::{Event, Message, Outcome, Refusal, Server};
+use super::{Event, Made, Message, Outcome, Refusal, Server, Subject};
+use jiff::Timestamp;
 use std::collections::BTreeSet;
 
 pub(super) const NOT_FOUND: Refusal = Refusal("NOT_FOUND", None);
@@ -183,11 +184,24 @@ impl Server {
         }
     }
 
+    fn is_to_be_made(&mut self, subject: Subject, made: Option<Made>) -> Outcome<bool> {
+        let Some((session, at)) = made else {
+            return Ok(true);
+        };
+        let latest = self.latest_changes.entry((session, subject));
+        let latest = latest.or_insert(Timestamp::MIN);
+        if *latest > at {
+            return Err(Refusal("EXPIRED", None));
+        }
+        Ok(std::mem::replace(latest, at) < at)
+    }
+
     pub(in crate::simulation) fn edit(
         &mut self,
         user: usize,
         id: usize,
         body: String,
+        made: Option<Made>,
     ) -> Outcome<usize> {
         let message = self.readable(user, id)?;
         let is_own = message.notice.is_none() && message.forwarded_from.is_none();
@@ -199,7 +213,7 @@ impl Server {
         }
         self.check_open(message.room)?;
         self.check_not_muted(message.room, user)?;
-        if message.body != body {
+        if self.is_to_be_made(Subject::Message(id), made)? && self.messages[id].body != body {
             let now = self.now;
             let message = &mut self.messages[id];
             (message.body, message.edited_at) = (body, Some(now));
@@ -235,11 +249,15 @@ impl Server {
         id: usize,
         emoji: &str,
         remove: bool,
+        made: Option<Made>,
     ) -> Outcome<usize> {
         let message = self.readable(user, id)?;
         self.check_not_muted(message.room, user)?;
         self.check_open(message.room)?;
         let is_deleted = message.deleted_at.is_some();
+        if !self.is_to_be_made(Subject::Message(id), made)? {
+            return Ok(id);
+        }
         let message = &mut self.messages[id];
         let given = message.reactions.iter().position(|(one, _)| one == emoji);
         let users = given.map(|place| &mut message.reactions[place].1);
@@ -307,6 +325,7 @@ impl Server {
         room: usize,
         body: String,
         reply_to: Option<usize>,
+        made: Option<Made>,
     ) -> Outcome<()> {
         if let Some(reply_to) = reply_to {
             let replied = self.messages.get(reply_to);
@@ -314,13 +333,17 @@ impl Server {
                 .filter(|message| message.room == room)
                 .ok_or(NOT_FOUND)?;
         }
-        let found = self.rooms.get_mut(room).ok_or(NOT_FOUND)?;
+        let found = self.rooms.get(room).ok_or(NOT_FOUND)?;
         let is_channel = found.kind == "CHANNEL";
         let outside = if is_channel { FORBIDDEN } else { NOT_FOUND };
-        let member = found.members.get_mut(&user).ok_or(outside)?;
+        found.members.get(&user).ok_or(outside)?;
+        if !self.is_to_be_made(Subject::Draft(room), made)? {
+            return Ok(());
+        }
         let draft = Some((body, reply_to)).filter(|(body, _)| !body.trim().is_empty());
-        if member.draft != draft {
-            member.draft = draft;
+        let own = self.rooms[room].members.get_mut(&user);
+        if let Some(own) = own.filter(|own| own.draft != draft) {
+            own.draft = draft;
             self.log.push(Event::Draft { room, user });
         }
         Ok(())

@@ -41,7 +41,21 @@ pub(super) struct Server {
     pub(super) typing: BTreeSet<(usize, usize)>,
     /// Where that has changed.
     pub(super) typing_changed: BTreeSet<usize>,
+    /// When sessions last changed messages and drafts, as they said.
+    latest_changes: BTreeMap<(Session, Subject), Timestamp>,
 }
+
+/// A device, and how often it was signed in before.
+pub(super) type Session = (usize, u64);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Subject {
+    Message(usize),
+    Draft(usize),
+}
+
+/// Which session made a change, and when, as it says.
+pub(super) type Made = (Session, Timestamp);
 
 /// How much is answered at once, at most.
 pub(super) struct Sizes {
@@ -168,6 +182,7 @@ impl Server {
             mutes: BTreeMap::new(),
             typing: BTreeSet::new(),
             typing_changed: BTreeSet::new(),
+            latest_changes: BTreeMap::new(),
         }
     }
 

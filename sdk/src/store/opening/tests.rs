@@ -19,6 +19,7 @@ fn typed(body: &str) -> NewEntry {
             reply_to: None,
         },
         created_at: Timestamp::UNIX_EPOCH,
+        made_at: Timestamp::UNIX_EPOCH,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The core by itself, in situations that chance rarely makes.
 
 mod link;
+mod order;
 mod outbox;
 mod rooms;
 mod timelines;
