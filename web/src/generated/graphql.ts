@@ -19,6 +19,7 @@ export type DeleteMessageInput = {
 export type EditMessageInput = {
   messageId: string;
   body: string;
+  madeAt?: string | null | undefined;
 };
 
 export type ErrorCode =
@@ -61,6 +62,7 @@ export type ReactInput = {
   messageId: string;
   emoji: string;
   remove?: boolean;
+  madeAt?: string | null | undefined;
 };
 
 export type RefreshSessionInput = {
@@ -84,6 +86,7 @@ export type SaveDraftInput = {
   roomId: string;
   body: string;
   replyToId?: string | null | undefined;
+  madeAt?: string | null | undefined;
 };
 
 export type SendMessageInput = {
