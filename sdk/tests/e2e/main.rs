@@ -14,6 +14,7 @@ mod presence;
 mod rooms;
 mod scheduling;
 mod sessions;
+mod simulation;
 mod stores;
 mod threads;
 mod tls;

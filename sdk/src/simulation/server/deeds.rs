@@ -43,21 +43,19 @@ impl Server {
         source: usize,
         room: usize,
     ) -> Outcome<usize> {
-        let found = self.readable(user, source)?;
-        if found.notice.is_some() {
-            return Err(NOT_FOUND);
+        let found = self.readable(user, source).ok();
+        if found.is_some_and(|found| found.notice.is_some()) {
+            return Err(FORBIDDEN);
         }
+        let first = found.and_then(|found| found.forwarded_from);
         let new = NewMessage {
             room,
             root: None,
             reply_to: None,
             key: None,
-            body: found.body.clone(),
-            forwarded_from: found.forwarded_from.or(Some(source)),
+            body: found.map(|found| found.body.clone()).unwrap_or_default(),
+            forwarded_from: first.or(Some(source)),
         };
-        if new.body.is_empty() {
-            return Err(Refusal("INVALID", None));
-        }
         self.send(user, new)
     }
 
@@ -103,6 +101,8 @@ impl Server {
                 "RATE_LIMITED",
                 Some((again - self.now.as_secs()).max(1)),
             )),
+            // What was to be forwarded is gone, or not for them to see.
+            None if new.body.is_empty() => Err(NOT_FOUND),
             None => Ok(()),
         }
     }

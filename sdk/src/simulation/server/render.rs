@@ -198,9 +198,16 @@ impl Server {
                 self.membership(room, user)["draft"].take(),
             ),
         };
+        // Whoever has left a group is told no more of it.
+        let is_seen = self.can_see(room, viewer);
+        let count = if is_seen {
+            self.rooms[room].members.len()
+        } else {
+            0
+        };
         json!({
             "__typename": kind,
-            "room": { "id": format!("room_{room}"), "memberCount": self.rooms[room].members.len() },
+            "room": { "id": format!("room_{room}"), "memberCount": count },
             "at": at(self.now).to_string(),
             field: value,
         })
