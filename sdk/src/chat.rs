@@ -4,6 +4,7 @@ mod connection;
 mod engine;
 mod handle;
 mod timeline;
+mod watching;
 
 use crate::client::Client;
 use crate::store::{self, EntryId, Key, Location, Opening};
@@ -22,6 +23,7 @@ use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
 pub use timeline::Timeline;
+pub use watching::Watching;
 
 /// Where a [`Chat`] is kept, and how.
 #[derive(Clone, Debug, Default)]

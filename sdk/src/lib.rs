@@ -58,7 +58,7 @@ mod threads;
 mod transport;
 
 pub use builder::ClientBuilder;
-pub use chat::{Chat, ChatOptions, Timeline, Watched};
+pub use chat::{Chat, ChatOptions, Timeline, Watched, Watching};
 pub use client::Client;
 pub use error::Error;
 pub use eyeball_im::VectorDiff;

@@ -3,10 +3,13 @@
 use super::engine::{Order, Watch};
 use crate::client::Client;
 use crate::live::{Failure, data, refusal};
+use crate::operations::presence::{
+    PresenceSignals, PresenceSignalsVariables, ReaderSignals, ReaderSignalsVariables,
+};
 use crate::operations::sync::{
     Events, EventsVariables, OwnReceipts, SignalRoomVariables, TypingSignals,
 };
-use crate::sync::{Input, Update};
+use crate::sync::{Input, Sight, Subject, Update, WatchId};
 use crate::transport::frames::OperationId;
 use crate::transport::socket::{Ended, Signal, Socket};
 use crate::{Cursor, RoomId};
@@ -18,6 +21,8 @@ use tokio::sync::{mpsc, oneshot};
 const EVENTS: &str = "events";
 const OWN_RECEIPTS: &str = "receipts";
 const TYPING: &str = "typing ";
+const READERS: &str = "readers ";
+const PRESENCES: &str = "presences ";
 
 /// The token that was used last, so that one that was refused is not used again.
 pub(super) type LastToken = Arc<Mutex<Option<String>>>;
@@ -126,7 +131,7 @@ impl Connection {
             Signal::Next(payload) => payload,
             Signal::Error(errors) if is_events => return Err(refusal(errors)),
             Signal::Complete if is_events => return Err(Failure::Completed),
-            // Whoever left a room hears no more of who types there; an older server tells no own receipts.
+            // Whoever left a room hears no more of who types and reads there; an older server tells no own receipts.
             Signal::Error(_) | Signal::Complete => return Ok(()),
         };
         if is_events {
@@ -139,6 +144,14 @@ impl Connection {
             let typing: TypingSignals = data(&payload)?;
             let update = Update::Typing(RoomId::from(room), typing.into_users());
             self.deliver(update).await;
+        } else if let Some(id) = watch_id(id, READERS) {
+            let reader: ReaderSignals = data(&payload)?;
+            let sight = Sight::Reader(reader.into());
+            self.deliver(Update::Watched(id, sight)).await;
+        } else if let Some(id) = watch_id(id, PRESENCES) {
+            let presence: PresenceSignals = data(&payload)?;
+            let sight = Sight::Presence(presence.into());
+            self.deliver(Update::Watched(id, sight)).await;
         }
         Ok(())
     }
@@ -158,7 +171,37 @@ async fn watch_or_not(socket: &mut Socket, watch: Watch) -> Result<(), Failure> 
             socket.subscribe(id, &typing).await
         }
         Watch::NoTyping(room) => socket.unsubscribe(id(&room)).await,
+        Watch::Subject(id, subject) => subscribe(socket, id, subject).await,
+        Watch::NoSubject(id, subject) => socket.unsubscribe(operation(id, &subject)).await,
         Watch::Life => socket.probe().await,
     };
     done.map_err(Failure::Connection)
+}
+
+async fn subscribe(socket: &mut Socket, id: WatchId, subject: Subject) -> Result<(), Ended> {
+    let id = operation(id, &subject);
+    match subject {
+        Subject::Readers(room) => {
+            let room_id = Some(room);
+            let readers = ReaderSignals::build(ReaderSignalsVariables { room_id });
+            socket.subscribe(id, &readers).await
+        }
+        Subject::Presences(ids) => {
+            let presences = PresenceSignals::build(PresenceSignalsVariables { ids: Some(ids) });
+            socket.subscribe(id, &presences).await
+        }
+    }
+}
+
+fn operation(WatchId(number): WatchId, subject: &Subject) -> OperationId {
+    let kind = match subject {
+        Subject::Readers(_) => READERS,
+        Subject::Presences(_) => PRESENCES,
+    };
+    OperationId(format!("{kind}{number}"))
+}
+
+fn watch_id(id: &OperationId, kind: &str) -> Option<WatchId> {
+    let number = id.0.strip_prefix(kind)?;
+    number.parse().ok().map(WatchId)
 }

@@ -6,7 +6,9 @@ use super::connection::{Connection, Inbox, LastToken};
 use crate::client::Client;
 use crate::store::{self, Location, Lock, Opening, Store};
 use crate::sync::views::ViewId;
-use crate::sync::{Answer, Call, CallId, Carrier, Core, Effect, Input, Moment, SyncState};
+use crate::sync::{
+    Answer, Call, CallId, Carrier, Core, Effect, Input, Moment, Subject, SyncState, WatchId,
+};
 use crate::{Cursor, Error, RoomId, UserId, environment};
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -36,6 +38,7 @@ pub(super) enum Order {
     /// Be in step, and say when that is so.
     Sync(oneshot::Sender<Result<(), Error>>),
     CloseTimeline(ViewId),
+    StopWatching(WatchId),
     Erase(oneshot::Sender<Result<(), Error>>),
     /// The last handle is gone, or somebody waits for the end.
     End(Option<oneshot::Sender<()>>),
@@ -44,6 +47,8 @@ pub(super) enum Order {
 pub(super) enum Watch {
     Typing(RoomId),
     NoTyping(RoomId),
+    Subject(WatchId, Subject),
+    NoSubject(WatchId, Subject),
     /// Whether it is there at all.
     Life,
 }
@@ -255,6 +260,10 @@ impl Engine {
                 core.close_timeline(view);
                 core.go_on(at)?
             }
+            Order::StopWatching(id) => {
+                core.stop_watching(id);
+                core.go_on(at)?
+            }
         };
         self.carry_out(effects);
         self.tell_who_waits(core);
@@ -280,6 +289,8 @@ impl Engine {
                 Effect::Probe => self.watch(Watch::Life),
                 Effect::WatchTyping(room) => self.watch(Watch::Typing(room)),
                 Effect::UnwatchTyping(room) => self.watch(Watch::NoTyping(room)),
+                Effect::Watch(id, subject) => self.watch(Watch::Subject(id, subject)),
+                Effect::Unwatch(id, subject) => self.watch(Watch::NoSubject(id, subject)),
                 Effect::Call(id, call) => self.call(id, call),
                 Effect::State(state) => {
                     self.state.send_replace(state);

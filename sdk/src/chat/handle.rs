@@ -5,7 +5,7 @@ use crate::Error;
 use crate::client::Client;
 use crate::store::{self, Opening};
 use crate::sync::views::ViewId;
-use crate::sync::{Core, Input, Moment, SyncState};
+use crate::sync::{Core, Input, Moment, SyncState, WatchId};
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use tokio::sync::{oneshot, watch};
@@ -99,6 +99,10 @@ impl Handle {
 
     pub(super) fn close_timeline(&self, view: ViewId) {
         self.give(Order::CloseTimeline(view));
+    }
+
+    pub(super) fn stop_watching(&self, id: WatchId) {
+        self.give(Order::StopWatching(id));
     }
 
     /// Has everything forgotten, and what is in step ended.

@@ -130,13 +130,76 @@ struct ReceiptFields {
     read_at: Timestamp,
 }
 
-impl From<ReceiptsOfRoom> for Vec<Receipt> {
-    fn from(room: ReceiptsOfRoom) -> Self {
-        let receipt = |receipt: ReceiptFields| Receipt {
+impl From<ReceiptFields> for Receipt {
+    fn from(receipt: ReceiptFields) -> Self {
+        Self {
             user: receipt.user.into(),
             last_read_seq: count(receipt.last_read_seq),
             read_at: receipt.read_at,
-        };
-        room.receipts.into_iter().map(receipt).collect()
+        }
+    }
+}
+
+impl From<ReceiptsOfRoom> for Vec<Receipt> {
+    fn from(room: ReceiptsOfRoom) -> Self {
+        room.receipts.into_iter().map(Into::into).collect()
+    }
+}
+
+#[derive(cynic::QueryVariables)]
+pub(crate) struct ReaderSignalsVariables {
+    pub(crate) room_id: Option<RoomId>,
+}
+
+#[derive(cynic::QueryFragment)]
+#[cynic(graphql_type = "Subscription", variables = "ReaderSignalsVariables")]
+pub(crate) struct ReaderSignals {
+    #[arguments(roomId: $room_id)]
+    receipts: ReaderFields,
+}
+
+#[derive(cynic::QueryFragment)]
+#[cynic(graphql_type = "ReceiptChanged")]
+struct ReaderFields {
+    receipt: ReceiptFields,
+}
+
+impl From<ReaderSignals> for Receipt {
+    fn from(signal: ReaderSignals) -> Self {
+        signal.receipts.receipt.into()
+    }
+}
+
+#[derive(cynic::QueryVariables)]
+pub(crate) struct PresenceSignalsVariables {
+    pub(crate) ids: Option<Vec<UserId>>,
+}
+
+#[derive(cynic::QueryFragment)]
+#[cynic(graphql_type = "Subscription", variables = "PresenceSignalsVariables")]
+pub(crate) struct PresenceSignals {
+    #[arguments(userIds: $ids)]
+    presence: PresenceChangedFields,
+}
+
+#[derive(cynic::QueryFragment)]
+#[cynic(graphql_type = "PresenceChanged")]
+struct PresenceChangedFields {
+    user: UserReference,
+    presence: PresenceFields,
+}
+
+#[derive(cynic::QueryFragment)]
+#[cynic(graphql_type = "User")]
+struct UserReference {
+    id: UserId,
+}
+
+impl From<PresenceSignals> for UserPresence {
+    fn from(signal: PresenceSignals) -> Self {
+        Self {
+            user_id: signal.presence.user.id,
+            presence: signal.presence.presence.into(),
+        }
     }
 }

@@ -322,7 +322,7 @@ impl World {
             Effect::Call(id, call) => self.call(device, id, call),
             Effect::WatchTyping(room) => self.watch_typing(device, index(room.as_str())),
             Effect::UnwatchTyping(room) => self.unwatch_typing(device, index(room.as_str())),
-            Effect::State(_) => {}
+            Effect::State(_) | Effect::Watch(..) | Effect::Unwatch(..) => {}
         }
     }
 

@@ -9,11 +9,12 @@ use crate::operations::changes::{
 use crate::operations::messages::{
     History as HistoryQuery, SendMessage, SendMessageInput, SendMessageVariables,
 };
+use crate::operations::presence::{PresenceQuery, PresenceVariables, Receipts, ReceiptsVariables};
 use crate::operations::standing::{Standing, StandingQuery, StandingVariables};
 use crate::operations::sync::{
     HistoryPage, Overview, OverviewQuery, OverviewVariables, ThreadHistory, ThreadHistoryVariables,
 };
-use crate::{Error, Message, MessageId, RoomId, rooms};
+use crate::{Error, Message, MessageId, Receipt, RoomId, UserId, UserPresence, rooms};
 use cynic::{MutationBuilder, QueryBuilder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -44,6 +45,9 @@ pub(crate) enum Call {
         root: MessageId,
         before: Option<String>,
     },
+    Readers(RoomId),
+    /// At most 100.
+    Presences(Vec<UserId>),
     Change(Change),
     MarkRead(MarkReadInput),
     SaveDraft(SaveDraftInput),
@@ -64,6 +68,8 @@ pub(crate) enum Answer {
     Overview(Box<Overview>),
     Standing(Standing),
     Page(HistoryPage),
+    Readers(Vec<Receipt>),
+    Presences(Vec<UserPresence>),
     Message(Box<Message>),
     Read(Read),
 }
@@ -108,6 +114,16 @@ impl Call {
                 let variables = ThreadHistoryVariables { root, last, before };
                 let operation = ThreadHistory::build(variables);
                 Ok(Answer::Page(carrier.carry(&operation).await?.into_page()))
+            }
+            Self::Readers(room_id) => {
+                let operation = Receipts::build(ReceiptsVariables { room_id });
+                let room = carrier.carry(&operation).await?.room;
+                Ok(Answer::Readers(rooms::of_room(room)?))
+            }
+            Self::Presences(ids) => {
+                let operation = PresenceQuery::build(PresenceVariables { ids });
+                let people = carrier.carry(&operation).await?.into_presence();
+                Ok(Answer::Presences(people))
             }
             Self::Change(change) => {
                 let message = change.make(carrier).await?;

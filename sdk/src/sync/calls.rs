@@ -2,7 +2,7 @@
 
 use super::link::is_old;
 use super::pace::Pace;
-use super::{Answer, Call, Core, Effect, Moment};
+use super::{Answer, Call, Core, Effect, Moment, WatchId};
 use crate::store::{self, EntryId, Timeline};
 use crate::{Error, RoomId};
 use std::collections::HashMap;
@@ -19,6 +19,7 @@ pub(super) enum Purpose {
     Standing,
     Page(Timeline),
     Entry(EntryId),
+    Watch(WatchId),
 }
 
 struct Pending {
@@ -138,6 +139,14 @@ impl Core {
             (Purpose::Overview, Answer::Overview(overview)) => self.take_overview(*overview, begun),
             (Purpose::Standing, Answer::Standing(standing)) => self.take_standing(standing, begun),
             (Purpose::Page(timeline), Answer::Page(page)) => self.take_page(&timeline, page, begun),
+            (Purpose::Watch(id), Answer::Readers(readers)) => {
+                self.views.watches.take_readers(id, readers);
+                Ok(())
+            }
+            (Purpose::Watch(id), Answer::Presences(presences)) => {
+                self.views.watches.take_presences(id, presences);
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
@@ -150,14 +159,17 @@ impl Core {
             Purpose::Page(timeline) if !error.is_passing() => {
                 self.pages.give_up(timeline, Some(error.clone()));
             }
-            Purpose::Page(_) | Purpose::Overview | Purpose::Standing | Purpose::Entry(_) => {
-                self.slow_down(error, at);
+            Purpose::Watch(id) if !error.is_passing() => {
+                self.views.watches.take_readers(*id, Vec::new());
+                self.views.watches.take_presences(*id, Vec::new());
             }
+            _ => self.slow_down(error, at),
         }
         match purpose {
             Purpose::Overview => self.standing.overview_failed(error.is_passing()),
             Purpose::Standing => self.standing.not_answered(),
-            Purpose::Page(_) | Purpose::Entry(_) => {}
+            Purpose::Watch(id) if error.is_passing() => self.not_answered(*id),
+            Purpose::Page(_) | Purpose::Entry(_) | Purpose::Watch(_) => {}
         }
     }
 

@@ -27,6 +27,7 @@ impl Core {
                 let users = self.as_known(users)?;
                 self.views.type_in(room, users);
             }
+            Update::Watched(id, sight) => self.views.watches.hear(id, sight),
         }
         Ok(())
     }
@@ -57,6 +58,7 @@ impl Core {
         let (left, entered) = (taking.left, taking.entered);
         left.iter().for_each(|room| self.forget_room(room));
         self.watch_typing_again(&entered);
+        self.watch_again_in(&entered);
         self.cursor = Some(batch.cursor);
         if batch.live && !self.link.is_live() {
             self.outbox.forget_taken(|_| true);
@@ -112,6 +114,7 @@ impl Core {
 
     pub(super) fn forget_rooms(&mut self) {
         self.calls.forget_questions();
+        self.views.watches.are_stale();
         self.pages.forget();
         self.outbox.forget_taken(|_| true);
         self.standing.start_over();
@@ -229,6 +232,7 @@ impl Taking<'_> {
         member: &Member,
     ) -> store::Result<()> {
         rows.put_user(&member.user)?;
+        self.views.watches.is_called(room, &member.user);
         let mut is_other = false;
         for (id, known) in self.known.iter_mut() {
             let others = known.other_user.iter_mut();
@@ -244,6 +248,7 @@ impl Taking<'_> {
     }
 
     fn take_departure(&mut self, rows: &Rows<'_>, room: &RoomId, user: &User) -> store::Result<()> {
+        self.views.watches.is_gone(room, &user.id);
         if user.id != *self.viewer {
             return Ok(());
         }

@@ -15,6 +15,7 @@ mod tests;
 mod timelines;
 mod told;
 pub(crate) mod views;
+mod watches;
 
 use crate::live::Failure;
 use crate::model::Room;
@@ -32,6 +33,7 @@ pub(crate) use call::{Answer, Call, Carrier};
 pub(crate) use calls::CallId;
 pub use state::SyncState;
 pub use timelines::TimelineState;
+pub(crate) use watches::{Shown, Sight, Subject, WatchId};
 
 /// When something is handled: by a clock that only goes forward, and by the one that people read.
 #[derive(Clone, Copy, Debug)]
@@ -75,6 +77,7 @@ pub(crate) enum Update {
     Events(Batch),
     Read(ReadUpTo),
     Typing(RoomId, Vec<User>),
+    Watched(WatchId, Sight),
 }
 
 /// What is to be done for the core.
@@ -91,6 +94,9 @@ pub(crate) enum Effect {
     /// Tell who types there, as long as the connection stands.
     WatchTyping(RoomId),
     UnwatchTyping(RoomId),
+    /// Tell how this changes, as long as the connection stands.
+    Watch(WatchId, Subject),
+    Unwatch(WatchId, Subject),
     /// Ask the server. One that was made before under the same id is not waited for any more.
     Call(CallId, Call),
     State(SyncState),
@@ -213,6 +219,7 @@ impl Core {
             if !self.is_cut_off() {
                 self.ask_how_rooms_stand(at);
                 self.ask_for_pages(at)?;
+                self.ask_for_what_is_watched(at);
                 self.say_what_waits(at)?;
             }
         }
@@ -255,6 +262,10 @@ impl Core {
             self.pages
                 .wakes_at(&self.calls)
                 .filter(|_| self.cursor.is_some()),
+            self.views
+                .watches
+                .wakes_at(&self.calls)
+                .filter(|_| self.link.is_open()),
             self.outbox.wakes_at(),
         ];
         waits.into_iter().flatten().min()
@@ -373,6 +384,8 @@ impl Core {
         let rooms = self.views.rooms_with_open_timelines();
         self.effects
             .extend(rooms.into_iter().map(Effect::WatchTyping));
+        self.views.watches.are_stale();
+        self.watch(self.views.watches.subjects());
     }
 
     fn failed(&mut self, failure: Failure, at: Moment) {

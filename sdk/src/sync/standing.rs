@@ -311,6 +311,7 @@ impl Core {
         self.pages.forget_room(room);
         self.outbox.forget_taken(|taken| taken == room);
         self.views.typing.remove(room);
+        self.views.watches.has_left(room);
         self.views.room_changed(room);
         self.rooms.remove(room);
     }

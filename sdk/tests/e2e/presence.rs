@@ -1,7 +1,9 @@
 //! Who is there, and how far they have read.
 
 use crate::{id_of, signed_up, two_in_a_channel, until_connected, usernames};
-use causerie_sdk::{ChatOptions, Error, PresenceState, RoomId, UserId};
+use causerie_sdk::{
+    ChatOptions, Error, PresenceState, Receipt, RoomId, SyncState, UserId, UserPresence, Watching,
+};
 use causerie_tests::{Server, on_both_databases, within};
 use std::time::Duration;
 
@@ -59,7 +61,83 @@ async fn members_see_how_far_others_have_read(server: &mut Server) {
     );
 }
 
+/// Waits until what is looked at is right.
+async fn until<T: Clone>(watching: &mut Watching<T>, is_right: impl Fn(&T) -> bool) {
+    let seen = async { while !is_right(&watching.next().await.expect("it is there")) {} };
+    within("what is looked at", seen).await;
+}
+
+fn has_read(who: &str, seq: u64) -> impl Fn(&Vec<Receipt>) -> bool {
+    move |readers| {
+        let read = readers
+            .iter()
+            .map(|receipt| (receipt.user.username.as_str(), receipt.last_read_seq));
+        read.eq([(who, seq)])
+    }
+}
+
+async fn a_chat_tells_who_reads_also_after_the_server_was_away(server: &mut Server) {
+    let (alice, bob, room) = two_in_a_channel(server).await;
+    for text in ["one", "two"] {
+        alice.send(&room.id, text).await.expect("sent");
+    }
+    let chat = alice.chat(ChatOptions::memory()).await.expect("a chat");
+    let mut readers = chat.watch_readers(&room.id).await.expect("watched");
+    chat.start();
+    until(&mut readers, Vec::is_empty).await;
+    let his = bob.chat(ChatOptions::memory()).await.expect("a chat");
+    let timeline = his.timeline(&room.id).await.expect("a timeline");
+    his.start();
+    timeline.mark_read(1).await.expect("kept");
+    until(&mut readers, has_read("bob", 1)).await;
+    server.kill().await;
+    let mut state = chat.state();
+    let away = state.wait_for(|state| !matches!(state, SyncState::Live));
+    drop(within("the end of the connection", away).await);
+    let mut again = chat.watch_readers(&room.id).await.expect("watched");
+    server.start_again().await;
+    timeline.mark_read(2).await.expect("kept");
+    until(&mut readers, has_read("bob", 2)).await;
+    until(&mut again, has_read("bob", 2)).await;
+    bob.leave_room(&room.id).await.expect("left");
+    until(&mut readers, Vec::is_empty).await;
+    chat.close().await;
+    assert_eq!(readers.next().await, None);
+}
+
+async fn a_chat_tells_who_is_there(server: &mut Server) {
+    let (alice, bob, _) = two_in_a_channel(server).await;
+    let chat = alice.chat(ChatOptions::memory()).await.expect("a chat");
+    chat.start();
+    let people = [id_of(&bob), UserId::from("usr_00000000000000000000000000")];
+    let mut seen = chat.watch_presences(&people).await.expect("watched");
+    let is = |state: PresenceState| {
+        let bob = id_of(&bob);
+        move |people: &Vec<UserPresence>| {
+            let states = people
+                .iter()
+                .map(|person| (&person.user_id, &person.presence.state));
+            states.eq([(&bob, &state)])
+        }
+    };
+    until(&mut seen, is(PresenceState::Offline)).await;
+    let mut live = bob.messages(None, None);
+    until_connected(&mut live).await;
+    until(&mut seen, is(PresenceState::Online)).await;
+    let away = bob.set_presence(PresenceState::Away).await;
+    away.expect("taken");
+    until(&mut seen, is(PresenceState::Away)).await;
+    let crowd = vec![id_of(&bob); 101];
+    let refused = chat.watch_presences(&crowd).await.err();
+    assert!(
+        matches!(refused, Some(Error::Invalid { .. })),
+        "{refused:?}"
+    );
+}
+
 on_both_databases![
     a_device_is_there_while_it_is_connected,
     members_see_how_far_others_have_read,
+    a_chat_tells_who_reads_also_after_the_server_was_away,
+    a_chat_tells_who_is_there,
 ];

@@ -146,6 +146,7 @@ impl Engine {
             }
             Order::Do(deed) => drop(deed(Err(Error::from(&broken.failure)))),
             Order::CloseTimeline(view) => broken.open.views.close(view),
+            Order::StopWatching(id) => drop(broken.open.views.watches.close(id)),
             Order::Session
             | Order::Of(..)
             | Order::Answered(..)

@@ -33,7 +33,11 @@ fn done(core: &mut Core, input: Input, seconds: u64) -> Vec<String> {
         Effect::Disconnect => Some("disconnect".to_owned()),
         Effect::Probe => Some("probe".to_owned()),
         Effect::Call(id, _) => Some(format!("{id:?}")),
-        Effect::State(_) | Effect::WatchTyping(_) | Effect::UnwatchTyping(_) => None,
+        Effect::State(_)
+        | Effect::WatchTyping(_)
+        | Effect::UnwatchTyping(_)
+        | Effect::Watch(..)
+        | Effect::Unwatch(..) => None,
     });
     named.collect()
 }

@@ -5,6 +5,7 @@ mod order;
 mod outbox;
 mod rooms;
 mod timelines;
+mod watches;
 
 use super::*;
 use crate::model::{Membership, Role, RoomKind, Unread};

@@ -13,6 +13,7 @@ pub use items::{
 };
 
 use super::Core;
+use super::watches::Watches;
 use crate::store::{self, Timeline};
 use crate::{RoomId, User};
 use eyeball_im::ObservableVector;
@@ -36,6 +37,7 @@ pub(crate) struct Views {
     is_everything_changed: bool,
     is_room_list_changed: bool,
     pub(super) typing: HashMap<RoomId, Vec<User>>,
+    pub(crate) watches: Watches,
 }
 
 impl Views {
