@@ -2,11 +2,12 @@
 
 use crate::errors::{CallbackError, CauserieError};
 use crate::items::UnsentMessage;
-use crate::live::{Gate, TaskHandle};
+use crate::live::TaskHandle;
 use crate::messages::Message;
-use crate::runtime::{run, spawn};
+use crate::runtime::run;
 use crate::steps::{RoomListListener, RoomListStep};
 use crate::timeline::Timeline;
+use crate::watching::hand_state;
 use causerie_sdk::{ChatOptions, EntryId, MessageId, RoomId};
 use jiff::tz::TimeZone;
 use std::sync::Arc;
@@ -105,7 +106,7 @@ pub trait StateListener: Send + Sync {
 /// once, and said to the server in order and exactly once, if need be after the app was killed and started again.
 #[derive(uniffi::Object)]
 pub struct Chat {
-    sdk: causerie_sdk::Chat,
+    pub(crate) sdk: causerie_sdk::Chat,
 }
 
 impl Chat {
@@ -157,20 +158,8 @@ impl Chat {
         &self,
         listener: Arc<dyn StateListener>,
     ) -> Result<TaskHandle, CauserieError> {
-        let mut state = self.sdk.state();
-        let gate = Gate::default();
-        let calls = gate.clone();
-        let task = spawn(Box::pin(async move {
-            loop {
-                let (listener, now) = (listener.clone(), state.borrow_and_update().clone());
-                let call = Box::new(move || listener.on_state(now.into()));
-                calls.call("the state", call).await;
-                if state.changed().await.is_err() {
-                    return;
-                }
-            }
-        }))?;
-        Ok(TaskHandle::of(task.abort_handle(), gate))
+        let tell = move |state: causerie_sdk::SyncState| listener.on_state(state.into());
+        hand_state(self.sdk.state(), "the state", Arc::new(tell))
     }
 
     /// Gets in step once, for a background task: hears what happened, says what waits. Whether it was done in time.

@@ -51,6 +51,9 @@ pub enum CauserieError {
     /// What answered does not speak as a Causerie server does.
     #[error("Not understood: {reason}")]
     Protocol { reason: String },
+    /// Something on the way (a proxy, a firewall) does not let this request through. The server has not seen it.
+    #[error("Not let through: {reason}")]
+    Blocked { reason: String },
     /// Refused for a reason that this version does not know.
     #[error("{reason}")]
     Refused { code: String, reason: String },
@@ -103,7 +106,8 @@ impl From<causerie_sdk::Error> for CauserieError {
             },
             Error::Network { reason } => Self::Network { reason },
             Error::Server { reason } => Self::Server { reason },
-            Error::Protocol { reason } | Error::Blocked { reason } => Self::Protocol { reason },
+            Error::Protocol { reason } => Self::Protocol { reason },
+            Error::Blocked { reason } => Self::Blocked { reason },
             Error::Refused { code, reason } => Self::Refused { code, reason },
             Error::Store { reason } => Self::Store { reason },
             Error::DiskFull => Self::DiskFull,
@@ -133,5 +137,19 @@ impl From<uniffi::UnexpectedUniFFICallbackError> for CallbackError {
         Self::Failed {
             reason: error.reason,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_proxy_does_not_let_through_is_told_apart() {
+        let reason = "HTTP status 403".to_owned();
+        let told = CauserieError::from(causerie_sdk::Error::Blocked {
+            reason: reason.clone(),
+        });
+        assert_eq!(told, CauserieError::Blocked { reason });
     }
 }

@@ -2,10 +2,11 @@
 
 use crate::{
     CallbackError, CauserieClient, CauserieError, ChatSettings, ClientSettings, ConnectionState,
-    Message, MessageListener, RoomListListener, RoomListStep, SessionStore, StateListener,
-    SyncState, TimelineListener, TimelineStep,
+    Message, MessageListener, PresencesListener, ReadersListener, Receipt, Room, RoomListListener,
+    RoomListStep, RoomListener, SessionStore, StateListener, SyncState, TimelineListener,
+    TimelineState, TimelineStateListener, TimelineStep, UserPresence,
 };
-use causerie_sdk::{Cursor, RoomId};
+use causerie_sdk::{Cursor, RoomId, UserId};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -17,7 +18,7 @@ const ROUNDS: usize = 10_000;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What the process may hold more after the rounds than before: 100 bytes a round. The least that one of the four listeners, or the
+/// What the process may hold more after the rounds than before: 100 bytes a round. The least that one of the eight listeners, or the
 /// timeline, could leave behind is its task, which is several hundred. What is seen is a third of it: pages that the allocator has
 /// begun.
 const TOLERATED_KB: usize = 1 << 10;
@@ -53,6 +54,30 @@ impl RoomListListener for Listener {
 
 impl TimelineListener for Listener {
     fn on_steps(&self, _: Vec<TimelineStep>) -> Result<(), CallbackError> {
+        Ok(())
+    }
+}
+
+impl TimelineStateListener for Listener {
+    fn on_state(&self, _: TimelineState) -> Result<(), CallbackError> {
+        Ok(())
+    }
+}
+
+impl RoomListener for Listener {
+    fn on_room(&self, _: Option<Room>) -> Result<(), CallbackError> {
+        Ok(())
+    }
+}
+
+impl ReadersListener for Listener {
+    fn on_readers(&self, _: Vec<Receipt>) -> Result<(), CallbackError> {
+        Ok(())
+    }
+}
+
+impl PresencesListener for Listener {
+    fn on_presences(&self, _: Vec<UserPresence>) -> Result<(), CallbackError> {
         Ok(())
     }
 }
@@ -122,16 +147,22 @@ async fn ten_thousand_listeners_leave_nothing_behind() -> Result<(), CauserieErr
         time_zone: None,
     };
     let chat = client.chat(in_memory).await?;
+    let (room, people) = (RoomId::from("room_1"), vec![UserId::from("usr_2")]);
     let mut before = 0;
     for round in 0..WARM_UP + ROUNDS {
         if round == WARM_UP {
             before = resident_kb();
         }
-        let timeline = chat.timeline(RoomId::from("room_1"), None).await?;
+        let timeline = chat.timeline(room.clone(), None).await?;
         let handles = [
             chat.watch_state(Listener::new())?,
             chat.watch_rooms(Listener::new()).await?,
             timeline.watch(Listener::new()).await?,
+            timeline.watch_state(Listener::new())?,
+            chat.watch_room(room.clone(), Listener::new()).await?,
+            chat.watch_readers(room.clone(), Listener::new()).await?,
+            chat.watch_presences(people.clone(), Listener::new())
+                .await?,
         ];
         let following = client.follow(None, None, Listener::new())?;
         drop((handles, following));

@@ -25,6 +25,7 @@ mod runtime;
 mod steps;
 mod store;
 mod timeline;
+mod watching;
 
 pub use account::{AccountMessages, DeviceSession};
 pub use chat::{Chat, ChatSettings, Opening, StateListener, SyncState, erase_chat_file};
@@ -56,5 +57,8 @@ pub use records::{
 pub use steps::{RoomListListener, RoomListStep, TimelineListener, TimelineStep};
 pub use store::SessionStore;
 pub use timeline::Timeline;
+pub use watching::{
+    PresencesListener, ReadersListener, RoomListener, TimelineState, TimelineStateListener,
+};
 
 uniffi::setup_scaffolding!();

@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// An open timeline. Dropping it closes it.
 #[derive(uniffi::Object)]
 pub struct Timeline {
-    sdk: Arc<causerie_sdk::Timeline>,
+    pub(crate) sdk: Arc<causerie_sdk::Timeline>,
 }
 
 impl Timeline {

@@ -3,7 +3,7 @@
 use super::Chat;
 use super::handle::Handle;
 use crate::sync::{Shown, WatchId};
-use crate::{Error, Receipt, RoomId, UserId, UserPresence};
+use crate::{Error, Receipt, Room, RoomId, UserId, UserPresence};
 
 /// As many as the server is asked about at once.
 const PEOPLE: usize = 100;
@@ -47,6 +47,18 @@ impl<T: Clone> Watching<T> {
 }
 
 impl Chat {
+    /// A room as it is kept, now and from now on; `None` when the viewer is not in it, or nothing was heard of it yet.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn watch_room(&self, room: &RoomId) -> Result<Watching<Option<Room>>, Error> {
+        let (engine, room) = (self.engine.clone(), room.clone());
+        let watched = self
+            .engine
+            .run(move |core, _| Ok(Watching::of(engine, core.watch_room(room))));
+        watched.await
+    }
+
     /// How far people have read in a room, the latest readers first; at most 100. Nothing where the viewer is not in the
     /// room. The chat's connection tells what changes; without one, what was heard last stands.
     ///

@@ -1,11 +1,12 @@
-//! What somebody looks at and nobody keeps: how far people have read in a room, and who is there. The connection carries what
-//! changes of it, and after each new one a question tells how it is. Without a network, what was heard last stands.
+//! What somebody looks at: a room as it is kept, and what nobody keeps, which is how far people have read in a room, and who is
+//! there. The connection carries what changes of that, and after each new one a question tells how it is. Without a network,
+//! what was heard last stands.
 
 use super::calls::{Calls, Purpose};
 use super::{Call, Core, Effect, Moment};
-use crate::model::{Receipt, UserPresence};
+use crate::model::{Receipt, Room, UserPresence};
 use crate::{RoomId, User, UserId};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -32,17 +33,20 @@ pub(crate) enum Sight {
 
 /// What is shown: nothing as long as nothing is known.
 pub(crate) type Shown<T> = watch::Receiver<Option<T>>;
+type Showing<T> = watch::Sender<Option<T>>;
 
 #[derive(Default)]
 pub(crate) struct Watches {
     readers: BTreeMap<WatchId, Watch<RoomId, Receipt>>,
     presences: BTreeMap<WatchId, Watch<Vec<UserId>, UserPresence>>,
+    /// Nothing of those that the viewer is not in.
+    rooms: BTreeMap<WatchId, (RoomId, Showing<Option<Room>>)>,
     next: u64,
 }
 
 struct Watch<S, T> {
     of: S,
-    shown: watch::Sender<Option<Vec<T>>>,
+    shown: Showing<Vec<T>>,
     /// It is to be asked how it is.
     is_stale: bool,
     /// What was heard while that is asked, which is newer than the answer may be.
@@ -129,6 +133,7 @@ impl Watches {
 
     /// It is not looked at any more. What it was, if it was looked at.
     pub(crate) fn close(&mut self, id: WatchId) -> Option<Subject> {
+        self.rooms.remove(&id);
         let readers = self
             .readers
             .remove(&id)
@@ -215,6 +220,29 @@ impl Watches {
         self.change_readers(room, Vec::clear);
     }
 
+    /// Nothing is known any more.
+    pub(crate) fn forget(&self) {
+        self.readers
+            .values()
+            .for_each(|watch| watch.change(Vec::clear));
+        self.presences
+            .values()
+            .for_each(|watch| watch.change(Vec::clear));
+    }
+
+    pub(super) fn refresh_rooms(&self, rooms: &HashMap<RoomId, Room>) {
+        for (room, shown) in self.rooms.values() {
+            let now = rooms.get(room);
+            shown.send_if_modified(|shown| {
+                let is_news = shown.as_ref().is_none_or(|shown| shown.as_ref() != now);
+                if is_news {
+                    *shown = Some(now.cloned());
+                }
+                is_news
+            });
+        }
+    }
+
     fn change_readers(&self, room: &RoomId, change: impl Fn(&mut Vec<Receipt>)) {
         let of_room = self.readers.values().filter(|watch| watch.of == *room);
         of_room.for_each(|watch| watch.change(&change));
@@ -254,6 +282,15 @@ impl Core {
         let shown = watch.shown.subscribe();
         self.views.watches.presences.insert(id, watch);
         self.watch(vec![(id, Subject::Presences(users))]);
+        (id, shown)
+    }
+
+    /// A room as it is kept; nothing as long as the viewer is not in it.
+    pub(crate) fn watch_room(&mut self, room: RoomId) -> (WatchId, Shown<Option<Room>>) {
+        let id = self.views.watches.next_id();
+        let sender = watch::Sender::new(Some(self.rooms.get(&room).cloned()));
+        let shown = sender.subscribe();
+        self.views.watches.rooms.insert(id, (room, sender));
         (id, shown)
     }
 

@@ -2,7 +2,8 @@
 
 use crate::{id_of, signed_up, two_in_a_channel, until_connected, usernames};
 use causerie_sdk::{
-    ChatOptions, Error, PresenceState, Receipt, RoomId, SyncState, UserId, UserPresence, Watching,
+    ChatOptions, Error, Patch, PresenceState, Receipt, Room, RoomId, RoomUpdate, SyncState, UserId,
+    UserPresence, Watching,
 };
 use causerie_tests::{Server, on_both_databases, within};
 use std::time::Duration;
@@ -105,6 +106,27 @@ async fn a_chat_tells_who_reads_also_after_the_server_was_away(server: &mut Serv
     assert_eq!(readers.next().await, None);
 }
 
+async fn a_chat_tells_what_becomes_of_a_room(server: &mut Server) {
+    let (alice, bob, room) = two_in_a_channel(server).await;
+    let chat = bob.chat(ChatOptions::memory()).await.expect("a chat");
+    let mut seen = chat.watch_room(&room.id).await.expect("watched");
+    assert_eq!(seen.next().await, Some(None));
+    chat.start();
+    until(&mut seen, |room| {
+        room.as_ref().is_some_and(|room| room.topic.is_none())
+    })
+    .await;
+    let update = RoomUpdate {
+        topic: Patch::Set("Tea".to_owned()),
+        ..RoomUpdate::default()
+    };
+    alice.update_room(&room.id, update).await.expect("updated");
+    let has_topic = |room: &Room| room.topic.as_deref() == Some("Tea");
+    until(&mut seen, |room| room.as_ref().is_some_and(has_topic)).await;
+    bob.leave_room(&room.id).await.expect("left");
+    until(&mut seen, Option::is_none).await;
+}
+
 async fn a_chat_tells_who_is_there(server: &mut Server) {
     let (alice, bob, _) = two_in_a_channel(server).await;
     let chat = alice.chat(ChatOptions::memory()).await.expect("a chat");
@@ -127,6 +149,8 @@ async fn a_chat_tells_who_is_there(server: &mut Server) {
     let away = bob.set_presence(PresenceState::Away).await;
     away.expect("taken");
     until(&mut seen, is(PresenceState::Away)).await;
+    chat.erase().await.expect("erased");
+    until(&mut seen, Vec::is_empty).await;
     let crowd = vec![id_of(&bob); 101];
     let refused = chat.watch_presences(&crowd).await.err();
     assert!(
@@ -139,5 +163,6 @@ on_both_databases![
     a_device_is_there_while_it_is_connected,
     members_see_how_far_others_have_read,
     a_chat_tells_who_reads_also_after_the_server_was_away,
+    a_chat_tells_what_becomes_of_a_room,
     a_chat_tells_who_is_there,
 ];

@@ -16,6 +16,24 @@ extension Chat {
         Updates { try await self.watchRooms(listener: Totals($0)) }
     }
 
+    /// A room as the chat keeps it, for its title and its composer: first as it is, then whenever it changes; nothing when the
+    /// viewer is not in it.
+    public func room(_ roomId: RoomId) -> Updates<Room?> {
+        Updates { try await self.watchRoom(roomId: roomId, listener: RoomHearer($0)) }
+    }
+
+    /// How far people have read in a room, the latest readers first: for "read by" under a message, whose readers are those with
+    /// a `lastReadSeq` of at least its `seq`. First as soon as that is known, then whenever it changes, as the chat's connection
+    /// tells it. Without a network, what was heard last stands.
+    public func readers(_ roomId: RoomId) -> Updates<[Receipt]> {
+        Updates { try await self.watchReaders(roomId: roomId, listener: ReadersHearer($0)) }
+    }
+
+    /// Whether people are there, at most 100 of them: for a dot beside their names. Told like ``readers(_:)``.
+    public func presences(_ userIds: [UserId]) -> Updates<[UserId: Presence]> {
+        Updates { try await self.watchPresences(userIds: userIds, listener: PresencesHearer($0)) }
+    }
+
     /// The steps by which the list of rooms changes, for a list view that animates: the first one puts in all.
     public func roomSteps() -> Updates<[RoomListStep]> {
         Updates { try await self.watchRooms(listener: Steps($0)) }
@@ -45,6 +63,12 @@ extension Timeline {
         Updates { try await self.watch(listener: Lists($0)) }
     }
 
+    /// Whether what is wanted of the timeline is there, for a spinner and for an empty screen: first whether it is, then
+    /// whenever that changes.
+    public func states() -> Updates<TimelineState> {
+        Updates { try self.watchState(listener: TimelineStates($0)) }
+    }
+
     /// The steps by which the lines change, for a list view that animates: the first one puts in all.
     public func steps() -> Updates<[TimelineStep]> {
         Updates { try await self.watch(listener: Steps($0)) }
@@ -57,6 +81,41 @@ private final class States: StateListener {
     init(_ mailbox: Mailbox<SyncState>) { self.mailbox = mailbox }
 
     func onState(state: SyncState) { mailbox.push(state) }
+}
+
+private final class TimelineStates: TimelineStateListener {
+    private let mailbox: Mailbox<TimelineState>
+
+    init(_ mailbox: Mailbox<TimelineState>) { self.mailbox = mailbox }
+
+    func onState(state: TimelineState) { mailbox.push(state) }
+}
+
+private final class RoomHearer: RoomListener {
+    private let mailbox: Mailbox<Room?>
+
+    init(_ mailbox: Mailbox<Room?>) { self.mailbox = mailbox }
+
+    func onRoom(room: Room?) { mailbox.push(room) }
+}
+
+private final class ReadersHearer: ReadersListener {
+    private let mailbox: Mailbox<[Receipt]>
+
+    init(_ mailbox: Mailbox<[Receipt]>) { self.mailbox = mailbox }
+
+    func onReaders(readers: [Receipt]) { mailbox.push(readers) }
+}
+
+private final class PresencesHearer: PresencesListener {
+    private let mailbox: Mailbox<[UserId: Presence]>
+
+    init(_ mailbox: Mailbox<[UserId: Presence]>) { self.mailbox = mailbox }
+
+    func onPresences(presences: [UserPresence]) {
+        let pairs = presences.map { ($0.userId, $0.presence) }
+        mailbox.push(Dictionary(pairs) { _, last in last })
+    }
 }
 
 final class Steps<Step: Sendable>: Sendable {

@@ -59,6 +59,35 @@ final class ChatTests: XCTestCase {
         }
     }
 
+    func testWhoReadsAndWhoIsThereIsTold() async throws {
+        try await onStage { stage in
+            let (alice, bob, room) = try await stage.twoInAChannel()
+            _ = try await alice.send(roomId: room.id, body: "read this")
+            let chat = try await started(alice)
+            let his = try bobs(bob)
+            _ = try await chat.readers(room.id).until { $0.isEmpty }
+            _ = try await chat.presences([his]).until { $0[his]?.state == .offline }
+            try await started(bob).timeline(room: room.id).markRead(seq: 1)
+            let readers = try await chat.readers(room.id).until { !$0.isEmpty }
+            XCTAssertEqual(readers.map(\.user.username), ["bob"])
+            _ = try await chat.presences([his]).until { $0[his]?.state == .online }
+        }
+    }
+
+    func testARoomScreenHearsOfItsRoomAndOfItsTimeline() async throws {
+        try await onStage { stage in
+            let (alice, bob, room) = try await stage.twoInAChannel()
+            let chat = try await started(bob)
+            _ = try await chat.room(room.id).until { $0?.membership?.role == .member }
+            _ = try await alice.updateRoom(roomId: room.id, update: RoomUpdate(topic: .set(text: "Tea")))
+            _ = try await chat.room(room.id).until { $0?.topic == "Tea" }
+            let timeline = try await chat.timeline(room: room.id)
+            _ = try await timeline.states().until { $0 == .idle }
+            try await bob.leaveRoom(roomId: room.id)
+            _ = try await chat.room(room.id).until { $0 == nil }
+        }
+    }
+
     func testTheStepsMakeTheList() async throws {
         try await onStage { stage in
             let (alice, bob, room) = try await stage.twoInAChannel()

@@ -31,6 +31,14 @@ struct Faces: View {
     func task(_ action: @escaping @MainActor () async -> Void) -> Self { self }
 }
 
+struct Header: View {
+    init(_ name: String?, _ topic: String?, isLoading: Bool, mayWrite: Bool) {}
+
+    var body: Never { fatalError() }
+
+    func task(_ action: @escaping @MainActor () async -> Void) -> Self { self }
+}
+
 @MainActor struct List<Item, ID: Hashable>: View {
     var body: Never { fatalError() }
 
@@ -132,19 +140,34 @@ struct RoomView: View {
     }
 }
 
-struct ReadBy: View {
-    let client: CauserieClient
-    let room: RoomId
-    let newest: UInt64
-    @State private var readers: [User] = []
+struct Frame: View {
+    let chat: Chat
+    let roomId: RoomId
+    let timeline: Timeline
+    @State private var room: Room?
+    @State private var state = TimelineState.loading
 
     var body: some View {
-        Faces(readers).task {
-            while !Task.isCancelled {
-                let receipts = try? await client.receipts(roomId: room)
-                if let receipts { readers = receipts.filter { $0.lastReadSeq >= newest }.map(\.user) }
-                try? await Task.sleep(for: .seconds(5))
-            }
-        }
+        Header(room?.name, room?.topic, isLoading: state == .loading, mayWrite: room.map(mayWrite) ?? false)
+            .task { do { for try await room in chat.room(roomId) { self.room = room } } catch { report(error) } }
+            .task { do { for try await state in timeline.states() { self.state = state } } catch { report(error) } }
+    }
+}
+
+func mayWrite(_ room: Room) -> Bool {
+    guard let own = room.membership, room.archivedAt == nil else { return false }
+    let isMuted = own.mutedUntil.map { $0 > Date() } ?? false
+    return !isMuted && !(room.announcementOnly && own.role == .member)
+}
+
+struct ReadBy: View {
+    let chat: Chat
+    let room: RoomId
+    let newest: UInt64
+    @State private var readers: [Receipt] = []
+
+    var body: some View {
+        Faces(readers.filter { $0.lastReadSeq >= newest }.map(\.user))
+            .task { do { for try await readers in chat.readers(room) { self.readers = readers } } catch { report(error) } }
     }
 }

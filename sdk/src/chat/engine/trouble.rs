@@ -122,6 +122,7 @@ impl Engine {
             Phase::Broken(broken) => broken.open,
         };
         open.wanted.change(&Input::Stop);
+        open.views.watches.forget();
         self.state.send_replace(SyncState::Stopped);
         let erased = Store::erase(&self.set_up.location);
         let told = erased.as_ref().map(drop).map_err(Error::from);

@@ -158,6 +158,24 @@ fn a_question_without_an_answer_is_asked_again_and_one_that_is_refused_is_not() 
 }
 
 #[test]
+fn a_room_is_shown_as_it_is_kept() {
+    let mut phone = Phone::in_step(vec![room(ROOM, None)]);
+    let (_, mut shown) = phone.deed(|core, _| Ok(core.watch_room(ROOM.into())));
+    let mut now = move || {
+        let is_news = shown.has_changed().expect("open");
+        let room = shown.borrow_and_update().clone().expect("known");
+        (is_news, room.map(|room| room.last_active_at))
+    };
+    assert_eq!(now(), (false, Some(time(0))));
+    phone.hear_of(message(5));
+    assert_eq!(now(), (true, Some(time(5))));
+    phone.wait(1);
+    assert!(!now().0);
+    phone.hear(vec![Change::MemberLeft(user(ME))]);
+    assert_eq!(now(), (true, None));
+}
+
+#[test]
 fn who_leaves_is_no_reader_and_who_comes_back_is_told_again() {
     let mut phone = Phone::in_step(vec![room(ROOM, None)]);
     let (_, readers) = phone.look();

@@ -130,6 +130,7 @@ impl Core {
         stale
             .into_iter()
             .try_for_each(|id| self.refresh_timeline(id))?;
+        self.views.watches.refresh_rooms(&self.rooms);
         for view in self.views.timelines.values() {
             let now = self.pages.state(&view.timeline);
             view.state

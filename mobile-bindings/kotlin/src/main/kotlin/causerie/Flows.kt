@@ -1,16 +1,12 @@
 package causerie
 
-import kotlin.time.Duration
-import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.channels.awaitClose
 import kotlinx.coroutines.channels.trySendBlocking
-import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.callbackFlow
 import kotlinx.coroutines.flow.distinctUntilChanged
 import kotlinx.coroutines.flow.drop
 import kotlinx.coroutines.flow.filterIsInstance
-import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.runningFold
 
@@ -113,44 +109,59 @@ fun Timeline.steps(): Flow<List<TimelineStep>> = heard { hear ->
     })
 }
 
+/** Whether what is wanted of the timeline is there, for a spinner and for an empty screen: first whether it is, then whenever that changes. */
+fun Timeline.states(): Flow<TimelineState> = heard { hear ->
+    watchState(object : TimelineStateListener {
+        override fun onState(state: TimelineState) = hear(state)
+    })
+}
+
+/**
+ * A room as the chat keeps it, for its title and its composer: first as it is, then whenever it changes; `null` when the viewer
+ * is not in it.
+ *
+ * @param roomId which room
+ */
+fun Chat.room(roomId: RoomId): Flow<Room?> = heard { hear ->
+    watchRoom(roomId, object : RoomListener {
+        override fun onRoom(room: Room?) = hear(room)
+    })
+}
+
 /**
  * How far people have read in a room, the latest readers first: for "read by" under a message, whose readers are those
  * with a [Receipt.lastReadSeq] of at least its `seq`.
  *
- * It is asked for while somebody collects. Where the network fails, the last answer stands until the next one.
+ * First as soon as that is known, then whenever it changes, as the chat's connection tells it. Without a network, what was
+ * heard last stands.
  *
  * @param roomId which room
- * @param every how long from one question to the next
  */
-fun CauserieClient.readers(roomId: RoomId, every: Duration = 5.seconds): Flow<List<Receipt>> = asked(every) { receipts(roomId) }
+fun Chat.readers(roomId: RoomId): Flow<List<Receipt>> = heard { hear ->
+    watchReaders(roomId, object : ReadersListener {
+        override fun onReaders(readers: List<Receipt>) = hear(readers)
+    })
+}
 
 /**
  * Whether people are there: for a dot beside their names.
  *
- * It is asked for while somebody collects. Where the network fails, the last answer stands until the next one.
+ * First as soon as that is known, then whenever it changes, as the chat's connection tells it. Without a network, what was
+ * heard last stands.
  *
  * @param userIds who, at most 100: those on the screen
- * @param every how long from one question to the next
  */
-fun CauserieClient.presences(userIds: List<UserId>, every: Duration = 20.seconds): Flow<Map<UserId, Presence>> =
-    asked(every) { presence(userIds).associate { it.userId to it.presence } }
+fun Chat.presences(userIds: List<UserId>): Flow<Map<UserId, Presence>> = heard { hear ->
+    watchPresences(userIds, object : PresencesListener {
+        override fun onPresences(presences: List<UserPresence>) = hear(presences.associate { it.userId to it.presence })
+    })
+}
 
 /** Changes a list as the step says. */
 fun TimelineStep.applyTo(lines: MutableList<TimelineItem>) = lines.splice(at, removed, values)
 
 /** Changes a list as the step says. */
 fun RoomListStep.applyTo(rooms: MutableList<RoomListItem>) = rooms.splice(at, removed, values)
-
-private fun <T> asked(every: Duration, ask: suspend () -> T): Flow<T> = flow {
-    while (true) {
-        try {
-            emit(ask())
-        } catch (_: CauserieException.Network) {
-            // There will be a network again.
-        }
-        delay(every)
-    }
-}.distinctUntilChanged()
 
 /** What a listener hears, for as long as somebody collects. */
 private fun <T> heard(listen: suspend (hear: (T) -> Unit) -> TaskHandle): Flow<T> = callbackFlow {

@@ -2,8 +2,8 @@ package causerie
 
 import java.time.Duration
 import java.time.Instant
-import kotlin.time.Duration.Companion.milliseconds
 import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.flow.flow
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertNotNull
 import org.junit.jupiter.api.Assertions.assertNull
@@ -51,10 +51,10 @@ class CallsTest(backend: Backend) : Case(backend) {
         val listener = listen(bob.live())
         listener.untilConnected()
         val bobs = bob.id()
-        val seen = alice.presences(listOf(bobs), 10.milliseconds)
-        seen.first { it[bobs]?.state == PresenceState.Online }
+        val seen = flow { while (true) emit(alice.presence(listOf(bobs)).single().presence.state) }
+        seen.first { it == PresenceState.Online }
         bob.setPresence(PresenceState.Away)
-        seen.first { it[bobs]?.state == PresenceState.Away }
+        seen.first { it == PresenceState.Away }
         assertEquals(emptyList<Receipt>(), alice.receipts(room.id))
         listener.cancel()
     }

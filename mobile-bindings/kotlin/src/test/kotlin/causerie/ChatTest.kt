@@ -3,7 +3,6 @@ package causerie
 import java.nio.file.Files
 import java.nio.file.Path
 import java.time.Duration
-import kotlin.time.Duration.Companion.milliseconds
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.first
@@ -12,7 +11,6 @@ import kotlinx.coroutines.launch
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
-import org.junit.jupiter.api.assertThrows
 import org.junit.jupiter.params.ParameterizedClass
 import org.junit.jupiter.params.provider.MethodSource
 
@@ -89,15 +87,47 @@ class ChatTest(backend: Backend) : Case(backend) {
     fun `who has read is told, also after the server was away`() = case {
         val (alice, bob, room) = twoInAChannel()
         alice.send(room.id, "read this")
+        val chat = started(alice)
         val told = Channel<List<Receipt>>(Channel.UNLIMITED)
-        val telling = launch { alice.readers(room.id, 10.milliseconds).collect { told.send(it) } }
+        val telling = launch { chat.readers(room.id).collect { told.send(it) } }
         assertEquals(emptyList<Receipt>(), told.receive())
         server.stop()
-        assertThrows<CauserieException.Network> { alice.receipts(room.id) }
+        chat.states().first { it !is SyncState.Live }
         server.startAgain()
         opened(started(bob).timeline(room.id)).markRead(1uL)
         assertEquals(listOf("bob" to 1uL), told.receive().map { it.user.username to it.lastReadSeq })
         telling.cancel()
+    }
+
+    @Test
+    fun `who is there is told as they come and go`() = case {
+        val (alice, bob, _) = twoInAChannel()
+        val bobs = bob.session()!!.userId
+        val seen = started(alice).presences(listOf(bobs))
+        seen.first { it[bobs]?.state == PresenceState.Offline }
+        val chat = started(bob)
+        seen.first { it[bobs]?.state == PresenceState.Online }
+        chat.states().first { it is SyncState.Live }
+        bob.setPresence(PresenceState.Away)
+        seen.first { it[bobs]?.state == PresenceState.Away }
+    }
+
+    @Test
+    fun `a room screen hears of its room and of its timeline`() = case {
+        val (alice, bob, room) = twoInAChannel()
+        val chat = started(bob)
+        val shown = chat.room(room.id)
+        shown.first { it?.name == "general" && it.membership?.role is Role.Member }
+        alice.updateRoom(room.id, RoomUpdate(topic = TextPatch.Set("Tea"), slowModeSeconds = 30u))
+        shown.first { it?.topic == "Tea" && it.slowModeSeconds == 30u }
+        val timeline = opened(chat.timeline(room.id))
+        timeline.states().first { it is TimelineState.Idle }
+        val elsewhere = opened(chat.timeline(room.id, MessageId("msg_00000000000000000000000000")))
+        val failed = elsewhere.states().first { it is TimelineState.Failed } as TimelineState.Failed
+        assertTrue(failed.error is CauserieException.NotFound, "${failed.error}")
+        assertTrue(elsewhere.state() is TimelineState.Failed)
+        bob.leaveRoom(room.id)
+        shown.first { it == null }
     }
 
     @Test

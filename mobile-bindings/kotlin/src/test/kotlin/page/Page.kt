@@ -7,12 +7,15 @@ import causerie.ChatSettings
 import causerie.ClientSettings
 import causerie.Day
 import causerie.PresenceState
+import causerie.Role
+import causerie.Room
 import causerie.RoomId
 import causerie.RoomListItem
 import causerie.SessionStore
 import causerie.Timeline
 import causerie.TimelineContent
 import causerie.TimelineMessage
+import causerie.TimelineState
 import causerie.UnsentMessage
 import causerie.User
 import causerie.UserId
@@ -20,9 +23,12 @@ import causerie.applyTo
 import causerie.lines
 import causerie.presences
 import causerie.readers
+import causerie.room
 import causerie.roomSteps
 import causerie.rooms
+import causerie.states
 import causerie.unread
+import java.time.Instant
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.flow.SharingStarted.Companion.WhileSubscribed
 import kotlinx.coroutines.flow.stateIn
@@ -41,6 +47,14 @@ private fun NewMessagesRow() = shown()
 private fun TypingRow(users: List<User>) = shown(users)
 
 private fun BeginningRow() = shown()
+
+private fun TitleBar(name: String?, topic: String?) = shown(name, topic)
+
+private fun Spinner() = shown()
+
+private fun Hint(text: String) = shown(text)
+
+private fun Composer(isEnabled: Boolean, secondsBetween: UInt) = shown(isEnabled, secondsBetween)
 
 private fun Faces(users: List<User>) = shown(users)
 
@@ -117,8 +131,10 @@ suspend fun unsent(chat: Chat, ask: suspend (UnsentMessage) -> Boolean) {
     }
 }
 
-class RoomModel(timeline: Timeline) : ViewModel() {
+class RoomModel(chat: Chat, roomId: RoomId, timeline: Timeline) : ViewModel() {
+    val room = chat.room(roomId).stateIn(viewModelScope, WhileSubscribed(5_000), null)
     val lines = timeline.lines().stateIn(viewModelScope, WhileSubscribed(5_000), emptyList())
+    val state = timeline.states().stateIn(viewModelScope, WhileSubscribed(5_000), TimelineState.Loading)
 }
 
 @Composable
@@ -138,14 +154,35 @@ fun RoomScreen(model: RoomModel) {
 }
 
 @Composable
-fun ReadBy(client: CauserieClient, room: RoomId, newest: ULong) {
-    val readers by remember(room) { client.readers(room) }.collectAsState(emptyList())
+fun Frame(model: RoomModel) {
+    val room by model.room.collectAsState()
+    val state by model.state.collectAsState()
+    val lines by model.lines.collectAsState()
+    TitleBar(room?.name, room?.topic)
+    when (val now = state) {
+        TimelineState.Loading -> Spinner()
+        TimelineState.Idle -> if (lines.isEmpty()) Hint("Nothing was said here yet.")
+        is TimelineState.Failed -> Hint("This is not there: ${now.error.message}")
+    }
+    Composer(isEnabled = room?.let { mayWrite(it) } ?: false, secondsBetween = room?.slowModeSeconds ?: 0u)
+}
+
+fun mayWrite(room: Room): Boolean {
+    val own = room.membership ?: return false
+    val isMuted = own.mutedUntil?.isAfter(Instant.now()) ?: false
+    val isForOthers = room.announcementOnly && own.role is Role.Member
+    return room.archivedAt == null && !isMuted && !isForOthers
+}
+
+@Composable
+fun ReadBy(chat: Chat, room: RoomId, newest: ULong) {
+    val readers by remember(room) { chat.readers(room) }.collectAsState(emptyList())
     Faces(readers.filter { it.lastReadSeq >= newest }.map { it.user })
 }
 
 @Composable
-fun Dots(client: CauserieClient, rooms: List<RoomListItem>) {
+fun Dots(chat: Chat, rooms: List<RoomListItem>) {
     val people = rooms.mapNotNull { it.otherUser?.id }.take(100)
-    val presences by remember(people) { client.presences(people) }.collectAsState(emptyMap())
+    val presences by remember(people) { chat.presences(people) }.collectAsState(emptyMap())
     people.forEach { Dot(it, isGreen = presences[it]?.state == PresenceState.Online) }
 }
