@@ -54,15 +54,20 @@ impl Core {
         Ok(Ok(()))
     }
 
-    /// One that the server cannot know of yet is just gone.
+    /// One that the server does not know of is not sent any more. Where that was tried, the attempt may be on its way a
+    /// second time: should the message come all the same, it is deleted then.
     pub(crate) fn delete(&mut self, timeline: Timeline, target: Target, at: Moment) -> Done {
         let Some(target) = self.resolve(&timeline, target)? else {
             return Ok(Err(unknown()));
         };
         let send = find_send(&self.outbox, &target);
-        match send.filter(|send| send.is_held || self.outbox.is_untold(send)) {
-            Some(send) => self.discard(send.id)?,
-            None => self.keep(timeline, None, Some(target), Task::Delete, at)?,
+        let unsent = send.filter(|send| send.is_held || self.outbox.is_untold(send));
+        let unsent = unsent.map(|send| (send.id, send.is_tried));
+        if let Some((send, _)) = unsent {
+            self.discard(send)?;
+        }
+        if unsent.is_none_or(|(_, is_tried)| is_tried) {
+            self.keep(timeline, None, Some(target), Task::Delete, at)?;
         }
         Ok(Ok(()))
     }
@@ -165,6 +170,15 @@ impl Core {
 
     /// Gives up what was not taken, and whatever was done to it.
     pub(crate) fn discard(&mut self, id: EntryId) -> store::Result<()> {
+        self.discard_with(id, |_| true)
+    }
+
+    /// Does not send any more what was deleted. That it was is kept, in case it comes all the same.
+    pub(super) fn take_back(&mut self, id: EntryId) -> store::Result<()> {
+        self.discard_with(id, |done| *done != Task::Delete)
+    }
+
+    fn discard_with(&mut self, id: EntryId, what: fn(&Task) -> bool) -> store::Result<()> {
         let Some(entry) = self.outbox.find(id).cloned() else {
             return Ok(());
         };
@@ -173,7 +187,10 @@ impl Core {
             .outbox
             .entries
             .iter()
-            .filter(|other| other.id == id || (unsent.is_some() && other.target == unsent))
+            .filter(|other| {
+                let is_done_to_it = unsent.is_some() && other.target == unsent;
+                other.id == id || (is_done_to_it && what(&other.task))
+            })
             .map(|other| other.id)
             .collect();
         self.store

@@ -145,12 +145,15 @@ impl Outbox {
         let Some(key) = &message.client_id else {
             return Ok(());
         };
-        let Some(entry) = self.find_by_key(key).map(|entry| entry.id) else {
+        let unsent = Some(Target::Unsent(key.clone()));
+        if let Some(entry) = self.find_by_key(key).map(|entry| entry.id) {
+            rows.remove_entry(entry)?;
+            self.drop_entry(entry);
+        } else if self.entries.iter().all(|entry| entry.target != unsent) {
             return Ok(());
-        };
-        rows.remove_entry(entry)?;
+        }
         rows.name_targets(key, &message.id)?;
-        self.sent_as(entry, key, &message.id);
+        self.name_targets(key, &message.id);
         Ok(())
     }
 

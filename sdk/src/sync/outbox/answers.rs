@@ -60,7 +60,7 @@ impl Core {
         }
         if is_not_done(&error) && !was_doubtful {
             if self.outbox.is_unwanted(entry) {
-                return self.discard(id);
+                return self.take_back(id);
             }
             self.store.write(|rows| rows.set_held(id))?;
             let mut entries = self.outbox.entries.iter_mut();
@@ -224,7 +224,7 @@ impl Core {
             return self.forget_entry(entry.id);
         }
         if self.outbox.is_unwanted(entry) {
-            return self.discard(entry.id);
+            return self.take_back(entry.id);
         }
         self.store
             .write(|rows| rows.set_failure(entry.id, Some(&error)))?;

@@ -22,7 +22,8 @@ fn a_message_that_was_deleted_while_it_was_refused_is_gone() {
     let id = phone.take_send().expect("it is sent");
     phone.delete(&key);
     phone.answer(id, Err(muted()));
-    assert_eq!(phone.unsaid(), 0);
+    assert!(phone.core.outbox.is_idle());
+    assert_eq!(phone.core.unsent(), []);
     assert_eq!(phone.messages(view), []);
 }
 
@@ -64,7 +65,11 @@ fn what_slow_mode_holds_is_deleted_without_being_sent() {
     phone.answer(id, Err(slow_mode()));
     let mut phone = phone.killed_and_started_again();
     phone.delete(&key);
-    assert_eq!(phone.unsaid(), 0);
+    phone.input(Input::Start);
+    phone.get_in_step(vec![room(ROOM, None)]);
+    assert!(phone.core.outbox.is_idle());
+    assert_eq!(phone.core.unsent(), []);
+    assert!(phone.take_send().is_none());
 }
 
 #[test]
@@ -75,9 +80,39 @@ fn what_is_deleted_while_slow_mode_says_no_is_not_sent() {
     phone.delete(&key);
     assert_eq!(phone.unsaid(), 2, "the server may take it yet");
     phone.answer(id, Err(slow_mode()));
-    assert_eq!(phone.unsaid(), 0);
+    assert!(phone.core.is_settled());
     phone.send("something else");
     assert!(phone.take_send().is_some(), "nothing is in its way");
+}
+
+#[test]
+fn what_was_deleted_and_is_sent_all_the_same_is_deleted_then() {
+    let held = |phone: &mut Phone| {
+        let key = phone.send("on its way twice");
+        let id = phone.take_send().expect("it is sent");
+        phone.answer(id, Err(slow_mode()));
+        phone.delete(&key);
+        key
+    };
+    let refused = |phone: &mut Phone| {
+        let key = phone.send("on its way twice");
+        let id = phone.take_send().expect("it is sent");
+        phone.delete(&key);
+        phone.answer(id, Err(muted()));
+        key
+    };
+    for attempt in [held, refused] {
+        let mut phone = Phone::in_step(vec![room(ROOM, None)]);
+        let key = attempt(&mut phone);
+        let mut phone = phone.killed_and_started_again();
+        phone.input(Input::Start);
+        phone.get_in_step(vec![room(ROOM, None)]);
+        phone.hear_of(own(1, &key));
+        match phone.take_change() {
+            Some((_, call::Change::Delete(input))) => assert_eq!(input.message_id, "msg_1".into()),
+            other => panic!("{other:?}"),
+        }
+    }
 }
 
 #[test]
