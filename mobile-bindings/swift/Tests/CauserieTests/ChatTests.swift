@@ -64,13 +64,15 @@ final class ChatTests: XCTestCase {
             let (alice, bob, room) = try await stage.twoInAChannel()
             _ = try await alice.send(roomId: room.id, body: "read this")
             let chat = try await started(alice)
-            let his = try bobs(bob)
+            let he = try bobs(bob)
             _ = try await chat.readers(room.id).until { $0.isEmpty }
-            _ = try await chat.presences([his]).until { $0[his]?.state == .offline }
-            try await started(bob).timeline(room: room.id).markRead(seq: 1)
+            _ = try await chat.presences([he]).until { $0[he]?.state == .offline }
+            let his = try await started(bob)
+            try await his.timeline(room: room.id).markRead(seq: 1)
             let readers = try await chat.readers(room.id).until { !$0.isEmpty }
             XCTAssertEqual(readers.map(\.user.username), ["bob"])
-            _ = try await chat.presences([his]).until { $0[his]?.state == .online }
+            _ = try await chat.presences([he]).until { $0[he]?.state == .online }
+            his.stop()
         }
     }
 
