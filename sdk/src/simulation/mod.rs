@@ -7,6 +7,7 @@ mod checks;
 mod client;
 mod connections;
 mod elsewhere;
+mod met;
 mod network;
 mod outcome;
 mod people;
