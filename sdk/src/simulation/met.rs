@@ -31,4 +31,6 @@ seeds! {
     what_is_pinned_is_asked_about: 4, "That a room had changed did not lead to the question what is pinned there.";
     what_is_pinned_is_asked_about_after_a_kill: 373, "That it was to be asked what is pinned was forgotten by a kill.";
     what_is_rescued_belongs_to_somebody: 39, "What was rescued from a damaged file belonged to nobody, and was thrown away.";
+    what_is_said_late_is_not_the_last_word: 1340, "A draft that the network brought late took the place of a newer one.";
+    what_comes_a_second_time_is_deleted: 9551, "What was deleted while it was refused came all the same, by an attempt that the network brought twice.";
 }
