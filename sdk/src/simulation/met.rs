@@ -33,4 +33,5 @@ seeds! {
     what_is_rescued_belongs_to_somebody: 39, "What was rescued from a damaged file belonged to nobody, and was thrown away.";
     what_is_said_late_is_not_the_last_word: 1340, "A draft that the network brought late took the place of a newer one.";
     what_comes_a_second_time_is_deleted: 9551, "What was deleted while it was refused came all the same, by an attempt that the network brought twice.";
+    a_deletion_is_kept_before_what_it_deletes_is_gone: 3800, "A kill in the middle of deleting what had been tried left neither the message nor that it was deleted.";
 }

@@ -63,11 +63,13 @@ impl Core {
         let send = find_send(&self.outbox, &target);
         let unsent = send.filter(|send| send.is_held || self.outbox.is_untold(send));
         let unsent = unsent.map(|send| (send.id, send.is_tried));
-        if let Some((send, _)) = unsent {
-            self.discard(send)?;
+        if let Some((send, false)) = unsent {
+            return self.discard(send).map(Ok);
         }
-        if unsent.is_none_or(|(_, is_tried)| is_tried) {
-            self.keep(timeline, None, Some(target), Task::Delete, at)?;
+        // First, because of a kill between the two: of what is gone without it nobody knows any more.
+        self.keep(timeline, None, Some(target), Task::Delete, at)?;
+        if let Some((send, true)) = unsent {
+            self.take_back(send)?;
         }
         Ok(Ok(()))
     }
